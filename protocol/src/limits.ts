@@ -1,0 +1,44 @@
+/**
+ * Every size, count and time that both sides must agree on. Bytes are UTF-8 bytes, times are as named.
+ * The reasons stand here so that nobody has to guess which of them may be changed.
+ */
+export const LIMITS = {
+  usernameCharacters: 32,
+  /** Other clients bring other key formats; a JWK Set with two RSA-3072 keys is about 1.2 KiB. */
+  publicKeyBytes: 16 * 1024,
+  messageTextBytes: 64 * 1024,
+  /** NIST SP 800-63B-4 asks for 15 of people; scripts may send what they like, so the server's own floor is 1. */
+  passwordCharacters: 256,
+  peoplePasswordCharacters: 15,
+  /** Wrapped keys are opaque to the server: two RSA-3072 private keys in a JWE are about 6 KiB. */
+  wrappedKeyBytes: 32 * 1024,
+  deviceNameCharacters: 64,
+  devicesPerAccount: 10,
+  sessionsPerAccount: 20,
+  /** One send may address this many accounts (the own other devices count as one). */
+  addresseesPerMessage: 256,
+  /** A request body that is JSON; send_message alone may be larger (see `sendBytes`). */
+  requestBytes: 256 * 1024,
+  /** One socket frame or one send_message body, both ways. */
+  sendBytes: 1024 * 1024,
+  inFlightPerDevice: 256,
+  /** What may wait in the server's memory for one slow connection before the server stops reading its mailbox. */
+  socketBufferBytes: 1024 * 1024,
+  pingSeconds: 15,
+  /** A connection that takes nothing for this long is closed with 1013; its messages stay where they are. */
+  stalledSeconds: 30,
+  pageMessages: 100,
+  pageBytes: 1024 * 1024,
+  waitSeconds: 30,
+  avatarBytes: 5 * 1024 * 1024,
+  /** Checked from the header before anything is decoded, against decompression bombs. */
+  avatarPixels: 40_000_000,
+  avatarSide: 256,
+  mailboxMessages: 100_000,
+  mailboxBytes: 256 * 1024 * 1024,
+  /** One sender may fill this part of somebody's mailbox, so that a flood leaves room for everybody else. */
+  senderShare: 0.2,
+  sessionMinutes: 5,
+  deviceSessionDays: 30,
+  retentionDays: 30,
+} as const

@@ -1,0 +1,26 @@
+/**
+ * Token buckets: `burst` requests at once, then one per `seconds`. `per` says what is counted:
+ * the caller's address (an IPv6 /64 counts as one), its account, its device, the pair sender→recipient,
+ * or the pair of the account named in the request and the caller's address.
+ */
+export const RATES = {
+  /** Everything from one address; a household behind one router shares it. */
+  address: { per: 'address', burst: 1_000, seconds: 0.02 },
+  sign_up: { per: 'address', burst: 6, seconds: 600 },
+  challenge: { per: 'address', burst: 30, seconds: 10 },
+  /** Guessing: per name and address, so that a stranger's guesses do not lock the owner out. */
+  log_in: { per: 'account and address', burst: 10, seconds: 60 },
+  /** Guessing from many addresses at once. Failures only, and never against a session that is already there. */
+  log_in_failures: { per: 'account', burst: 100, seconds: 300 },
+  password: { per: 'account', burst: 10, seconds: 60 },
+  look_up: { per: 'address', burst: 300, seconds: 1 },
+  message: { per: 'account', burst: 600, seconds: 0.05 },
+  pair: { per: 'sender and recipient', burst: 300, seconds: 0.1 },
+  download: { per: 'account', burst: 600, seconds: 0.1 },
+  avatar: { per: 'account', burst: 10, seconds: 60 },
+  settings: { per: 'account', burst: 60, seconds: 5 },
+  /** Frames of one socket, acknowledgements included. */
+  frames: { per: 'device', burst: 5_000, seconds: 0.002 },
+} as const satisfies Record<string, { per: string; burst: number; seconds: number }>
+
+export type RateLimit = keyof typeof RATES

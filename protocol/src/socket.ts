@@ -1,0 +1,65 @@
+import { Type } from 'typebox'
+import type { Static } from 'typebox'
+import type { ErrorCode } from './errors.ts'
+import { LIMITS } from './limits.ts'
+import { Addressed, MessageId, Seq, Timestamp } from './schemas.ts'
+
+/** The frames of `/socket`: JSON text, one object a frame, told apart by `type`. */
+
+export const SendFrame = Type.Object(
+  {
+    type: Type.Literal('send'),
+    id: MessageId,
+    timestamp: Timestamp,
+    /** One text per account. The sender's own name addresses the sender's other devices. */
+    to: Type.Array(Addressed, { minItems: 1, maxItems: LIMITS.addresseesPerMessage }),
+  },
+  { additionalProperties: false },
+)
+/** "Everything up to and with `upto` lies safely in my storage": the server forgets it. */
+export const AckFrame = Type.Object({ type: Type.Literal('ack'), upto: Seq }, { additionalProperties: false })
+/** A browser cannot see WebSocket pings, so it may ask by a frame whether the line still works. Answered by `pong`. */
+export const PingFrame = Type.Object({ type: Type.Literal('ping') }, { additionalProperties: false })
+export const ClientFrame = Type.Union([SendFrame, AckFrame, PingFrame])
+
+export type SendFrame = Static<typeof SendFrame>
+export type AckFrame = Static<typeof AckFrame>
+export type ClientFrame = Static<typeof ClientFrame>
+
+export type ServerFrame =
+  /** Somebody's message. Stays in the mailbox until an `ack` covers its `seq`. */
+  | {
+      readonly type: 'message'
+      readonly seq: number
+      readonly id: string
+      readonly sendername: string
+      readonly message_text: string
+      readonly timestamp: number
+    }
+  /** The message `id` that this account sent was not fetched by `destname` in time and is gone. Acknowledged like a message. */
+  | { readonly type: 'expired'; readonly seq: number; readonly id: string; readonly destname: string }
+  /** The mailbox is drained: what comes from here on is new. Sent once after connecting, when it is true. */
+  | { readonly type: 'empty' }
+  /** Accepted: on disk, in every addressee's mailbox. `after`: it took its place after this seq of the sending device's own mailbox. */
+  | { readonly type: 'sent'; readonly id: string; readonly after: number; readonly duplicate?: true }
+  /** Not accepted. With `retry_after` (seconds) the same message may be tried again; without, trying again will not help. */
+  | {
+      readonly type: 'refused'
+      readonly id: string
+      readonly code: ErrorCode
+      readonly message: string
+      readonly retry_after?: number
+    }
+  | { readonly type: 'pong' }
+
+/** Why the server closes a socket. Codes from 4000 are ours (RFC 6455 section 7.4.2). */
+export const CLOSE = {
+  restarting: { code: 1012, reason: 'The server is restarting. Connect again in a moment.' },
+  stalled: { code: 1013, reason: 'This connection took nothing for too long. Connect again.' },
+  bad_frame: { code: 4000, reason: 'A frame was not of the documented form.' },
+  session_over: { code: 4001, reason: 'The session is over.' },
+  replaced: { code: 4002, reason: 'The same device has connected anew.' },
+  too_many: { code: 4003, reason: 'Too many frames. Connect again later.' },
+} as const
+
+export type CloseReason = keyof typeof CLOSE

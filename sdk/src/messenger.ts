@@ -1,0 +1,150 @@
+/**
+ * What a face (web, terminal) needs of the engine, and nothing more. The engine implements it over the ports; a browser tab
+ * that is not the writer implements it by asking the tab that is.
+ */
+
+/** How far this device's line to the server is. `signed out`: the session ended; composing goes on, sending waits. */
+export type Connection = 'online' | 'connecting' | 'offline' | 'signed out'
+
+/**
+ * What can be said of who wrote a message.
+ * `verified`: signed by the pinned key of the claimed sender. `new key`: signed by the sender's present key, which is not the
+ * one that was known before. `unsigned`: plain text from a client without keys. `forged`: the signature, sender, addressee or
+ * id is wrong; the text is not shown as theirs.
+ */
+export type Mark = 'verified' | 'new key' | 'unsigned' | 'forged'
+
+/** Where a message stands in a conversation's order, the same on every device: own mailbox seq, then a running number. */
+export interface Place {
+  readonly seq: number
+  readonly sub: number
+}
+
+/** `waiting`: in the outbox. `accepted`: the server has it on disk. `failed`: refused for good. `expired`: nobody fetched it in time. */
+export type SendState = 'waiting' | 'accepted' | 'failed' | 'expired'
+
+export interface MessageView {
+  readonly id: string
+  readonly conversation: string
+  readonly own: boolean
+  readonly text: string
+  /** The sender's clock, Unix ms. Shown, never sorted by. */
+  readonly at: number
+  /** Null while it waits in the outbox: such messages stand last, in the order in which they were composed. */
+  readonly place: Place | null
+  /** Of own messages. */
+  readonly state: SendState | null
+  /** Why it failed: the catalogue's code. */
+  readonly refusal: string | null
+  /** Of received messages. */
+  readonly mark: Mark | null
+  readonly details: MarkDetails | null
+}
+
+/** What stands behind a mark, for the details view. */
+export interface MarkDetails {
+  /** Fingerprint of the key that signed, or null. */
+  readonly fingerprint: string | null
+  /** Since when that key is pinned for this contact, Unix ms. */
+  readonly knownSince: number | null
+  /** Compared in person. */
+  readonly compared: boolean
+  /** The typed reason of a `forged` or `unsigned` mark. */
+  readonly reason: string | null
+}
+
+/** A line of a conversation that is an event and not somebody's message. */
+export interface NoticeView {
+  readonly kind: 'key changed'
+  readonly at: number
+  readonly place: Place
+}
+
+export interface ConversationView {
+  /** The other account's name; one's own name is the note to self. */
+  readonly name: string
+  readonly last: MessageView | null
+  readonly unread: number
+  /** Unix ms of the last activity; the list is sorted by it, latest first. */
+  readonly activeAt: number
+}
+
+export interface ContactView {
+  readonly name: string
+  /** False: the account brings a public key of another format; only plain text can be sent to it. */
+  readonly canSeal: boolean
+  readonly fingerprint: string | null
+  readonly knownSince: number | null
+  readonly compared: boolean
+  /** The key changed and the person has not confirmed it yet. When `compared` was true, sending waits for that. */
+  readonly keyChanged: boolean
+  readonly mustConfirm: boolean
+}
+
+export interface Profile {
+  readonly username: string
+  readonly deviceId: string
+  readonly fingerprint: string
+}
+
+export interface SafetyNumber {
+  /** Sixty digits, the same on both sides. */
+  readonly digits: string
+  /** What the QR code carries; `checkScan` of the other side takes it. */
+  readonly scan: string
+}
+
+/** What changed, so that a view reads again only that. */
+export type Change =
+  | { readonly kind: 'connection' }
+  | { readonly kind: 'conversations' }
+  | { readonly kind: 'messages'; readonly conversation: string }
+  | { readonly kind: 'contact'; readonly name: string }
+  /** A message of somebody else that was not there before: for announcements and badges. */
+  | { readonly kind: 'arrived'; readonly message: MessageView }
+
+export interface Messenger {
+  readonly profile: Profile
+  connection(): Connection
+  /** How many messages wait in the outbox. */
+  waiting(): number
+  conversations(): readonly ConversationView[]
+  /** Oldest first; at most `limit` (default 100) that stand before `before`; without it the latest, with the waiting ones. */
+  messages(
+    conversation: string,
+    options?: { readonly before?: Place; readonly limit?: number },
+  ): Promise<readonly (MessageView | NoticeView)[]>
+  contact(name: string): ContactView | null
+  /**
+   * Finds an account by its name and makes the conversation, pinning the key on first contact.
+   * @returns the name as registered
+   * @throws ChatnipError no_such_user, or unavailable when offline and the name is new
+   */
+  open(name: string): Promise<string>
+  /**
+   * Resolves when the message lies in the outbox on disk; from then on it survives any crash. The id may be given so that a
+   * repeated call is the same message.
+   */
+  send(conversation: string, text: string, id?: string): Promise<string>
+  /** Tries a failed or expired message again, as a new message in the old one's stead. */
+  retry(conversation: string, id: string): Promise<void>
+  /** Takes a waiting, failed or expired message away. */
+  discard(conversation: string, id: string): Promise<void>
+  markRead(conversation: string): Promise<void>
+  saveDraft(conversation: string, text: string): Promise<void>
+  draft(conversation: string): Promise<string>
+  /** The person has seen that the key changed and goes on with the new one. */
+  confirmKey(name: string): Promise<void>
+  setCompared(name: string, compared: boolean): Promise<void>
+  safetyNumber(name: string): Promise<SafetyNumber>
+  /** Whether what was scanned on the other side's screen belongs to the same two keys. */
+  checkScan(name: string, scanned: string): Promise<boolean>
+  /** The whole local history, oldest first per conversation. */
+  exportHistory(): Promise<readonly MessageView[]>
+  deleteHistory(): Promise<void>
+  onChange(listener: (change: Change) => void): () => void
+  /** Tries to connect now (the network came back, the page became visible). */
+  nudge(): void
+  /** Finishes the write under way and disconnects. Nothing is lost. */
+  stop(): Promise<void>
+}

@@ -1,0 +1,18 @@
+/**
+ * How server nodes wake each other. A hint, never the truth: what counts lies in the store, and a lost hint only delays.
+ * Implementations pass the contract suite in `contract.ts`.
+ */
+export interface Bus {
+  /** "Mailbox has something up to `seq`." */
+  wake(mailbox: number, seq: number): void
+  /** Hears the wake-ups of one mailbox until the returned function is called. */
+  onWake(mailbox: number, listener: (seq: number) => void): () => void
+  /** Tells every node that sessions of this account may have ended, or that a device connected anew elsewhere. */
+  tell(notice: Notice): void
+  onNotice(listener: (notice: Notice) => void): () => void
+  close(): Promise<void>
+}
+
+export type Notice =
+  | { readonly kind: 'sessions changed'; readonly account: number }
+  | { readonly kind: 'device connected'; readonly mailbox: number; readonly connection: string }

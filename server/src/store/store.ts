@@ -1,0 +1,239 @@
+import type { Addressed } from '@chatnip/protocol'
+
+/**
+ * Where the server keeps things. One interface, one contract suite (`contract.ts`), any number of implementations.
+ *
+ * Rules that every implementation keeps:
+ * - A promise that resolves means: on disk, fsynced. Nothing is promised before.
+ * - What a person can cause (name taken, unknown addressee, full mailbox) is a typed result; what only the machine can cause
+ *   (disk full, database locked) is thrown as `ChatnipError` `disk_full` or `unavailable`, and then nothing was stored.
+ * - Times are Unix milliseconds and come from the caller: the store has no clock.
+ * - Names are given as typed by people; the store compares them without case and returns them as first registered.
+ */
+export interface Store extends AccountStore, SessionStore, MailboxStore, InviteStore, Upkeep {}
+
+/** Internal numbers. Never leave the server. */
+export type AccountNumber = number
+export type MailboxNumber = number
+
+export interface Account {
+  readonly account: AccountNumber
+  readonly username: string
+  /** PHC string of Argon2id. */
+  readonly passwordHash: string
+  readonly publicKey: string
+  readonly wrappedByPassword: string | null
+  readonly recovery: Recovery | null
+  /** SHA-256 of a one-time code by which the owner may start afresh, and until when (ms). */
+  readonly freshStart: { readonly hash: Uint8Array; readonly until: number } | null
+  /** Content hash (hex) of the avatar file, or null. */
+  readonly avatar: string | null
+  readonly disabled: boolean
+  readonly createdAt: number
+}
+
+export interface NewAccount {
+  readonly username: string
+  readonly passwordHash: string
+  readonly publicKey: string
+  readonly wrappedByPassword: string | null
+  readonly recovery: Recovery | null
+  readonly now: number
+  /** SHA-256 of an invite code that is used up by this sign-up, in the same transaction. */
+  readonly inviteHash: Uint8Array | null
+  /** A used proof of work: stored so that it works once, kept until `until` (ms). */
+  readonly proof: { readonly hash: Uint8Array; readonly until: number } | null
+}
+
+/** The copy of the private keys that the recovery code opens, and the SHA-256 of the proof of holding that code. */
+export interface Recovery {
+  readonly wrapped: string
+  readonly proofHash: Uint8Array
+}
+
+/** What of an account changes; absent fields stay. `freshStart: null` uses a code up. */
+export interface AccountChange {
+  readonly passwordHash?: string
+  readonly publicKey?: string
+  readonly wrappedByPassword?: string | null
+  readonly recovery?: Recovery | null
+  readonly freshStart?: Account['freshStart']
+  readonly avatar?: string | null
+  readonly disabled?: boolean
+  /** End the account's sessions in the same transaction: all of them, or all but the one with this hash. */
+  readonly endSessions?: 'all' | { readonly allBut: Uint8Array }
+}
+
+export interface AccountStore {
+  createAccount(account: NewAccount): Promise<'created' | 'name_taken' | 'invite_invalid' | 'proof_used'>
+  findAccount(username: string): Promise<Account | null>
+  getAccount(account: AccountNumber): Promise<Account | null>
+  /** False: there is no such account. */
+  changeAccount(account: AccountNumber, change: AccountChange): Promise<boolean>
+  /** Removes the account with its sessions, devices, mailboxes, waiting messages sent and received. Dedup records go too. */
+  deleteAccount(account: AccountNumber): Promise<boolean>
+  /** For the people who run the server; ordered by name, `after` a name. */
+  listAccounts(after: string, limit: number): Promise<readonly AccountSummary[]>
+}
+
+export interface AccountSummary {
+  readonly username: string
+  readonly createdAt: number
+  readonly disabled: boolean
+  readonly devices: number
+  readonly waiting: number
+  readonly waitingBytes: number
+}
+
+export interface Session {
+  readonly hash: Uint8Array
+  readonly account: AccountNumber
+  readonly username: string
+  readonly disabled: boolean
+  /** Null: a plain session; it reads the account's plain mailbox. */
+  readonly device: Device | null
+  readonly createdAt: number
+  readonly usedAt: number
+  readonly expiresAt: number
+}
+
+export interface Device {
+  readonly deviceId: string
+  readonly mailbox: MailboxNumber
+  readonly name: string
+  readonly createdAt: number
+  /** YYYY-MM-DD. */
+  readonly lastSeen: string
+}
+
+export interface NewSession {
+  readonly hash: Uint8Array
+  readonly account: AccountNumber
+  readonly now: number
+  readonly expiresAt: number
+  /** A device to register or, with an id that exists, to sign in to again (its older sessions end). */
+  readonly device: { readonly deviceId: string; readonly name: string; readonly isNew: boolean } | null
+}
+
+export interface SessionStore {
+  /** Ends the account's oldest plain sessions beyond the limit. `no_such_device`: the id is not this account's. */
+  createSession(session: NewSession): Promise<'created' | 'too_many_devices' | 'no_such_device' | 'no_such_account'>
+  /** Null when unknown or when `expiresAt <= now`. */
+  findSession(hash: Uint8Array, now: number): Promise<Session | null>
+  /** Moves the end of a session that was used. Coarse and lazy: the caller calls it at most every few seconds a session. */
+  touchSession(hash: Uint8Array, usedAt: number, expiresAt: number): Promise<void>
+  endSession(hash: Uint8Array): Promise<boolean>
+  listSessions(account: AccountNumber, now: number): Promise<readonly Session[]>
+  /** Turns a plain session into the session of a new device. */
+  registerDevice(
+    hash: Uint8Array,
+    device: { deviceId: string; name: string; now: number; expiresAt: number },
+  ): Promise<'registered' | 'too_many_devices' | 'not_plain'>
+  listDevices(account: AccountNumber): Promise<readonly (Device & { readonly waiting: number })[]>
+  /**
+   * Removes a device and its sessions. An account always keeps one mailbox: the first device takes over the plain mailbox,
+   * and the mailbox of the last device that goes becomes the plain one again, with what waits in it.
+   */
+  removeDevice(account: AccountNumber, deviceId: string): Promise<boolean>
+  /** The mailbox that a plain session reads, or null once the account has devices. */
+  plainMailbox(account: AccountNumber): Promise<MailboxNumber | null>
+}
+
+export interface NewMessage {
+  readonly sender: AccountNumber
+  /** The sending device's mailbox, which gets no copy, or null for a plain session. */
+  readonly fromMailbox: MailboxNumber | null
+  readonly id: string
+  readonly timestamp: number
+  readonly to: readonly Addressed[]
+  readonly now: number
+}
+
+export type AppendResult =
+  | {
+      readonly result: 'accepted'
+      /** Place in the sending device's own mailbox; 0 for a plain session. */
+      readonly after: number
+      readonly duplicate: boolean
+      /** Where it lies now, one entry per mailbox; empty for a duplicate. `index` is the place in `to`. */
+      readonly entries: readonly { readonly mailbox: MailboxNumber; readonly seq: number; readonly index: number }[]
+    }
+  | { readonly result: 'id_reused' }
+  | { readonly result: 'no_such_user'; readonly username: string }
+  | { readonly result: 'mailbox_full'; readonly username: string }
+
+/** One thing in a mailbox. `expired` tells a sender that `peer` did not fetch the message `id` in time. */
+export interface Entry {
+  readonly seq: number
+  readonly kind: 'message' | 'expired'
+  readonly id: string
+  /** Sender of a message; addressee of an expired one. */
+  readonly peer: string
+  readonly text: string
+  readonly timestamp: number
+}
+
+export interface MailboxStore {
+  /**
+   * Puts a message into every addressee device's mailbox, all or nothing, in one durable transaction with its dedup record.
+   * (sender, id) is unique for ever. The same id with the same content again: same answer, `duplicate`, nothing stored.
+   * Places are gap-free per mailbox, and two messages lie in the same order in all mailboxes that hold both.
+   * The newest message is refused when a mailbox is full; none is dropped.
+   */
+  append(message: NewMessage): Promise<AppendResult>
+  /** Up to `count` entries or `bytes` of text (at least one entry) with seq > after, in order. */
+  read(
+    mailbox: MailboxNumber,
+    after: number,
+    limit: { readonly count: number; readonly bytes: number },
+  ): Promise<readonly Entry[]>
+  /** Forgets everything up to and with `upto`; a text that no mailbox holds any more is deleted. */
+  acknowledge(mailbox: MailboxNumber, upto: number): Promise<void>
+  /** The original's download: returns everything that waits (at most `limit`) and deletes exactly that, in one transaction. */
+  take(mailbox: MailboxNumber, limit: { readonly count: number; readonly bytes: number }): Promise<readonly Entry[]>
+  /** Removes at most `batch` entries of messages accepted before `before` and tells their senders. Returns the wake-ups. */
+  expire(
+    before: number,
+    now: number,
+    batch: number,
+  ): Promise<readonly { readonly mailbox: MailboxNumber; readonly seq: number }[]>
+}
+
+export interface Invite {
+  /** First characters of the code, enough to tell invites apart. */
+  readonly handle: string
+  readonly createdAt: number
+  readonly expiresAt: number
+  readonly usesLeft: number
+}
+
+export interface InviteStore {
+  createInvite(invite: Invite & { readonly hash: Uint8Array }): Promise<void>
+  listInvites(now: number): Promise<readonly Invite[]>
+  withdrawInvite(handle: string): Promise<boolean>
+  /** Whether a code would be taken now; does not use it up. */
+  checkInvite(hash: Uint8Array, now: number): Promise<boolean>
+}
+
+export interface Upkeep {
+  /** Resolves when a write would succeed now; throws as every write does. */
+  probe(): Promise<void>
+  /** Deletes sessions and proofs that ended before `now`, at most `batch` of each. */
+  sweep(now: number, batch: number): Promise<void>
+  /** Rows and bytes by table and, for waiting messages, by account. */
+  stats(): Promise<StoreStats>
+  /** A consistent copy of the whole database into `file`, while the server runs. */
+  backup(file: string): Promise<void>
+  /** A secret of this installation by name, made from `fresh` on first asking (keys for cookies, challenges, …). */
+  secret(name: string, fresh: Uint8Array): Promise<Uint8Array>
+  /** Calls back when another process (the admin command) has changed accounts, sessions or devices. */
+  onForeignChange(listener: () => void): void
+  /** Finishes what was handed over, then closes. */
+  close(): Promise<void>
+}
+
+export interface StoreStats {
+  readonly tables: readonly { readonly table: string; readonly rows: number; readonly bytes: number }[]
+  readonly fileBytes: number
+  readonly waiting: readonly { readonly username: string; readonly messages: number; readonly bytes: number }[]
+}
