@@ -1,0 +1,31 @@
+export { NetworkError } from './ports.ts'
+export type {
+  Address,
+  Clock,
+  Key,
+  KeyRecord,
+  KeyStore,
+  Line,
+  LineHandlers,
+  Randomness,
+  Range,
+  Row,
+  RowStore,
+  Stores,
+  Transport,
+} from './ports.ts'
+export type {
+  Change,
+  Connection,
+  ContactView,
+  ConversationView,
+  Mark,
+  MarkDetails,
+  Messenger,
+  MessageView,
+  NoticeView,
+  Place,
+  Profile,
+  SafetyNumber,
+  SendState,
+} from './messenger.ts'
