@@ -1,0 +1,52 @@
+import type { MessageView } from '@chatnip/sdk'
+import { describe, expect, test } from 'vitest'
+import { firstUnreadKey, layOut } from './groups.ts'
+import type { LogItem } from './groups.ts'
+
+const NOON = new Date(2026, 10, 22, 12).getTime()
+const MINUTE = 60_000
+
+const message = (id: string, at: number, own = false): MessageView => ({
+  id,
+  conversation: 'bob',
+  own,
+  text: id,
+  at,
+  place: { seq: 1, sub: 0 },
+  state: own ? 'accepted' : null,
+  refusal: null,
+  mark: own ? null : 'verified',
+  details: null,
+})
+
+const shape = (items: readonly LogItem[], unread: string | null = null) =>
+  layOut(items, unread).map((line) =>
+    line.kind === 'bubble' ? `${line.message.id}${line.first ? '<' : ''}${line.last ? '>' : ''}` : line.kind,
+  )
+
+describe('the message log', () => {
+  test('messages of one sender within five minutes stand together', () => {
+    expect(
+      shape([message('a', NOON), message('b', NOON + MINUTE), message('c', NOON + 7 * MINUTE), message('d', NOON + 8 * MINUTE, true)]),
+    ).toEqual(['day', 'a<', 'b>', 'c<>', 'd<>'])
+  })
+
+  test('a new day begins with its line', () => {
+    const nextDay = new Date(2026, 10, 23, 0, 1).getTime()
+    expect(shape([message('a', nextDay - 2 * MINUTE), message('b', nextDay)])).toEqual(['day', 'a<>', 'day', 'b<>'])
+  })
+
+  test('a notice and the unread line part a group', () => {
+    const notice: LogItem = { kind: 'key changed', at: NOON, place: { seq: 2, sub: 0 } }
+    expect(shape([message('a', NOON), notice, message('b', NOON)])).toEqual(['day', 'a<>', 'notice', 'b<>'])
+    expect(shape([message('a', NOON), message('b', NOON)], 'other b')).toEqual(['day', 'a<>', 'unread', 'b<>'])
+  })
+
+  test('the unread line stands before the first unread of somebody else', () => {
+    const items = [message('a', NOON), message('b', NOON, true), message('c', NOON), message('d', NOON, true)]
+    expect(firstUnreadKey(items, 1)).toBe('other c')
+    expect(firstUnreadKey(items, 2)).toBe('other a')
+    expect(firstUnreadKey(items, 9)).toBe('other a')
+    expect(firstUnreadKey(items, 0)).toBeNull()
+  })
+})

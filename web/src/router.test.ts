@@ -1,0 +1,34 @@
+import { describe, expect, test } from 'vitest'
+import { formatRoute, parseRoute } from './router.ts'
+import type { Route } from './router.ts'
+
+const ROUTES: readonly Route[] = [
+  { page: 'welcome' },
+  { page: 'about' },
+  { page: 'signUp' },
+  { page: 'logIn' },
+  { page: 'recover' },
+  { page: 'settings' },
+  { page: 'chats' },
+  { page: 'chat', name: 'bob' },
+  { page: 'chat', name: 'compare' },
+  { page: 'compare', name: 'Bob.o-1_2' },
+]
+
+describe('routes', () => {
+  test.each(ROUTES)('$page comes back from its own path', (known) => {
+    expect(parseRoute(formatRoute(known))).toEqual(known)
+  })
+
+  test('a slash at the end changes nothing', () => {
+    expect(parseRoute('/chats/')).toEqual({ page: 'chats' })
+    expect(parseRoute('/chats/bob//')).toEqual({ page: 'chat', name: 'bob' })
+  })
+
+  test.each(['/nowhere', '/chats/bob/else', '/chats/bob/compare/x', '/chats/%E0%A4%A', '/Chats', ''])(
+    '%j leads nowhere',
+    (path) => {
+      expect(parseRoute(path)).toEqual({ page: 'lost' })
+    },
+  )
+})

@@ -1,0 +1,87 @@
+import { signal } from '@preact/signals'
+import type { ReadonlySignal } from '@preact/signals'
+
+/** Every place in the app that has an address. */
+export type Route =
+  | { readonly page: 'welcome' }
+  | { readonly page: 'about' }
+  | { readonly page: 'signUp' }
+  | { readonly page: 'logIn' }
+  | { readonly page: 'recover' }
+  | { readonly page: 'settings' }
+  | { readonly page: 'chats' }
+  | { readonly page: 'chat'; readonly name: string }
+  | { readonly page: 'compare'; readonly name: string }
+  | { readonly page: 'lost' }
+
+const FIXED: readonly (readonly [path: string, page: Exclude<Route['page'], 'chat' | 'compare' | 'lost'>])[] = [
+  ['/', 'welcome'],
+  ['/about', 'about'],
+  ['/signup', 'signUp'],
+  ['/login', 'logIn'],
+  ['/recover', 'recover'],
+  ['/settings', 'settings'],
+  ['/chats', 'chats'],
+]
+
+const decode = (part: string): string | null => {
+  try {
+    return decodeURIComponent(part)
+  } catch {
+    return null
+  }
+}
+
+const parseChat = (parts: readonly string[]): Route => {
+  const [name, view, ...rest] = parts
+  const decoded = name === undefined ? null : decode(name)
+  if (decoded === null || decoded === '' || rest.length > 0) return { page: 'lost' }
+  if (view === undefined) return { page: 'chat', name: decoded }
+  return view === 'compare' ? { page: 'compare', name: decoded } : { page: 'lost' }
+}
+
+/** Reads a path (without query and fragment). Anything unknown is the page `lost`. */
+export const parseRoute = (path: string): Route => {
+  const clean = path.length > 1 ? path.replace(/\/+$/, '') : path
+  const fixed = FIXED.find(([known]) => known === clean)
+  if (fixed !== undefined) return { page: fixed[1] }
+  const parts = clean.split('/').slice(1)
+  return parts[0] === 'chats' ? parseChat(parts.slice(1)) : { page: 'lost' }
+}
+
+/** The path of a route; the opposite of `parseRoute`. */
+export const formatRoute = (route: Route): string => {
+  if (route.page === 'chat') return `/chats/${encodeURIComponent(route.name)}`
+  if (route.page === 'compare') return `/chats/${encodeURIComponent(route.name)}/compare`
+  return FIXED.find(([, page]) => page === route.page)?.[0] ?? '/'
+}
+
+const current = signal<Route>({ page: 'welcome' })
+
+/** Where the person is. */
+export const route: ReadonlySignal<Route> = current
+
+/** Begins to follow the address bar and the browser's back and forward buttons. */
+export const startRouter = (): void => {
+  const follow = () => {
+    current.value = parseRoute(location.pathname)
+  }
+  addEventListener('popstate', follow)
+  follow()
+}
+
+/** Goes somewhere. `replace` leaves no step to come back to. */
+export const navigate = (to: Route, options: { readonly replace?: boolean } = {}): void => {
+  const path = formatRoute(to)
+  if (options.replace === true) history.replaceState(null, '', path)
+  else if (path !== location.pathname) history.pushState({ inside: true }, '', path)
+  current.value = to
+}
+
+const cameFromInside = (state: unknown): boolean => typeof state === 'object' && state !== null && 'inside' in state
+
+/** One step back when that step lies in this app, else to `fallback`: a shared link has nothing of ours behind it. */
+export const goBack = (fallback: Route): void => {
+  if (cameFromInside(history.state)) history.back()
+  else navigate(fallback, { replace: true })
+}

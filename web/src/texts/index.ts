@@ -1,0 +1,48 @@
+import { signal } from '@preact/signals'
+import type { ReadonlySignal } from '@preact/signals'
+import { en } from './en.ts'
+import type { Texts } from './en.ts'
+
+/** The languages of the app. A new one is a file beside `en.ts` and a line in each of these three. */
+export type Language = 'en' | 'it'
+export const LANGUAGES: readonly (readonly [Language, string])[] = [
+  ['en', 'English'],
+  ['it', 'Italiano'],
+]
+const LOADERS: Record<Language, () => Promise<Texts>> = {
+  en: () => Promise.resolve(en),
+  it: async () => (await import('./it.ts')).it,
+}
+
+const STORED = 'chatnip language'
+const texts = signal<Texts>(en)
+const chosen = signal<Language>('en')
+
+/** The language of the page. */
+export const language: ReadonlySignal<Language> = chosen
+
+/** The texts in the language of the page; a component that calls it is drawn again when the language changes. */
+export const t = (): Texts => texts.value
+
+const isLanguage = (value: string | null | undefined): value is Language =>
+  LANGUAGES.some(([known]) => known === value)
+
+/** The language that somebody chose here, else the first of the browser's that we speak. */
+export const preferredLanguage = (stored: string | null, browser: readonly string[]): Language => {
+  if (isLanguage(stored)) return stored
+  return browser.map((tag) => tag.slice(0, 2).toLowerCase()).find(isLanguage) ?? 'en'
+}
+
+/** Speaks another language from now on: texts, dates, and what the page says of itself to screen readers. */
+export const setLanguage = async (next: Language, options: { readonly remember: boolean }): Promise<void> => {
+  texts.value = await LOADERS[next]()
+  chosen.value = next
+  document.documentElement.lang = next
+  if (options.remember) localStorage.setItem(STORED, next)
+}
+
+/** Sets the language at the start. English stands in when the file of another cannot be loaded. */
+export const startLanguage = async (): Promise<void> => {
+  const next = preferredLanguage(localStorage.getItem(STORED), navigator.languages)
+  await setLanguage(next, { remember: false }).catch(() => setLanguage('en', { remember: false }))
+}

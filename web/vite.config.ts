@@ -1,0 +1,17 @@
+import { defineConfig } from 'vite'
+
+/** The web bundle is the only build step. Everything it makes is served from our own origin under a strict CSP. */
+export default defineConfig({
+  oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
+  build: {
+    target: 'es2022',
+    /** One style sheet: pages that load later never flash unstyled. */
+    cssCodeSplit: false,
+    /** data: addresses would have to be allowed by the CSP. */
+    assetsInlineLimit: 0,
+    /** The preload helper's polyfill only serves browsers that cannot run this bundle anyway. */
+    modulePreload: { polyfill: false },
+    reportCompressedSize: false,
+  },
+  worker: { format: 'es' },
+})
