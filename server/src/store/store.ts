@@ -12,6 +12,16 @@ import type { Addressed } from '@chatnip/protocol'
  */
 export interface Store extends AccountStore, SessionStore, MailboxStore, InviteStore, Upkeep {}
 
+/** How much an account and a mailbox may hold; `LIMITS` unless a test says otherwise. */
+export interface StoreLimits {
+  readonly devicesPerAccount: number
+  readonly sessionsPerAccount: number
+  readonly mailboxMessages: number
+  readonly mailboxBytes: number
+  /** The part of a mailbox (0 to 1) that one sender may fill. */
+  readonly senderShare: number
+}
+
 /** Internal numbers. Never leave the server. */
 export type AccountNumber = number
 export type MailboxNumber = number
@@ -178,7 +188,9 @@ export interface MailboxStore {
    * Puts a message into every addressee device's mailbox, all or nothing, in one durable transaction with its dedup record.
    * (sender, id) is unique for ever. The same id with the same content again: same answer, `duplicate`, nothing stored.
    * Places are gap-free per mailbox, and two messages lie in the same order in all mailboxes that hold both.
-   * The newest message is refused when a mailbox is full; none is dropped.
+   * The newest message is refused when a mailbox is full; none is dropped. One sender may fill `senderShare` of somebody else's mailbox.
+   * The sender's own name addresses its other devices, or its plain mailbox when it has none (a note to self).
+   * Throws `not_signed_in` when the sender is gone, `bad_request` when an addressee stands there twice or the id is no UUID.
    */
   append(message: NewMessage): Promise<AppendResult>
   /** Up to `count` entries or `bytes` of text (at least one entry) with seq > after, in order. */
@@ -191,7 +203,10 @@ export interface MailboxStore {
   acknowledge(mailbox: MailboxNumber, upto: number): Promise<void>
   /** The original's download: returns everything that waits (at most `limit`) and deletes exactly that, in one transaction. */
   take(mailbox: MailboxNumber, limit: { readonly count: number; readonly bytes: number }): Promise<readonly Entry[]>
-  /** Removes at most `batch` entries of messages accepted before `before` and tells their senders. Returns the wake-ups. */
+  /**
+   * Removes at most about `batch` entries of messages accepted before `before` and tells their senders, unless another device of the
+   * addressee had fetched the message or the addressee is the sender. Returns the wake-ups. Call again while it finds something.
+   */
   expire(
     before: number,
     now: number,

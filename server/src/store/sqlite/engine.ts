@@ -1,0 +1,216 @@
+import type { StoreLimits } from '../store.ts'
+import { accountHandlers } from './accounts.ts'
+import { Cache } from './cache.ts'
+import { READS } from './calls.ts'
+import type { Call, CallName, Handlers, Outcome } from './calls.ts'
+import type { Context } from './context.ts'
+import { openDatabase } from './database.ts'
+import type { Database, DatabaseOptions } from './database.ts'
+import { deviceHandlers } from './devices.ts'
+import { failureOf, isBusy, needsReopening, Refusal } from './failures.ts'
+import { inviteHandlers } from './invites.ts'
+import { mailboxHandlers } from './mailboxes.ts'
+import { toNumber } from './rows.ts'
+import { sessionHandlers } from './sessions.ts'
+import { upkeepHandlers } from './upkeep.ts'
+
+export interface EngineOptions extends DatabaseOptions {
+  readonly limits: StoreLimits
+}
+
+/** Where a test may let the machine fail: called before each commit. */
+export interface EngineFaults {
+  readonly beforeCommit?: () => void
+}
+
+const succeeded = (value: unknown): Outcome => ({ ok: true, value })
+const failed = (error: unknown): Outcome => ({ ok: false, failure: failureOf(error) })
+const isRead = (call: Call): boolean => READS.has(call.name)
+
+const handlersFor = (context: Context): Handlers => ({
+  ...accountHandlers(context),
+  ...sessionHandlers(context),
+  ...deviceHandlers(context),
+  ...mailboxHandlers(context),
+  ...inviteHandlers(context),
+  ...upkeepHandlers(context),
+})
+
+/** One open connection with everything that hangs on it. */
+interface Opened {
+  readonly db: Database
+  readonly cache: Cache
+  readonly handlers: Handlers
+}
+
+/**
+ * Runs batches of calls on the database. Lives in the storage thread; synchronous throughout.
+ *
+ * - A batch that writes is one transaction: one fsync for everybody in it, and no outcome before that.
+ * - A handler that refuses has written nothing, so the others in the batch go on.
+ * - When something unexpected happens the batch is undone and its calls run again one by one, each in its own transaction.
+ * - After an error that leaves doubt about the disk nothing is acknowledged and the database is opened afresh.
+ */
+export class Engine {
+  readonly #options: EngineOptions
+  readonly #faults: EngineFaults
+  #opened: Opened | null
+  #dataVersion: number | null = null
+  #foreignChange = false
+  #emptyLog = false
+
+  /** @throws Error with a sentence for people when the database can't be opened */
+  constructor(options: EngineOptions, faults: EngineFaults = {}) {
+    this.#options = options
+    this.#faults = faults
+    this.#opened = this.#open()
+  }
+
+  #open(): Opened {
+    const db = openDatabase(this.#options)
+    const cache = new Cache(db)
+    const context: Context = {
+      db,
+      cache,
+      limits: this.#options.limits,
+      expiry: { passed: 0 },
+      emptyLogSoon: () => {
+        this.#emptyLog = true
+      },
+    }
+    this.#dataVersion = null
+    return { db, cache, handlers: handlersFor(context) }
+  }
+
+  /** Runs the calls in order and returns their outcomes in the same order, when everything they wrote is on disk. */
+  run(calls: readonly Call[]): readonly Outcome[] {
+    try {
+      this.#opened ??= this.#reopen()
+      const outcomes = calls.every(isRead) ? this.#readOnly(this.#opened, calls) : this.#together(this.#opened, calls)
+      this.#tidy(this.#opened)
+      return outcomes
+    } catch (error) {
+      this.#doubt(error)
+      return calls.map(() => failed(error))
+    }
+  }
+
+  #readOnly(opened: Opened, calls: readonly Call[]): Outcome[] {
+    this.#noticeForeign(opened)
+    return calls.map((call) => invoke(opened.handlers, call))
+  }
+
+  #together(opened: Opened, calls: readonly Call[]): Outcome[] {
+    try {
+      return this.#transaction(opened, calls)
+    } catch (error) {
+      if (needsReopening(error)) throw error
+      if (isBusy(error)) return calls.map((call) => (isRead(call) ? this.#alone(opened, call) : failed(error)))
+      return calls.length === 1 ? [failed(error)] : calls.map((call) => this.#alone(opened, call))
+    }
+  }
+
+  #alone(opened: Opened, call: Call): Outcome {
+    if (isRead(call)) return invoke(opened.handlers, call)
+    try {
+      const [outcome] = this.#transaction(opened, [call])
+      return outcome ?? failed(new Error('a call without an outcome'))
+    } catch (error) {
+      if (needsReopening(error)) throw error
+      return failed(error)
+    }
+  }
+
+  #transaction(opened: Opened, calls: readonly Call[]): Outcome[] {
+    const { db, cache, handlers } = opened
+    db.sql('BEGIN IMMEDIATE').run()
+    try {
+      this.#noticeForeign(opened)
+      const outcomes = calls.map((call) => attempt(handlers, call))
+      cache.writeBack()
+      this.#faults.beforeCommit?.()
+      db.sql('COMMIT').run()
+      return outcomes
+    } catch (error) {
+      cache.clear()
+      // SQLite has undone the transaction itself after some errors.
+      if (db.connection.isTransaction) db.exec('ROLLBACK')
+      throw error
+    }
+  }
+
+  /** Another process wrote: what we remember may be wrong. SQLite counts only other connections' commits here. */
+  #noticeForeign({ db, cache }: Opened): void {
+    const version = toNumber(db.sql('PRAGMA data_version').get()?.['data_version'])
+    if (this.#dataVersion !== null && version !== this.#dataVersion) {
+      cache.clear()
+      this.#foreignChange = true
+    }
+    this.#dataVersion = version
+  }
+
+  #tidy({ db, cache }: Opened): void {
+    cache.trim()
+    if (!this.#emptyLog) return
+    this.#emptyLog = false
+    db.emptyLog()
+  }
+
+  /** Closes what can't be trusted; the next batch opens it again. */
+  #doubt(error: unknown): void {
+    if (this.#opened === null || !needsReopening(error)) return
+    this.#opened.db.close()
+    this.#opened = null
+  }
+
+  /**
+   * Before anything new is promised, everything in the log is written home and fsynced again: pages of a failed fsync may be in the kernel's
+   * memory, look fine, and never have reached the disk.
+   */
+  #reopen(): Opened {
+    const opened = this.#open()
+    if (opened.db.emptyLog()) return opened
+    opened.db.close()
+    throw new Error('The write-ahead log could not be secured yet.')
+  }
+
+  /** Whether another process has written since the last time of asking. */
+  sawForeignChange(): boolean {
+    if (this.#opened !== null) this.#noticeForeign(this.#opened)
+    const saw = this.#foreignChange
+    this.#foreignChange = false
+    return saw
+  }
+
+  /** The text of every statement that was used, for the test of the query plans. */
+  statements(): readonly string[] {
+    return this.#opened?.db.texts() ?? []
+  }
+
+  close(): void {
+    this.#opened?.db.emptyLog()
+    this.#opened?.db.close()
+    this.#opened = null
+  }
+}
+
+/** Runs one call. Refusals become outcomes; everything else goes up and undoes the batch. */
+function attempt<N extends CallName>(handlers: Handlers, call: Call<N>): Outcome {
+  try {
+    const handler: (...args: never) => unknown = handlers[call.name]
+    return succeeded(Reflect.apply(handler, undefined, call.args))
+  } catch (error) {
+    if (error instanceof Refusal) return failed(error)
+    throw error
+  }
+}
+
+/** Runs one call that reads, outside any transaction. */
+function invoke(handlers: Handlers, call: Call): Outcome {
+  try {
+    return attempt(handlers, call)
+  } catch (error) {
+    if (needsReopening(error)) throw error
+    return failed(error)
+  }
+}

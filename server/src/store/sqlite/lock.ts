@@ -1,0 +1,31 @@
+import { DatabaseSync } from 'node:sqlite'
+import { isBusy } from './failures.ts'
+import { makePrivateFile } from './files.ts'
+
+/**
+ * Sees to it that one database has one server. The lock is SQLite's own exclusive lock on an empty file beside the database: the kernel
+ * takes it away when the process dies, however it dies, so there is no stale one, and process numbers (which containers reuse) play no part.
+ *
+ * @param file the database's path; the lock is `<file>.lock`
+ * @returns a function that lets go
+ * @throws Error with a sentence for people when another server holds it
+ */
+export function lockForServer(file: string): () => void {
+  const path = `${file}.lock`
+  makePrivateFile(path)
+  const lock = new DatabaseSync(path, { timeout: 0 })
+  try {
+    // Without a journal the exclusive transaction touches no file at all.
+    lock.exec('PRAGMA journal_mode = OFF; BEGIN EXCLUSIVE')
+  } catch (error) {
+    lock.close()
+    if (!isBusy(error)) throw error
+    throw new Error(
+      `Another Chatnip server is already using the database ${file}. Stop it first, or give this one a data folder of its own (CHATNIP_DATA).`,
+      { cause: error },
+    )
+  }
+  return () => {
+    lock.close()
+  }
+}

@@ -1,0 +1,74 @@
+import type { Entry, MailboxNumber } from '../store.ts'
+import { append } from './append.ts'
+import type { Handlers } from './calls.ts'
+import type { Context } from './context.ts'
+import { expire } from './expiry.ts'
+import { releaseText, uncount } from './forget.ts'
+import { idText } from './identity.ts'
+import { toBytes, toNumber, toText } from './rows.ts'
+import type { Row } from './rows.ts'
+
+type MailboxHandlers = Pick<Handlers, 'append' | 'read' | 'acknowledge' | 'take' | 'expire'>
+
+interface Page {
+  readonly count: number
+  readonly bytes: number
+}
+
+// CROSS JOIN keeps SQLite to this order: walk the mailbox, look up each text.
+const READ = `SELECT e.place & 4294967295 AS seq, e.bytes, m.kind, m.id, m.timestamp, m.body, a.username
+  FROM entries e CROSS JOIN messages m ON m.message = e.message CROSS JOIN accounts a ON a.account = m.sender
+  WHERE e.place > (?1 << 32 | ?2) AND e.place <= (?1 << 32 | 4294967295) ORDER BY e.place LIMIT ?3`
+
+/** A notice keeps the name of the one who did not fetch in place of a text. */
+function entryOf(row: Row): Entry {
+  const isNotice = toNumber(row['kind']) === 1
+  const body = toText(row['body'])
+  return {
+    seq: toNumber(row['seq']),
+    kind: isNotice ? 'expired' : 'message',
+    id: idText(toBytes(row['id'])),
+    peer: isNotice ? body : toText(row['username']),
+    text: isNotice ? '' : body,
+    timestamp: toNumber(row['timestamp']),
+  }
+}
+
+function read({ db }: Context, mailbox: MailboxNumber, { after, limit }: { after: number; limit: Page }): Entry[] {
+  const page: Entry[] = []
+  let bytes = 0
+  for (const row of db.sql(READ).iterate(mailbox, after, limit.count)) {
+    bytes += toNumber(row['bytes'])
+    if (page.length > 0 && bytes > limit.bytes) break
+    page.push(entryOf(row))
+  }
+  return page
+}
+
+function acknowledge(context: Context, mailbox: MailboxNumber, upto: number): void {
+  const state = context.cache.mailbox(mailbox)
+  if (state === null || state.messages === 0) return
+  const rows = context.db
+    .sql(`DELETE FROM entries WHERE place > (?1 << 32) AND place <= (?1 << 32 | ?2) RETURNING message, sender, bytes`)
+    // Nothing is acknowledged that isn't there yet.
+    .all(mailbox, Math.min(upto, state.lastSeq))
+  for (const row of rows) {
+    releaseText(context, toNumber(row['message']), true)
+    uncount(context, state, toNumber(row['sender']), toNumber(row['bytes']))
+  }
+}
+
+export const mailboxHandlers = (context: Context): MailboxHandlers => ({
+  append: (message) => append(context, message),
+  read: (mailbox, after, limit) => read(context, mailbox, { after, limit }),
+  acknowledge: (mailbox, upto) => {
+    acknowledge(context, mailbox, upto)
+  },
+  take: (mailbox, limit) => {
+    const page = read(context, mailbox, { after: 0, limit })
+    const last = page.at(-1)
+    if (last !== undefined) acknowledge(context, mailbox, last.seq)
+    return page
+  },
+  expire: (before, now, batch) => expire(context, { before, now, batch }),
+})

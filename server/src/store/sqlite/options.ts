@@ -1,0 +1,39 @@
+import { LIMITS } from '@chatnip/protocol'
+import type { StoreLimits } from '../store.ts'
+import type { EngineOptions } from './engine.ts'
+
+export interface SqliteOptions {
+  /** The database's path. Beside it lie `-wal`, `-shm` and `.lock`. */
+  readonly file: string
+  /** There is one `server` per database; `admin` (the command) may come beside it at any time. */
+  readonly role?: 'server' | 'admin'
+  readonly limits?: Partial<StoreLimits>
+  /** How many calls may wait before new ones are refused at once with `unavailable`. */
+  readonly mostWaiting?: number
+  /** How often an idle server looks whether another process has written. */
+  readonly foreignCheckMilliseconds?: number
+  /** Upper bound of the database's size in pages of 4 KiB, for tests of a full disk. */
+  readonly maxPages?: number
+}
+
+/** What the storage thread is started with. */
+export interface ThreadOptions extends EngineOptions {
+  readonly role: 'server' | 'admin'
+  readonly foreignCheckMilliseconds: number
+}
+
+/** A server must answer soon (delivery promise P11); the admin command may wait for its turn. */
+const BUSY_MILLISECONDS = { server: 250, admin: 5_000 } as const
+
+export const threadOptions = (options: SqliteOptions): ThreadOptions => {
+  const role = options.role ?? 'server'
+  const { devicesPerAccount, sessionsPerAccount, mailboxMessages, mailboxBytes, senderShare } = LIMITS
+  return {
+    file: options.file,
+    role,
+    busyMilliseconds: BUSY_MILLISECONDS[role],
+    maxPages: options.maxPages ?? null,
+    foreignCheckMilliseconds: options.foreignCheckMilliseconds ?? 1_000,
+    limits: { devicesPerAccount, sessionsPerAccount, mailboxMessages, mailboxBytes, senderShare, ...options.limits },
+  }
+}

@@ -1,0 +1,70 @@
+import { ChatnipError } from '@chatnip/protocol'
+import type { Store } from '../store.ts'
+import { threadOptions } from './options.ts'
+import type { SqliteOptions } from './options.ts'
+import { CallQueue } from './queue.ts'
+import { runAside } from './side-task.ts'
+
+export type { SqliteOptions } from './options.ts'
+
+/** Beyond this a server is so far behind that saying no at once is kinder than a promise. */
+const MOST_WAITING = 20_000
+
+/** The calls that go to the storage thread as they are. */
+const callsOn = (queue: CallQueue): Omit<Store, 'backup' | 'stats' | 'onForeignChange' | 'close'> => ({
+  createAccount: (account) => queue.call('createAccount', account),
+  findAccount: (username) => queue.call('findAccount', username),
+  getAccount: (account) => queue.call('getAccount', account),
+  changeAccount: (account, change) => queue.call('changeAccount', account, change),
+  deleteAccount: (account) => queue.call('deleteAccount', account),
+  listAccounts: (after, limit) => queue.call('listAccounts', after, limit),
+  createSession: (session) => queue.call('createSession', session),
+  findSession: (hash, now) => queue.call('findSession', hash, now),
+  touchSession: (hash, usedAt, expiresAt) => queue.call('touchSession', hash, usedAt, expiresAt),
+  endSession: (hash) => queue.call('endSession', hash),
+  listSessions: (account, now) => queue.call('listSessions', account, now),
+  registerDevice: (hash, device) => queue.call('registerDevice', hash, device),
+  listDevices: (account) => queue.call('listDevices', account),
+  removeDevice: (account, deviceId) => queue.call('removeDevice', account, deviceId),
+  plainMailbox: (account) => queue.call('plainMailbox', account),
+  append: (message) => queue.call('append', message),
+  read: (mailbox, after, limit) => queue.call('read', mailbox, after, limit),
+  acknowledge: (mailbox, upto) => queue.call('acknowledge', mailbox, upto),
+  take: (mailbox, limit) => queue.call('take', mailbox, limit),
+  expire: (before, now, batch) => queue.call('expire', before, now, batch),
+  createInvite: (invite) => queue.call('createInvite', invite),
+  listInvites: (now) => queue.call('listInvites', now),
+  withdrawInvite: (handle) => queue.call('withdrawInvite', handle),
+  checkInvite: (hash, now) => queue.call('checkInvite', hash, now),
+  probe: () => queue.call('probe'),
+  sweep: (now, batch) => queue.call('sweep', now, batch),
+  secret: (name, fresh) => queue.call('secret', name, fresh),
+})
+
+/**
+ * Opens the embedded store, creating it if need be. Everything that touches the disk happens in a thread of its own.
+ *
+ * @throws Error with a sentence for people: another server uses the database, it is from a newer Chatnip, the folder is not writable, …
+ */
+export async function openSqliteStore(options: SqliteOptions): Promise<Store> {
+  const listeners: (() => void)[] = []
+  const queue = new CallQueue(threadOptions(options), options.mostWaiting ?? MOST_WAITING, () => {
+    for (const listener of listeners) listener()
+  })
+  await queue.start()
+  return {
+    ...callsOn(queue),
+    backup: async (target) => {
+      await runAside({ kind: 'backup', file: options.file, target })
+    },
+    stats: async () => {
+      const stats = await runAside({ kind: 'stats', file: options.file })
+      if (stats === null) throw new ChatnipError('unavailable', { retryAfter: 1 })
+      return stats
+    },
+    onForeignChange: (listener) => {
+      listeners.push(listener)
+    },
+    close: () => queue.close(),
+  }
+}
