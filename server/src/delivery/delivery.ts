@@ -1,0 +1,165 @@
+import { ChatnipError, LIMITS } from '@chatnip/protocol'
+import type { Addressed, MailboxItem } from '@chatnip/protocol'
+import type { Bus } from '../bus/bus.ts'
+import type { Clock } from '../clock.ts'
+import type { Limiter } from '../limits/limiter.ts'
+import type { AppendResult, Entry, Session, Store } from '../store/store.ts'
+import { tailOf } from './feed.ts'
+import type { Feed } from './feed.ts'
+
+/** What a sender brings. */
+export interface Outgoing {
+  readonly id: string
+  readonly timestamp: number
+  readonly to: readonly Addressed[]
+}
+
+export interface Accepted {
+  readonly after: number
+  readonly duplicate: boolean
+}
+
+/**
+ * The heart of the server. The order is always the same:
+ * - validate: form and sizes, then the sender's rates, before anything is stored;
+ * - store: every addressee device's mailbox and the dedup record, one durable transaction, all or nothing;
+ * - tell: only then does the sender hear `accepted`;
+ * - wake: only then are live devices handed it, directly here or through the bus elsewhere;
+ * - delete: when each device has acknowledged, and not before (or when its time is over, and then the sender is told).
+ */
+export interface Delivery {
+  /**
+   * @param tell hears that it is stored before any addressee is handed anything
+   * @throws ChatnipError too_large, bad_request, too_many, no_such_user, id_reused, mailbox_full, unavailable, disk_full
+   */
+  accept(sender: Session, message: Outgoing, tell?: (accepted: Accepted) => void): Promise<Accepted>
+  /** The original's download: what waits, which is deleted by this very call. */
+  take(session: Session): Promise<readonly { sendername: string; message_text: string; timestamp: number }[]>
+  /** The safe download: forgets up to `after`, returns a page of what follows, waiting for it up to `waitMs`. */
+  page(session: Session, after: number, wait: { ms: number; signal: AbortSignal }): Promise<readonly MailboxItem[]>
+  /** The feed of a connected device, so that what arrives can be handed to it without being read back. */
+  attach(mailbox: number, feed: Feed): () => void
+}
+
+/** The original's call has no paging: this many at once, and the next call brings the rest. */
+const TAKE = { count: 10_000, bytes: 16 * 1024 * 1024 }
+const FULL_MAILBOX_RETRY_SECONDS = 300
+
+export function openDelivery(store: Store, bus: Bus, clock: Clock, limiter: Limiter): Delivery {
+  const feeds = new Map<number, Feed>()
+
+  const hand = (sender: Session, { id, timestamp, to }: Outgoing, entries: Placed['entries']) => {
+    const tails = new Map<number, string>()
+    const tail = (index: number) => () => {
+      const message_text = to[index]?.message_text ?? ''
+      const text = tails.get(index) ?? tailOf({ id, sendername: sender.username, message_text, timestamp })
+      tails.set(index, text)
+      return text
+    }
+    for (const { mailbox, seq, index } of entries) {
+      feeds.get(mailbox)?.offer(seq, tail(index))
+      bus.wake(mailbox, seq)
+    }
+  }
+  return {
+    accept: async (sender, message, tell) => {
+      checkTexts(message.to)
+      takeRates(limiter, sender, message.to)
+      const result = await store.append({
+        sender: sender.account,
+        fromMailbox: sender.device?.mailbox ?? null,
+        id: message.id,
+        timestamp: message.timestamp,
+        to: message.to,
+        now: clock.now(),
+      })
+      if (result.result !== 'accepted') throw refusalOf(result)
+      tell?.(result)
+      hand(sender, message, result.entries)
+      return result
+    },
+    take: async (session) => {
+      const mailbox = await mailboxOf(store, session)
+      const entries = mailbox === null ? [] : await store.take(mailbox, TAKE)
+      return entries
+        .filter(({ kind }) => kind === 'message')
+        .map(({ peer, text, timestamp }) => ({ sendername: peer, message_text: text, timestamp }))
+    },
+    page: async (session, after, wait) => {
+      const mailbox = await mailboxOf(store, session)
+      if (mailbox === null) return []
+      if (after > 0) await store.acknowledge(mailbox, after)
+      return readOrWait({ store, bus, clock }, { mailbox, after }, wait)
+    },
+    attach: (mailbox, feed) => {
+      feeds.set(mailbox, feed)
+      return () => {
+        if (feeds.get(mailbox) === feed) feeds.delete(mailbox)
+      }
+    },
+  }
+}
+
+type Placed = Extract<AppendResult, { result: 'accepted' }>
+
+/** JSON Schema counts characters; what is stored and sent is bytes, and a lone surrogate has none. */
+function checkTexts(to: readonly Addressed[]): void {
+  for (const { message_text } of to) {
+    if (isLarger(message_text, LIMITS.messageTextBytes)) throw new ChatnipError('too_large')
+    if (!message_text.isWellFormed())
+      throw new ChatnipError('bad_request', { message: 'message_text holds half a character (a lone surrogate).' })
+  }
+  const names = new Set(to.map(({ username }) => username.toLowerCase()))
+  if (names.size < to.length)
+    throw new ChatnipError('bad_request', { message: 'Each account may be named once in a message.' })
+}
+
+/** Whether a text is longer than `bytes` in UTF-8. Most are far shorter, and then nothing is counted. */
+export const isLarger = (text: string, bytes: number): boolean =>
+  text.length * 3 > bytes && Buffer.byteLength(text) > bytes
+
+function takeRates(limiter: Limiter, sender: Session, to: readonly Addressed[]): void {
+  limiter.take('message', sender.account)
+  for (const { username } of to) limiter.take('pair', `${sender.account}>${username.toLowerCase()}`)
+}
+
+function refusalOf(result: Exclude<AppendResult, Placed>): ChatnipError {
+  if (result.result === 'mailbox_full')
+    return new ChatnipError('mailbox_full', { retryAfter: FULL_MAILBOX_RETRY_SECONDS })
+  return new ChatnipError(result.result)
+}
+
+/** Null: a plain session of an account that has devices; there is no plain mailbox then. */
+async function mailboxOf(store: Store, session: Session): Promise<number | null> {
+  return session.device?.mailbox ?? store.plainMailbox(session.account)
+}
+
+const PAGE = { count: LIMITS.pageMessages, bytes: LIMITS.pageBytes }
+
+async function readOrWait(
+  { store, bus, clock }: { store: Store; bus: Bus; clock: Clock },
+  from: { mailbox: number; after: number },
+  wait: { ms: number; signal: AbortSignal },
+): Promise<readonly MailboxItem[]> {
+  // Listen before reading: what comes between the read and the wait must not be missed.
+  const { promise: woken, resolve: wake } = Promise.withResolvers<void>()
+  const stopListening = bus.onWake(from.mailbox, () => wake())
+  const cancel = clock.after(wait.ms, wake)
+  const stop = () => wake()
+  wait.signal.addEventListener('abort', stop)
+  try {
+    const page = await store.read(from.mailbox, from.after, PAGE)
+    if (page.length > 0 || wait.ms === 0 || wait.signal.aborted) return page.map(itemOf)
+    await woken
+    return (await store.read(from.mailbox, from.after, PAGE)).map(itemOf)
+  } finally {
+    stopListening()
+    cancel()
+    wait.signal.removeEventListener('abort', stop)
+  }
+}
+
+const itemOf = ({ kind, seq, id, peer, text, timestamp }: Entry): MailboxItem =>
+  kind === 'message'
+    ? { kind, seq, id, sendername: peer, message_text: text, timestamp }
+    : { kind, seq, id, destname: peer }

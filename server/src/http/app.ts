@@ -1,0 +1,56 @@
+import multipart from '@fastify/multipart'
+import fastify from 'fastify'
+import type { FastifyInstance } from 'fastify'
+import { LIMITS } from '@chatnip/protocol'
+import { see } from '../request/seen.ts'
+import type { Services } from '../services.ts'
+import { takeJson } from './body.ts'
+import { serveDocs } from './docs/serve.ts'
+import { serveEndpoints } from './endpoints.ts'
+import { answerErrors, routeOf } from './errors.ts'
+import { addSecurityHeaders } from './headers.ts'
+import { servePages, WEB_BUNDLE } from './pages.ts'
+import { servePictures } from './pictures.ts'
+
+/** Slow or silent clients are cut off (slowloris); the check itself runs each second. */
+const HTTP_OPTIONS = {
+  headersTimeout: 5_000,
+  requestTimeout: 30_000,
+  keepAliveTimeout: 65_000,
+  connectionsCheckingInterval: 1_000,
+  maxHeaderSize: 16 * 1024,
+} as const
+
+/** Everything that speaks HTTP but the socket, ready to listen. */
+export async function openApp(services: Services, stopping: AbortSignal): Promise<FastifyInstance> {
+  const { config, log, store, avatars } = services
+  const app = fastify({
+    logger: false,
+    http: HTTP_OPTIONS,
+    requestTimeout: HTTP_OPTIONS.requestTimeout,
+    keepAliveTimeout: HTTP_OPTIONS.keepAliveTimeout,
+    bodyLimit: LIMITS.requestBytes,
+    forceCloseConnections: 'idle',
+    exposeHeadRoutes: false,
+  })
+  answerErrors(app, log)
+  addSecurityHeaders(app, (raw) => see(raw, config.trustProxy), config.publicUrl)
+  app.addHook('onResponse', (request, reply, done) => {
+    const { method } = request
+    log.debug({ method, ...routeOf(request), status: reply.statusCode, ms: Math.round(reply.elapsedTime) }, 'answered')
+    done()
+  })
+  takeJson(app)
+  await app.register(multipart, {
+    limits: { fileSize: LIMITS.avatarBytes, files: 1, fields: 4, parts: 5, fieldSize: 1_024, headerPairs: 20 },
+  })
+  app.get('/healthz', async (_request, reply) => {
+    await store.probe()
+    return reply.header('cache-control', 'no-store').type('text/plain; charset=utf-8').send('OK')
+  })
+  serveEndpoints(app, services, stopping)
+  servePictures(app, avatars)
+  serveDocs(app)
+  await servePages(app, WEB_BUNDLE)
+  return app
+}

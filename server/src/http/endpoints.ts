@@ -1,0 +1,120 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { ChatnipError, ENDPOINT_NAMES, ENDPOINTS, LIMITS } from '@chatnip/protocol'
+import type { Endpoint, EndpointName, Reply, Request } from '@chatnip/protocol'
+import { addressKey } from '../limits/address.ts'
+import { readCredentials, sessionCookie } from '../request/credentials.ts'
+import { refuseCrossSite } from '../request/cross-site.ts'
+import { isSecure, ownOrigin, see } from '../request/seen.ts'
+import type { Seen } from '../request/seen.ts'
+import type { Services } from '../services.ts'
+import type { Session } from '../store/store.ts'
+import { readBody } from './body.ts'
+import type { Call, Handlers } from './call.ts'
+import { HANDLERS } from './handlers.ts'
+import { readUpload } from './upload.ts'
+
+/**
+ * Registers a route for each row of the table. Each call goes the same way:
+ * the address's rate, no other site, the form, the session, the row's own rates, the handler.
+ * @param stopping aborts what waits when the server stops
+ */
+export function serveEndpoints(app: FastifyInstance, services: Services, stopping: AbortSignal): void {
+  const serve = <N extends EndpointName>(name: N) => {
+    const endpoint: Endpoint = ENDPOINTS[name]
+    app.route({
+      url: `/${name}`,
+      method: [...endpoint.methods],
+      exposeHeadRoute: false,
+      bodyLimit: bodyLimitOf(name, endpoint),
+      handler: async (request, reply) => answer(reply, await run(services, { name, request, reply, stopping })),
+    })
+  }
+  ENDPOINT_NAMES.forEach(serve)
+}
+
+interface Asked<N extends EndpointName> {
+  readonly name: N
+  readonly request: FastifyRequest
+  readonly reply: FastifyReply
+  readonly stopping: AbortSignal
+}
+
+async function run<N extends EndpointName>(services: Services, asked: Asked<N>): Promise<Reply<N>> {
+  const { name, request, reply } = asked
+  const { config, limiter, sessions } = services
+  const endpoint: Endpoint = ENDPOINTS[name]
+  const seen = see(request.raw, config.trustProxy)
+  limiter.take('address', addressKey(seen.address))
+  refuseCrossSite(request.headers, ownOrigin(seen, config.publicUrl))
+  const credentials = readCredentials(request.headers)
+  const { fields, file } = await readUpload(endpoint, request)
+  if (fields !== null) request.body = fields
+  const body = readBody(name, request)
+  const inBody = namedIn(body)
+  const session =
+    endpoint.caller === 'anyone'
+      ? null
+      : await sessions.require(inBody.session_id ?? credentials.token, inBody.username ?? credentials.username)
+  if (endpoint.caller === 'device' && session?.device === null) throw new ChatnipError('not_allowed')
+  takeRates(services, endpoint, { seen, session, username: inBody.username })
+  const handlers: Handlers = HANDLERS
+  return handlers[name](services, {
+    body,
+    seen,
+    file,
+    byCookie: credentials.byCookie && inBody.session_id === undefined,
+    get session() {
+      if (session === null) throw new ChatnipError('not_signed_in')
+      return session
+    },
+    get signal() {
+      return untilGone(request, asked.stopping)
+    },
+    setSessionCookie: (token, lasting) => {
+      reply.header('set-cookie', sessionCookie(token, { secure: isSecure(seen, config.publicUrl), lasting }))
+    },
+  } satisfies Call<N>)
+}
+
+/** Every row has its session and name fields in the same place; most bodies have neither. */
+function namedIn(body: Request<EndpointName>): { session_id: string | undefined; username: string | undefined } {
+  return {
+    session_id: 'session_id' in body ? body.session_id : undefined,
+    username: 'username' in body ? body.username : undefined,
+  }
+}
+
+interface Caller {
+  readonly seen: Seen
+  readonly session: Session | null
+  readonly username: string | undefined
+}
+
+/** The rates that a request as such takes. Those that look at its outcome or addressees are taken where that is known. */
+function takeRates({ limiter }: Services, endpoint: Endpoint, { seen, session, username }: Caller): void {
+  const address = addressKey(seen.address)
+  for (const rate of endpoint.rates) {
+    if (rate === 'sign_up' || rate === 'challenge' || rate === 'look_up') limiter.take(rate, address)
+    if (rate === 'log_in') limiter.take(rate, `${(username ?? '').toLowerCase()}|${address}`)
+    if (session === null) continue
+    if (rate === 'download' || rate === 'avatar' || rate === 'settings') limiter.take(rate, session.account)
+  }
+}
+
+function bodyLimitOf(name: EndpointName, { body }: Endpoint): number {
+  if (body === 'multipart') return LIMITS.avatarBytes + LIMITS.requestBytes
+  return name === 'send_message' ? LIMITS.sendBytes : LIMITS.requestBytes
+}
+
+function untilGone(request: FastifyRequest, stopping: AbortSignal): AbortSignal {
+  const gone = new AbortController()
+  request.raw.socket.once('close', () => gone.abort())
+  return AbortSignal.any([gone.signal, stopping])
+}
+
+/** `OK` is plain text as it always was; everything else is JSON. Nothing of the API is ever kept by a cache. */
+function answer(reply: FastifyReply, value: unknown): FastifyReply {
+  reply.header('cache-control', 'no-store')
+  if (value === 'OK') return reply.type('text/plain; charset=utf-8').send('OK')
+  return reply.type('application/json; charset=utf-8').send(JSON.stringify(value))
+}

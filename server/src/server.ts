@@ -1,0 +1,89 @@
+import { randomBytes } from 'node:crypto'
+import { openAvatars } from './accounts/avatars.ts'
+import { openPasswords } from './accounts/passwords.ts'
+import type { Argon2Cost } from './accounts/passwords.ts'
+import { openProofs } from './accounts/proof.ts'
+import { openQuestions } from './accounts/questions.ts'
+import { openSessions } from './accounts/sessions.ts'
+import type { Bus } from './bus/bus.ts'
+import type { Clock } from './clock.ts'
+import type { Config } from './config.ts'
+import { openDelivery } from './delivery/delivery.ts'
+import { startExpiry } from './delivery/expiry.ts'
+import { openApp } from './http/app.ts'
+import { openLimiter, unlimited } from './limits/limiter.ts'
+import type { Log } from './log.ts'
+import type { Services } from './services.ts'
+import { openSockets } from './socket/sockets.ts'
+import { acceptUpgrades } from './socket/upgrade.ts'
+import type { Store } from './store/store.ts'
+
+/** What a server is put together from. Nothing in here knows which store or bus it is. */
+export interface Parts {
+  readonly store: Store
+  readonly bus: Bus
+  readonly clock: Clock
+  readonly log: Log
+  /** Lowered in tests only. */
+  readonly passwordCost?: Argon2Cost
+}
+
+export interface RunningServer {
+  /** Like `http://127.0.0.1:5000`. */
+  readonly address: string
+  readonly services: Services
+  /**
+   * Takes no more, tells the sockets to come back, lets what is under way finish, and closes store and bus.
+   * Takes at most about four seconds.
+   */
+  stop(): Promise<void>
+}
+
+/** Requests that have not finished by then are cut; nothing that was accepted is lost by it. */
+const DRAIN_MS = 3_500
+
+/** @throws ConfigError for a bad questions file, or what listening throws (EADDRINUSE, EACCES, …) */
+export async function startServer(config: Config, parts: Parts): Promise<RunningServer> {
+  const services = await openServices(config, parts)
+  const { store, bus, clock, log } = services
+  const stopping = new AbortController()
+  const sockets = openSockets(services)
+  const app = await openApp(services, stopping.signal)
+  acceptUpgrades(app.server, sockets, services)
+  const stopExpiry = startExpiry({ store, bus, clock, log }, config.retentionDays)
+  const address = await app.listen({ host: config.host, port: config.port })
+
+  const stop = async () => {
+    stopping.abort()
+    const cut = setTimeout(() => app.server.closeAllConnections(), DRAIN_MS)
+    await Promise.all([sockets.close('restarting'), app.close()])
+    clearTimeout(cut)
+    services.sessions.close()
+    await stopExpiry()
+    await store.close()
+    await bus.close()
+  }
+  let stopped: Promise<void> | null = null
+  return { address, services, stop: () => (stopped ??= stop()) }
+}
+
+async function openServices(config: Config, { store, bus, clock, log, passwordCost }: Parts): Promise<Services> {
+  const now = () => clock.now()
+  const limiter = config.rateLimits === 'on' ? openLimiter(now) : unlimited
+  if (config.rateLimits === 'off')
+    log.warn({}, 'CHATNIP_RATE_LIMITS=off: anybody can guess passwords and flood. For tests and benchmarks only.')
+  return {
+    config,
+    clock,
+    log,
+    store,
+    bus,
+    limiter,
+    passwords: openPasswords(passwordCost),
+    questions: openQuestions(config.questions),
+    proofs: openProofs(await store.secret('proof of work', randomBytes(32)), now),
+    avatars: openAvatars(store, config.data),
+    sessions: openSessions(store, bus, clock, config.sessionMinutes),
+    delivery: openDelivery(store, bus, clock, limiter),
+  }
+}

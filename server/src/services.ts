@@ -1,0 +1,28 @@
+import type { Config } from './config.ts'
+import type { Clock } from './clock.ts'
+import type { Log } from './log.ts'
+import type { Bus } from './bus/bus.ts'
+import type { Store } from './store/store.ts'
+import type { Limiter } from './limits/limiter.ts'
+import type { Avatars } from './accounts/avatars.ts'
+import type { Passwords } from './accounts/passwords.ts'
+import type { Proofs } from './accounts/proof.ts'
+import type { Questions } from './accounts/questions.ts'
+import type { Sessions } from './accounts/sessions.ts'
+import type { Delivery } from './delivery/delivery.ts'
+
+/** What the handlers of HTTP and socket work with. Flow functions take as much of it as they need. */
+export interface Services {
+  readonly config: Config
+  readonly clock: Clock
+  readonly log: Log
+  readonly store: Store
+  readonly bus: Bus
+  readonly limiter: Limiter
+  readonly passwords: Passwords
+  readonly questions: Questions
+  readonly proofs: Proofs
+  readonly avatars: Avatars
+  readonly sessions: Sessions
+  readonly delivery: Delivery
+}

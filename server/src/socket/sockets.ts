@@ -1,0 +1,95 @@
+import { randomUUID } from 'node:crypto'
+import type { Duplex } from 'node:stream'
+import { WebSocketServer } from 'ws'
+import { LIMITS } from '@chatnip/protocol'
+import type { CloseReason } from '@chatnip/protocol'
+import { faultOf } from '../log.ts'
+import { Connection } from './connection.ts'
+import type { ConnectionServices, DeviceSession } from './connection.ts'
+import { openCork } from './cork.ts'
+import type { IncomingMessage } from 'node:http'
+
+const TICK_MS = 1_000
+/** Who has not answered a goodbye by then is cut off. */
+const GOODBYE_MS = 1_000
+
+/** All live sockets of this node. */
+export interface Sockets {
+  /** Takes over an HTTP connection whose session has been checked. */
+  welcome(request: IncomingMessage, raw: Duplex, head: Buffer, session: DeviceSession): void
+  count(): number
+  /** Says goodbye to everybody; resolves when all have gone or were cut off. */
+  close(why: CloseReason): Promise<void>
+}
+
+/**
+ * One live socket per device: a newer one closes the older, here or on another node. One shared timer serves them all, and
+ * one flush per tick writes what was collected for each.
+ */
+export function openSockets(services: ConnectionServices): Sockets {
+  const { bus, clock, store, log, sessions } = services
+  const all = new Set<Connection>()
+  const live = new Map<number, { readonly id: string; readonly connection: Connection }>()
+  // Deflate stays off: ciphertext does not compress, and what does is a bomb.
+  const server = new WebSocketServer({
+    noServer: true,
+    maxPayload: LIMITS.sendBytes,
+    perMessageDeflate: false,
+    clientTracking: false,
+  })
+
+  const flushLater = openCork()
+
+  const recheck = (connection: Connection) => {
+    sessions.recheck(connection.session).then(
+      (session) => {
+        if (session === null) connection.close('session_over')
+      },
+      // The store cannot be asked now. The next notice or use asks again; a socket by itself opens nothing new.
+      (cause: unknown) => log.warn({ fault: faultOf(cause) }, 'A session could not be checked.'),
+    )
+  }
+  const stopNotices = bus.onNotice((notice) => {
+    if (notice.kind === 'device connected') {
+      const here = live.get(notice.mailbox)
+      if (here !== undefined && here.id !== notice.connection) here.connection.close('replaced')
+    } else for (const one of all) if (one.session.account === notice.account) recheck(one)
+  })
+  store.onForeignChange(() => all.forEach(recheck))
+
+  let ticks = 0
+  const stopTicking = clock.every(TICK_MS, () => {
+    ticks += 1
+    for (const connection of all) connection.tick()
+    if (ticks % LIMITS.pingSeconds === 0) for (const connection of all) connection.ping()
+  })
+
+  return {
+    count: () => all.size,
+    welcome: (request, raw, head, session) =>
+      server.handleUpgrade(request, raw, head, (ws) => {
+        const id = randomUUID()
+        const { mailbox } = session.device
+        live.get(mailbox)?.connection.close('replaced')
+        const connection = new Connection({ ws, raw, session, flushLater }, services)
+        all.add(connection)
+        live.set(mailbox, { id, connection })
+        void connection.gone.then(() => {
+          all.delete(connection)
+          if (live.get(mailbox)?.id === id) live.delete(mailbox)
+        })
+        bus.tell({ kind: 'device connected', mailbox, connection: id })
+        // The session may have ended between its check and now, when nobody could have told this connection.
+        recheck(connection)
+      }),
+    close: async (why) => {
+      stopTicking()
+      stopNotices()
+      server.close()
+      for (const connection of all) connection.close(why)
+      const cut = clock.after(GOODBYE_MS, () => all.forEach((connection) => connection.cut()))
+      await Promise.all([...all].map((connection) => connection.gone))
+      cut()
+    },
+  }
+}
