@@ -168,6 +168,11 @@ describe('forged: each field', () => {
     for (const text of ['', 'hello', 'null', '[]', '\ufffe', deep]) {
       expect(await bobOpens(await raw(text))).toMatchObject(forged('form wrong'))
     }
+    const nested = (levels: number) => ({ type: 'x', deep: JSON.parse('['.repeat(levels) + ']'.repeat(levels)) })
+    const within = await raw(JSON.stringify({ ...payload, body: nested(31) }))
+    expect(await bobOpens(within)).toMatchObject({ mark: 'verified', body: nested(31) })
+    const beyond = await raw(JSON.stringify({ ...payload, body: nested(32) }))
+    expect(await bobOpens(beyond)).toMatchObject(forged('form wrong'))
     const hostile = JSON.stringify({ ...payload, body: 0 }).replace(
       '"body":0',
       '"body":{"type":"x","__proto__":{"text":"\\ud800"},"a":{"\\udfff":"\\ud800"}}',
