@@ -79,12 +79,6 @@ function wakes(bus: () => OpenedBus): void {
     await settle()
     expect(heard).toEqual(['old', 'new'])
   })
-
-  test('waking a mailbox that nobody listens to is nothing special', async () => {
-    const { here, settle } = bus()
-    here.wake(99, 1)
-    await settle()
-  })
 }
 
 function notices(bus: () => OpenedBus): void {

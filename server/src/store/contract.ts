@@ -1,0 +1,35 @@
+import { describe } from 'vitest'
+import { accountContract } from './contract/accounts.ts'
+import { appendContract } from './contract/append.ts'
+import { deviceContract } from './contract/devices.ts'
+import { expiryContract } from './contract/expiry.ts'
+import { inviteContract } from './contract/invites.ts'
+import { mailboxContract } from './contract/mailboxes.ts'
+import { orderContract } from './contract/order.ts'
+import { quotaContract } from './contract/quota.ts'
+import { sessionContract } from './contract/sessions.ts'
+import { upkeepContract } from './contract/upkeep.ts'
+import type { OpenStore } from './contract/world.ts'
+
+export type { OpenedStore, OpenStore } from './contract/world.ts'
+
+/**
+ * The tests that every implementation of Store passes.
+ *
+ * @param name what the implementation is called in the test report
+ * @param open makes an empty store, with these limits instead of the usual ones
+ */
+export function storeContract(name: string, open: OpenStore): void {
+  describe(`store contract: ${name}`, () => {
+    accountContract(open)
+    sessionContract(open)
+    deviceContract(open)
+    appendContract(open)
+    orderContract(open)
+    quotaContract(open)
+    mailboxContract(open)
+    expiryContract(open)
+    inviteContract(open)
+    upkeepContract(open)
+  })
+}

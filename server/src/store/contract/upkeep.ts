@@ -1,0 +1,124 @@
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import type { Store } from '../store.ts'
+import { addDevice, EVERYTHING, hashOf, message, newAccount, NOW, plainMailbox, signUp } from './world.ts'
+import type { OpenedStore, OpenStore } from './world.ts'
+
+export function upkeepContract(open: OpenStore): void {
+  describe('upkeep', () => {
+    let opened: OpenedStore
+    let store: Store
+    beforeEach(async () => {
+      opened = await open()
+      store = opened.store
+    })
+    afterEach(() => opened.close())
+
+    test('a store that can write says so', async () => {
+      await expect(store.probe()).resolves.toBeUndefined()
+    })
+
+    test('a secret is made once and stays, also after reopening; names do not share', async () => {
+      const first = await store.secret('cookies', hashOf(1))
+      expect(first).toEqual(hashOf(1))
+      expect(await store.secret('cookies', hashOf(2))).toEqual(hashOf(1))
+      store = await opened.reopen()
+      expect(await store.secret('cookies', hashOf(3))).toEqual(hashOf(1))
+      expect(await store.secret('challenges', hashOf(4))).toEqual(hashOf(4))
+    })
+
+    test('the sweep removes what has ended, in bounded steps, and leaves the rest', async () => {
+      const alice = await signUp(store, 'alice')
+      const session = { account: alice.account, now: NOW, device: null }
+      for (const number of [1, 2, 3]) {
+        await store.createSession({ ...session, hash: hashOf(700 + number), expiresAt: NOW + number })
+      }
+      const proof = { hash: hashOf(71), until: NOW + 1 }
+      await store.createAccount(newAccount('bob', { proof }))
+      const sessions = async (): Promise<number | undefined> =>
+        (await store.stats()).tables.find(({ table }) => table === 'sessions')?.rows
+      await store.sweep(NOW + 2, 1)
+      expect(await sessions()).toBe(2)
+      await store.sweep(NOW + 2, 1)
+      await store.sweep(NOW + 2, 1)
+      expect(await sessions()).toBe(1)
+      expect(await store.findSession(hashOf(703), NOW + 2)).not.toBeNull()
+      expect(await store.createAccount(newAccount('carol', { proof }))).toBe('created')
+    })
+
+    test('the figures say how much there is and whose the waiting bytes are', async () => {
+      const [alice, bob] = [await signUp(store, 'alice'), await signUp(store, 'bob')]
+      await addDevice(store, alice, 'phone')
+      await addDevice(store, alice, 'laptop')
+      await store.append(message(bob, 'alice', { number: 1, text: '12345' }))
+      const stats = await store.stats()
+      expect(stats.waiting).toEqual([{ username: 'alice', messages: 2, bytes: 10 }])
+      const rows = Object.fromEntries(stats.tables.map((table) => [table.table, table.rows]))
+      expect(rows).toMatchObject({ accounts: 2, devices: 2, messages: 1, dedup: 1 })
+      expect(stats.tables.every(({ bytes }) => bytes > 0)).toBe(true)
+      expect(stats.fileBytes).toBeGreaterThan(0)
+    })
+
+    test('a backup taken under load is a state that really was, with everything accepted before it', async () => {
+      const [alice, bob] = [await signUp(store, 'alice'), await signUp(store, 'bob')]
+      const send = (number: number): ReturnType<Store['append']> => store.append(message(alice, 'bob', { number }))
+      for (let number = 1; number <= 50; number += 1) await send(number)
+      const file = join(opened.folder, 'copy.db')
+      let copying = true
+      const copied = store.backup(file).finally(() => {
+        copying = false
+      })
+      let number = 50
+      while (copying) await Promise.all(Array.from({ length: 20 }, () => send((number += 1))))
+      await copied
+
+      const copy = await opened.openBackup(file)
+      try {
+        const entries = await copy.read(await plainMailbox(copy, bob), 0, EVERYTHING)
+        expect(entries.length).toBeGreaterThanOrEqual(50)
+        expect(entries.length).toBeLessThanOrEqual(number)
+        expect(entries.map(({ seq }) => seq)).toEqual(entries.map((_, index) => index + 1))
+        // The dedup records are of the same moment as the messages.
+        expect(await copy.append(message(alice, 'bob', { number: entries.length }))).toMatchObject({ duplicate: true })
+        const next = await copy.append(message(alice, 'bob', { number: entries.length + 1 }))
+        expect(next).toMatchObject({ duplicate: false, entries: [{ seq: entries.length + 1 }] })
+      } finally {
+        await copy.close()
+      }
+    })
+
+    test('what another process changes counts at once and is told', async () => {
+      const alice = await signUp(store, 'alice')
+      await signUp(store, 'bob')
+      await store.append(message(alice, 'bob', { number: 1 }))
+      const told = new Promise<void>((resolve) => {
+        store.onForeignChange(resolve)
+      })
+      const admin = await opened.beside()
+      try {
+        const bob = await admin.findAccount('bob')
+        await admin.deleteAccount(bob?.account ?? 0)
+        expect(await store.append(message(alice, 'bob', { number: 2 }))).toMatchObject({ result: 'no_such_user' })
+        await told
+        // And the other way round: both write, neither loses the other's.
+        await signUp(store, 'carol')
+        await admin.append(message(alice, 'carol', { number: 3 }))
+        expect(await store.append(message(alice, 'carol', { number: 4 }))).toMatchObject({ entries: [{ seq: 2 }] })
+        expect(await admin.append(message(alice, 'carol', { number: 5 }))).toMatchObject({ entries: [{ seq: 3 }] })
+      } finally {
+        await admin.close()
+      }
+    })
+
+    test('closing finishes what was handed over; afterwards everything is refused', async () => {
+      const alice = await signUp(store, 'alice')
+      const sent = Array.from({ length: 30 }, (_, number) => store.append(message(alice, 'alice', { number })))
+      await store.close()
+      const results = await Promise.all(sent)
+      expect(results.every(({ result }) => result === 'accepted')).toBe(true)
+      await expect(store.probe()).rejects.toMatchObject({ code: 'unavailable' })
+      store = await opened.reopen()
+      expect(await store.read(await plainMailbox(store, alice), 0, EVERYTHING)).toHaveLength(30)
+    })
+  })
+}
