@@ -31,10 +31,13 @@ export function takeJson(app: FastifyInstance): void {
  * @throws ChatnipError bad_request, too_large
  */
 export function readBody<N extends EndpointName>(name: N, request: FastifyRequest): Request<N> {
-  const value = request.method === 'GET' ? fromQuery(name, request) : (request.body ?? {})
+  const value = request.method === 'GET' ? fromQuery(name, request) : bodyOf(request)
   if (isRequest(name, value)) return checkBytes(value)
   throw new ChatnipError('bad_request', { message: `${explain(name, value)} The documentation stands at /docs.` })
 }
+
+/** No body at all asks for nothing in particular; the JSON value null is not that. */
+const bodyOf = ({ body }: FastifyRequest): unknown => (body === undefined ? {} : body)
 
 function isRequest<N extends EndpointName>(name: N, value: unknown): value is Request<N> {
   return CHECKS.get(name)?.Check(value) === true
@@ -50,12 +53,18 @@ function fromQuery(name: EndpointName, { query }: FastifyRequest): Record<string
 /** JSON Schema counts characters; these limits are in bytes. */
 function checkBytes<T extends object>(body: T): T {
   for (const [key, value] of Object.entries(body)) {
+    if (key === 'wrapped_keys' && typeof value === 'object' && value !== null) checkWrapped(value)
     if (typeof value !== 'string') continue
     if (key.endsWith('public_key') && isLarger(value, LIMITS.publicKeyBytes)) throw new ChatnipError('too_large')
     if (!value.isWellFormed())
       throw new ChatnipError('bad_request', { message: `${key} holds half a character (a lone surrogate).` })
   }
   return body
+}
+
+function checkWrapped(wrapped: object): void {
+  for (const copy of Object.values(wrapped))
+    if (typeof copy === 'string' && isLarger(copy, LIMITS.wrappedKeyBytes)) throw new ChatnipError('too_large')
 }
 
 /** Which field is wrong, and how. Never repeats what was sent. */
