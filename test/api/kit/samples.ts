@@ -1,0 +1,128 @@
+import { randomUUID } from 'node:crypto'
+import { ENDPOINTS, LIMITS } from '@chatnip/protocol'
+import type { Endpoint, EndpointName } from '@chatnip/protocol'
+import { call } from './exchange.ts'
+import type { Answer } from './exchange.ts'
+import {
+  knownBlanks,
+  logIn,
+  makePerson,
+  messageTo,
+  newName,
+  parsed,
+  RECOVERY_PROOF,
+  uploadAvatar,
+  WRAPPED,
+} from './people.ts'
+import type { Person } from './people.ts'
+
+export const rowOf = (name: EndpointName): Endpoint => ENDPOINTS[name]
+
+/** Who asks, and somebody else. */
+export interface Two {
+  readonly base: string
+  readonly alice: Person
+  readonly bob: Person
+}
+
+type Body = Record<string, unknown>
+
+/** A request that is answered 200, and optional fields that are of the right form, whatever their answer. */
+interface Sample {
+  readonly valid: (two: Two) => Body | Promise<Body>
+  readonly also?: (two: Two) => Body
+}
+
+const nothing: Sample = { valid: () => ({}) }
+
+async function otherSession({ base, alice }: Two): Promise<string> {
+  await logIn(base, alice)
+  const { sessions } = parsed(await call(base, 'list_sessions', {}, { session: alice.session }))
+  const other = (Array.isArray(sessions) ? sessions : []).find((one: { current?: boolean }) => one.current === false)
+  return String(other?.handle)
+}
+
+/** One for each row of the table: a new endpoint without a sample does not compile. */
+export const SAMPLES: Readonly<Record<EndpointName, Sample>> = {
+  create_user: {
+    valid: () => ({
+      username: newName('newcomer'),
+      password: 'a password of a newcomer',
+      public_key: 'a key',
+      dict_fill_in_the_blanks: knownBlanks(),
+      wrapped_keys: WRAPPED,
+    }),
+    also: () => ({ proof_of_work: 'none', invite: 'none' }),
+  },
+  authenticate: {
+    valid: ({ alice }) => ({ username: alice.name, password: alice.password }),
+    also: () => ({ device: { name: 'a browser', id: 'x'.repeat(32) }, cookie: false }),
+  },
+  upload_message: { valid: ({ bob }) => messageTo(bob.name, 'hello') },
+  download_messages: { valid: () => ({}), also: () => ({ after: 0, wait: 0 }) },
+  get_public_key: { valid: ({ bob }) => ({ username: bob.name }) },
+  delete_user: { valid: ({ alice }) => ({ password: alice.password }) },
+  reset_password: {
+    valid: ({ alice }) => ({ old_password: alice.password, new_password: 'another password' }),
+    also: () => ({ wrapped_keys: WRAPPED }),
+  },
+  reset_public_key: {
+    valid: ({ alice }) => ({ password: alice.password, new_public_key: 'another key' }),
+    also: () => ({ wrapped_keys: WRAPPED }),
+  },
+  upload_avatar: nothing,
+  delete_avatar: nothing,
+  get_avatar: { valid: ({ bob }) => ({ username: bob.name }) },
+  get_server_info: nothing,
+  get_fill_in_the_blanks: nothing,
+  get_challenge: nothing,
+  send_message: {
+    valid: ({ bob }) => ({
+      id: randomUUID(),
+      timestamp: 1_795_000_000,
+      to: [{ username: bob.name, message_text: 'hello' }],
+    }),
+  },
+  end_session: { valid: () => ({}), also: () => ({ forget_device: false }) },
+  list_sessions: nothing,
+  revoke_session: { valid: async (two) => ({ handle: await otherSession(two) }) },
+  register_device: { valid: () => ({ name: 'a laptop' }) },
+  list_devices: nothing,
+  revoke_device: {
+    valid: async ({ base, alice }) => ({ device_id: (await logIn(base, alice, { name: 'to be revoked' })).device }),
+  },
+  store_wrapped_keys: { valid: ({ alice }) => ({ password: alice.password, wrapped_keys: WRAPPED }) },
+  fetch_wrapped_keys: nothing,
+  fetch_recovery: { valid: ({ alice }) => ({ username: alice.name, recovery_proof: RECOVERY_PROOF }) },
+  recover_account: {
+    valid: ({ alice }) => ({
+      username: alice.name,
+      recovery_proof: RECOVERY_PROOF,
+      new_password: 'a new password',
+      wrapped_keys: WRAPPED,
+    }),
+    also: () => ({ new_public_key: 'a new key' }),
+  },
+}
+
+/** Limits in bytes of UTF-8 by the field's name; JSON Schema counts characters. */
+export const BYTE_LIMITS: Readonly<Record<string, number>> = {
+  message_text: LIMITS.messageTextBytes,
+  by_password: LIMITS.wrappedKeyBytes,
+  by_recovery: LIMITS.wrappedKeyBytes,
+}
+
+/** Asks as the table says that it must be asked. `body` is for the endpoints that take JSON. */
+export function ask(base: string, name: EndpointName, body: unknown, session: string | undefined): Promise<Answer> {
+  if (rowOf(name).body === 'multipart') return uploadAvatar(base, session ?? '')
+  return call(base, name, body, { session })
+}
+
+export async function makeTwo(base: string, device?: string): Promise<Two> {
+  const [alice, bob] = await Promise.all([makePerson(base, 'alice', device), makePerson(base, 'bob', device)])
+  return { base, alice, bob }
+}
+
+/** The session that a request of this endpoint travels with: none where none is asked for. */
+export const sessionFor = (name: EndpointName, person: Person): string | undefined =>
+  rowOf(name).caller === 'anyone' ? undefined : person.session
