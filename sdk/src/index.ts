@@ -1,3 +1,5 @@
+export { createMessenger } from './create.ts'
+export type { MessengerPorts } from './create.ts'
 export { NetworkError } from './ports.ts'
 export type {
   Address,

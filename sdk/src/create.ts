@@ -1,0 +1,30 @@
+import { fingerprint } from '@chatnip/crypto'
+import { ChatnipError } from '@chatnip/protocol'
+import { unpackKeys } from './device-keys.ts'
+import { startEngine } from './driver/messenger.ts'
+import { Vault } from './driver/vault.ts'
+import type { Messenger } from './messenger.ts'
+import type { Clock, Randomness, Stores, Transport } from './ports.ts'
+
+export interface MessengerPorts {
+  readonly transport: Transport
+  /** The stores of the account that is signed in here. */
+  readonly stores: Stores
+  readonly clock: Clock
+  readonly random: Randomness
+}
+
+/**
+ * Starts the engine of the account whose keys lie in `stores`. Works without a network; one engine per stores at a time. After
+ * somebody signed in again (new session, new keys), stop it and make a new one.
+ * @throws ChatnipError not_signed_in when there are no keys
+ * @throws DamagedRow when what lies there cannot be read
+ */
+export async function createMessenger({ transport, stores, clock, random }: MessengerPorts): Promise<Messenger> {
+  const record = await stores.keys.load()
+  const keys = record === null ? null : await unpackKeys(record)
+  if (keys === null) throw new ChatnipError('not_signed_in')
+  if (keys.session !== null) transport.setSession(keys.session)
+  const vault = new Vault(stores.rows, keys)
+  return startEngine({ transport, vault, keys, clock, random }, await fingerprint(keys.identity.publicKey))
+}

@@ -1,0 +1,67 @@
+import { BodyTooLong, fingerprint, open, readPublicKey, seal } from '@chatnip/crypto'
+import type { Identity } from '@chatnip/crypto'
+import { ChatnipError } from '@chatnip/protocol'
+import type { Addressed } from '@chatnip/protocol'
+import type { LookUp, ToOpen, ToSeal } from '../engine/events.ts'
+import type { KeyFacts } from '../engine/rows.ts'
+import type { Opened } from '../engine/state.ts'
+import type { DeviceKeys } from '../device-keys.ts'
+import type { Transport } from '../ports.ts'
+
+/** The engine's effects that are cryptography. */
+
+export async function factsOf(publicKey: string): Promise<KeyFacts> {
+  const [name, parsed] = await Promise.all([fingerprint(publicKey), readPublicKey(publicKey)])
+  return { publicKey, fingerprint: name, canSeal: parsed !== null }
+}
+
+/** Never rejects: what is not an answer is `unavailable`. */
+export async function lookUp(transport: Transport, name: string): Promise<LookUp> {
+  try {
+    const { public_key: publicKey } = await transport.call('get_public_key', { username: name })
+    return { outcome: 'key', facts: await factsOf(publicKey), name: null }
+  } catch (error) {
+    return { outcome: error instanceof ChatnipError && error.code === 'no_such_user' ? 'nobody' : 'unavailable' }
+  }
+}
+
+/**
+ * One text for the addressee and one for the own other devices; a note to self is only the latter. For an addressee whose key is
+ * of another format the text goes as it is.
+ * @returns null when the text does not fit into an envelope
+ */
+export async function sealMessage(keys: DeviceKeys, message: ToSeal): Promise<readonly Addressed[] | null> {
+  const { id, to, at, text, key } = message
+  const letter = { id, from: keys.username, to, at, body: { type: 'text', text } as const }
+  try {
+    const copy = { username: keys.username, message_text: await seal(letter, keys.identity, keys.identity.publicKey) }
+    if (to.toLowerCase() === keys.username.toLowerCase()) return [copy]
+    const theirs = key.canSeal ? await seal(letter, keys.identity, key.publicKey) : text
+    return [{ username: to, message_text: theirs }, copy]
+  } catch (error) {
+    if (error instanceof BodyTooLong) return null
+    throw error
+  }
+}
+
+/** Tries the account's present identity, then the ones it had before: what was on its way when the keys changed stays readable. */
+export async function openItem(keys: DeviceKeys, item: ToOpen): Promise<Opened> {
+  const now = await openAs(keys.identity, keys, item)
+  if (now.reason !== 'not readable') return now
+  for (const identity of keys.earlier) {
+    const before = await openAs(identity, keys, item)
+    if (before.reason !== 'not readable') return before
+  }
+  return now
+}
+
+async function openAs(identity: Identity, keys: DeviceKeys, item: ToOpen): Promise<Opened> {
+  const { id, from, text, own, pinned } = item
+  const expected = { id, from, to: own ? null : keys.username }
+  const presented = own ? [keys.identity, ...keys.earlier].map(({ publicKey }) => publicKey) : [item.presented]
+  let opened = await open(text, expected, identity, pinned, presented[0] ?? null)
+  for (const other of presented.slice(1)) {
+    if (opened.reason === 'signature wrong') opened = await open(text, expected, identity, pinned, other)
+  }
+  return opened
+}

@@ -1,0 +1,204 @@
+import { checkScan, MAX_TEXT_BYTES, safetyNumber, textBytes } from '@chatnip/crypto'
+import { ChatnipError } from '@chatnip/protocol'
+import type { EngineChange, OnDisk } from '../engine/events.ts'
+import type { Peer } from '../engine/rows.ts'
+import type {
+  Change,
+  Connection,
+  ContactView,
+  ConversationView,
+  Messenger,
+  MessageView,
+  NoticeView,
+  Place,
+  Profile,
+  SafetyNumber,
+} from '../messenger.ts'
+import type { DeviceKeys } from '../device-keys.ts'
+import type { Clock, Key, Randomness, Transport } from '../ports.ts'
+import { Driver } from './driver.ts'
+import { exportMessages, forgetMessages, pageOf } from './history.ts'
+import { loadState } from './load.ts'
+import type { Vault } from './vault.ts'
+import { contactView, conversationViews, messageView } from './views.ts'
+
+const USERNAME = /^[\w.-]{1,32}$/
+const PAGE = 100
+
+export interface EnginePorts {
+  readonly transport: Transport
+  readonly vault: Vault
+  readonly keys: DeviceKeys
+  readonly clock: Clock
+  readonly random: Randomness
+}
+
+/** Reads what is on disk and goes on from there: connects, sends what waits, takes what comes. */
+export async function startEngine(ports: EnginePorts, fingerprint: string): Promise<Messenger> {
+  const { keys, vault, random } = ports
+  const { username, deviceId, identity } = keys
+  const own = { username, deviceId, publicKey: identity.publicKey, fingerprint }
+  const load = () => loadState(vault, own, Math.floor(random.number() * 2 ** 32))
+  const listeners = new Set<(change: Change) => void>()
+  const onChange = (change: EngineChange): void => {
+    const seen = toChange(change)
+    for (const listener of listeners) listener(seen)
+  }
+  const driver = new Driver({ ...ports, load, onChange }, await load())
+  const engine = new Engine(ports, { driver, listeners, profile: { username, deviceId, fingerprint } })
+  driver.dispatch({ type: 'start' })
+  return engine
+}
+
+const toChange = (change: EngineChange): Change =>
+  change.kind === 'arrived' ? { kind: 'arrived', message: messageView(change.peer, change.place, change.line) } : change
+
+interface Parts {
+  readonly driver: Driver
+  readonly listeners: Set<(change: Change) => void>
+  readonly profile: Profile
+}
+
+class Engine implements Messenger {
+  readonly profile: Profile
+  readonly #ports: EnginePorts
+  readonly #driver: Driver
+  readonly #listeners: Set<(change: Change) => void>
+
+  constructor(ports: EnginePorts, { driver, listeners, profile }: Parts) {
+    this.profile = profile
+    this.#ports = ports
+    this.#driver = driver
+    this.#listeners = listeners
+  }
+
+  connection(): Connection {
+    const { phase } = this.#driver.state.line
+    if (phase === 'online' || phase === 'connecting' || phase === 'signed out') return phase
+    return 'offline'
+  }
+
+  waiting(): number {
+    return this.#driver.shown.outbox.filter((item) => item.state === 'waiting').length
+  }
+
+  conversations(): readonly ConversationView[] {
+    return conversationViews(this.#driver.shown)
+  }
+
+  async messages(
+    conversation: string,
+    options: { readonly before?: Place; readonly limit?: number } = {},
+  ): Promise<readonly (MessageView | NoticeView)[]> {
+    const state = this.#driver.shown
+    const peer = state.peers.get(conversation.toLowerCase())
+    if (peer === undefined) return []
+    return pageOf(this.#ports.vault, { state, peer, before: options.before ?? null, limit: options.limit ?? PAGE })
+  }
+
+  contact(name: string): ContactView | null {
+    const peer = this.#peer(name)
+    return peer === undefined ? null : contactView(peer)
+  }
+
+  async open(name: string): Promise<string> {
+    if (!USERNAME.test(name)) throw new ChatnipError('no_such_user')
+    return this.#driver.call({ type: 'open', name })
+  }
+
+  async send(conversation: string, text: string, id?: string): Promise<string> {
+    if (textBytes(text) > MAX_TEXT_BYTES) throw new ChatnipError('too_large')
+    if (id !== undefined && (await this.#isKnown(id))) return id
+    return this.#driver.call({ type: 'compose', id: id ?? this.#ports.random.uuid(), conversation, text })
+  }
+
+  async retry(_conversation: string, id: string): Promise<void> {
+    const newId = this.#ports.random.uuid()
+    await this.#driver.call({ type: 'retry', id, newId, expired: await this.#ownOnDisk(id) })
+  }
+
+  async discard(_conversation: string, id: string): Promise<void> {
+    await this.#driver.call({ type: 'discard', id, expired: await this.#ownOnDisk(id) })
+  }
+
+  async markRead(conversation: string): Promise<void> {
+    await this.#driver.call({ type: 'mark read', conversation })
+  }
+
+  async saveDraft(conversation: string, text: string): Promise<void> {
+    await this.#driver.call({ type: 'save draft', conversation, text })
+  }
+
+  async draft(conversation: string): Promise<string> {
+    const peer = this.#peer(conversation)
+    return peer === undefined ? '' : ((await this.#ports.vault.get('drafts', [peer.number]))?.text ?? '')
+  }
+
+  async confirmKey(name: string): Promise<void> {
+    await this.#driver.call({ type: 'confirm key', name })
+  }
+
+  async setCompared(name: string, compared: boolean): Promise<void> {
+    await this.#driver.call({ type: 'set compared', name, compared })
+  }
+
+  async safetyNumber(name: string): Promise<SafetyNumber> {
+    return safetyNumber(this.#mine(), this.#theirs(name))
+  }
+
+  async checkScan(name: string, scanned: string): Promise<boolean> {
+    return checkScan(this.#mine(), this.#theirs(name), scanned)
+  }
+
+  async exportHistory(): Promise<readonly MessageView[]> {
+    return exportMessages(this.#ports.vault, this.#driver.shown)
+  }
+
+  async deleteHistory(): Promise<void> {
+    await forgetMessages(this.#ports.vault, (writes) => this.#driver.write(writes))
+    await this.#driver.call({ type: 'history deleted' })
+  }
+
+  onChange(listener: (change: Change) => void): () => void {
+    this.#listeners.add(listener)
+    return () => void this.#listeners.delete(listener)
+  }
+
+  nudge(): void {
+    this.#driver.dispatch({ type: 'nudge' })
+  }
+
+  async stop(): Promise<void> {
+    await this.#driver.stop()
+  }
+
+  #peer(name: string): Peer | undefined {
+    return this.#driver.shown.peers.get(name.toLowerCase())
+  }
+
+  #idKey(id: string): Key {
+    return [this.profile.username.toLowerCase(), id]
+  }
+
+  async #isKnown(id: string): Promise<boolean> {
+    return (await this.#ports.vault.get('ids', this.#idKey(id))) !== null
+  }
+
+  async #ownOnDisk(id: string): Promise<OnDisk | null> {
+    const key = (await this.#ports.vault.get('ids', this.#idKey(id)))?.line ?? null
+    const line = key === null ? null : await this.#ports.vault.get('messages', key)
+    return key !== null && line?.kind === 'message' ? { key, line } : null
+  }
+
+  #mine(): { readonly name: string; readonly publicKey: string } {
+    return { name: this.profile.username, publicKey: this.#ports.keys.identity.publicKey }
+  }
+
+  /** The key that the account has now: a changed one that waits for confirmation is what people want to compare. */
+  #theirs(name: string): { readonly name: string; readonly publicKey: string } {
+    const peer = this.#peer(name)
+    const facts = peer?.candidate ?? peer?.pinned ?? null
+    if (peer === undefined || facts === null) throw new ChatnipError('no_such_user')
+    return { name: peer.name, publicKey: facts.publicKey }
+  }
+}

@@ -1,0 +1,58 @@
+import type { ContactView, ConversationView, MarkDetails, MessageView, NoticeView, Place } from '../messenger.ts'
+import type { Line, MessageLine, Peer } from '../engine/rows.ts'
+import type { OutboxItem, State } from '../engine/state.ts'
+
+/** From the engine's rows to what a face shows. */
+
+export function messageView(peer: Peer, place: Place, line: MessageLine): MessageView {
+  const { id, own, text, at, state, mark } = line
+  const details = own ? null : detailsOf(peer, line)
+  return { id, conversation: peer.name, own, text, at, place, state, refusal: null, mark, details }
+}
+
+function detailsOf(peer: Peer, { fingerprint, knownSince, reason }: MessageLine): MarkDetails {
+  const isPinned = fingerprint !== null && peer.pinned?.fingerprint === fingerprint
+  return {
+    fingerprint,
+    knownSince: isPinned ? (peer.pinned?.since ?? null) : knownSince,
+    compared: isPinned && peer.compared,
+    reason,
+  }
+}
+
+/** Null: nothing that this version can show. */
+export function lineView(peer: Peer, place: Place, line: Line): MessageView | NoticeView | null {
+  if (line.kind === 'message') return messageView(peer, place, line)
+  return line.kind === 'notice' ? { kind: line.notice, at: line.at, place } : null
+}
+
+export function waitingView(peer: Peer, { id, text, at, state, refusal }: OutboxItem): MessageView {
+  return { id, conversation: peer.name, own: true, text, at, place: null, state, refusal, mark: null, details: null }
+}
+
+export const waitingViews = (state: State, peer: Peer): readonly MessageView[] =>
+  state.outbox.filter((item) => item.to === peer.name.toLowerCase()).map((item) => waitingView(peer, item))
+
+/** Latest activity first. */
+export function conversationViews(state: State): readonly ConversationView[] {
+  return [...state.peers.values()]
+    .filter((peer) => peer.activeAt > 0)
+    .toSorted((a, b) => b.activeAt - a.activeAt)
+    .map((peer) => {
+      const { name, unread, activeAt, last } = peer
+      const stored = last === null ? null : messageView(peer, last.place, last.line)
+      return { name, unread, activeAt, last: waitingViews(state, peer).at(-1) ?? stored }
+    })
+}
+
+export function contactView({ name, pinned, compared, candidate, keyChanged }: Peer): ContactView {
+  return {
+    name,
+    canSeal: pinned?.canSeal ?? false,
+    fingerprint: pinned?.canSeal === true ? pinned.fingerprint : null,
+    knownSince: pinned?.since ?? null,
+    compared,
+    keyChanged,
+    mustConfirm: candidate !== null,
+  }
+}

@@ -1,0 +1,146 @@
+import type { Call, OnDisk } from './events.ts'
+import { showConversation } from './keys.ts'
+import { askKey } from './lookups.ts'
+import { compose, pump } from './outbox.ts'
+import { confirmKey } from './pins.ts'
+import type { Peer, Write } from './rows.ts'
+import type { OutboxItem } from './state.ts'
+import {
+  commit,
+  CONVERSATIONS,
+  effect,
+  ensurePeer,
+  findItem,
+  isOwn,
+  itemRemoval,
+  lower,
+  messagesChanged,
+} from './turn.ts'
+import { notify, patch, peerWrite, pinOf, removeItem, setPeer, settle } from './turn.ts'
+import type { Turn } from './turn.ts'
+
+type CallOf<T extends Call['type']> = Extract<Call, { readonly type: T }>
+
+/** What a person asked for. Every path ends in a `settle` with the ticket. */
+export function onCall(turn: Turn, ticket: number, call: Call): void {
+  switch (call.type) {
+    case 'open':
+      return open(turn, ticket, call.name)
+    case 'compose':
+      return onCompose(turn, ticket, call)
+    case 'retry':
+      return retry(turn, ticket, call)
+    case 'discard':
+      return discard(turn, ticket, call)
+    case 'mark read':
+      return markRead(turn, ticket, call.conversation)
+    case 'save draft':
+      return saveDraft(turn, ticket, call)
+    case 'confirm key':
+      return confirm(turn, ticket, call.name)
+    case 'set compared':
+      return setCompared(turn, ticket, call)
+    case 'history deleted':
+      return forgetHistory(turn, ticket)
+  }
+}
+
+/** Behind every commit that was asked for before. */
+const done = (turn: Turn, ticket: number, value = ''): void => commit(turn, [], settle(ticket, value))
+
+function open(turn: Turn, ticket: number, name: string): void {
+  const known = turn.state.peers.get(lower(name))
+  if (isOwn(turn, name) || pinOf(turn, name) !== null) {
+    return showConversation(turn, ticket, known?.name ?? turn.state.own.username)
+  }
+  if (turn.state.line.phase !== 'online') {
+    return effect(turn, { type: 'settle', ticket, error: 'unavailable', value: '' })
+  }
+  patch(turn, { opening: [...turn.state.opening, { ticket, name }] })
+  // A person waits for this one: it is asked even while others wait for the timer.
+  patch(turn, { askWaiting: false })
+  askKey(turn, name)
+}
+
+function onCompose(turn: Turn, ticket: number, { id, conversation, text }: CallOf<'compose'>): void {
+  const isKnown = findItem(turn, id) !== undefined || turn.state.recent.has(id)
+  if (isKnown) return done(turn, ticket, id)
+  compose(turn, { id, to: conversation, text }, [], settle(ticket, id))
+}
+
+function retry(turn: Turn, ticket: number, { id, newId, expired }: CallOf<'retry'>): void {
+  const item = findItem(turn, id)
+  const removal = item?.stage === 'failed' ? dropItem(turn, item) : dropExpired(turn, expired)
+  if (removal === null) return done(turn, ticket)
+  compose(turn, { ...removal.message, id: newId }, removal.writes, settle(ticket, newId))
+}
+
+function discard(turn: Turn, ticket: number, { id, expired }: CallOf<'discard'>): void {
+  const item = findItem(turn, id)
+  const removal = item === undefined ? dropExpired(turn, expired) : dropItem(turn, item)
+  if (removal === null) return done(turn, ticket)
+  commit(turn, removal.writes, ...removal.peers.map(messagesChanged), CONVERSATIONS, settle(ticket))
+  pump(turn)
+}
+
+interface Removal {
+  readonly writes: readonly Write[]
+  readonly peers: readonly Peer[]
+  readonly message: { readonly to: string; readonly text: string }
+}
+
+function dropItem(turn: Turn, item: OutboxItem): Removal {
+  removeItem(turn, item)
+  const peer = ensurePeer(turn, item.to)
+  return { writes: [itemRemoval(item)], peers: [peer], message: { to: peer.name, text: item.text } }
+}
+
+function dropExpired(turn: Turn, expired: OnDisk | null): Removal | null {
+  const peer = [...turn.state.peers.values()].find(({ number }) => number === expired?.key[0])
+  if (expired?.line.state !== 'expired' || peer === undefined) return null
+  const isLast = peer.last?.line.id === expired.line.id
+  const changed = setPeer(turn, { ...peer, last: isLast ? null : peer.last })
+  return {
+    writes: [{ table: 'messages', key: expired.key, value: null }, peerWrite(changed)],
+    peers: [changed],
+    message: { to: peer.name, text: expired.line.text },
+  }
+}
+
+function markRead(turn: Turn, ticket: number, conversation: string): void {
+  const peer = turn.state.peers.get(lower(conversation))
+  if (peer === undefined || peer.unread === 0) return done(turn, ticket)
+  commit(turn, [peerWrite(setPeer(turn, { ...peer, unread: 0 }))], CONVERSATIONS, settle(ticket))
+}
+
+function saveDraft(turn: Turn, ticket: number, { conversation, text }: CallOf<'save draft'>): void {
+  const peer = ensurePeer(turn, conversation)
+  const value = text === '' ? null : { text }
+  commit(turn, [peerWrite(peer), { table: 'drafts', key: [peer.number], value }], settle(ticket))
+}
+
+function confirm(turn: Turn, ticket: number, name: string): void {
+  const peer = turn.state.peers.get(lower(name))
+  if (peer === undefined) return done(turn, ticket)
+  keepContact(turn, ticket, confirmKey(turn, peer))
+}
+
+/** What was compared is the key that the account has now: a changed one is confirmed by that. */
+function setCompared(turn: Turn, ticket: number, { name, compared }: CallOf<'set compared'>): void {
+  const peer = turn.state.peers.get(lower(name))
+  if (peer === undefined || peer.pinned === null) return done(turn, ticket)
+  keepContact(turn, ticket, setPeer(turn, { ...(compared ? confirmKey(turn, peer) : peer), compared }))
+}
+
+function keepContact(turn: Turn, ticket: number, peer: Peer): void {
+  commit(turn, [peerWrite(peer)], notify({ kind: 'contact', name: peer.name }), messagesChanged(peer), settle(ticket))
+  pump(turn)
+}
+
+function forgetHistory(turn: Turn, ticket: number): void {
+  const failed = turn.state.outbox.filter((item) => item.stage === 'failed')
+  for (const item of failed) removeItem(turn, item)
+  const peers = [...turn.state.peers.values()].map((peer) => setPeer(turn, { ...peer, last: null, unread: 0 }))
+  const writes = [...failed.map(itemRemoval), ...peers.map(peerWrite)]
+  commit(turn, writes, ...peers.map(messagesChanged), CONVERSATIONS, settle(ticket))
+}

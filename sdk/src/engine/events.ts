@@ -1,0 +1,103 @@
+import type { Addressed, ClientFrame, ErrorCode, ServerFrame } from '@chatnip/protocol'
+import type { Change, Place } from '../messenger.ts'
+import type { KeyFacts, LogicalKey, MessageLine, Peer, Write } from './rows.ts'
+import type { Found, Opened } from './state.ts'
+
+/** What a person asks for. Each is answered by a `settle` effect with the same ticket. */
+export type Call =
+  | { readonly type: 'open'; readonly name: string }
+  | { readonly type: 'compose'; readonly id: string; readonly conversation: string; readonly text: string }
+  /** `expired`: the message's line on disk, when it is not in the outbox. */
+  | { readonly type: 'retry'; readonly id: string; readonly newId: string; readonly expired: OnDisk | null }
+  | { readonly type: 'discard'; readonly id: string; readonly expired: OnDisk | null }
+  | { readonly type: 'mark read'; readonly conversation: string }
+  | { readonly type: 'save draft'; readonly conversation: string; readonly text: string }
+  | { readonly type: 'confirm key'; readonly name: string }
+  | { readonly type: 'set compared'; readonly name: string; readonly compared: boolean }
+  /** The rows of `messages` and `drafts` are gone; what is left of them elsewhere goes now. */
+  | { readonly type: 'history deleted' }
+
+export interface OnDisk {
+  readonly key: LogicalKey
+  readonly line: MessageLine
+}
+
+export type LookUp =
+  | { readonly outcome: 'key'; readonly facts: KeyFacts; readonly name: string | null }
+  | { readonly outcome: 'nobody' }
+  | { readonly outcome: 'unavailable' }
+
+export type Event =
+  | { readonly type: 'start' }
+  | { readonly type: 'nudge' }
+  | { readonly type: 'stop' }
+  | { readonly type: 'opened'; readonly line: number }
+  | { readonly type: 'frame'; readonly line: number; readonly frame: ServerFrame }
+  | { readonly type: 'closed'; readonly line: number; readonly code: number | null }
+  | { readonly type: 'session checked'; readonly line: number; readonly over: boolean }
+  | { readonly type: 'timer'; readonly name: string }
+  | { readonly type: 'looked up'; readonly line: number; readonly name: string; readonly result: LookUp }
+  | { readonly type: 'saved'; readonly id: string }
+  | {
+      readonly type: 'sealed'
+      readonly id: string
+      /** Null: the text is too large for an envelope. */
+      readonly to: readonly Addressed[] | null
+      readonly key: string
+    }
+  | { readonly type: 'stored'; readonly id: string }
+  | { readonly type: 'found'; readonly batch: number; readonly found: readonly (Found | null)[] }
+  | { readonly type: 'read'; readonly batch: number; readonly opened: ReadonlyMap<number, Opened> }
+  | { readonly type: 'committed'; readonly batch: number }
+  | { readonly type: 'call'; readonly ticket: number; readonly call: Call }
+
+/** An envelope to open. `index`: the entry's place in its batch. */
+export interface ToOpen {
+  readonly index: number
+  readonly id: string
+  readonly from: string
+  readonly text: string
+  /** From one's own account: another device's copy, or a note to self. */
+  readonly own: boolean
+  readonly pinned: string | null
+  readonly presented: string | null
+}
+
+export interface ToSeal {
+  readonly id: string
+  readonly to: string
+  readonly at: number
+  readonly text: string
+  readonly key: Pick<KeyFacts, 'publicKey' | 'canSeal'>
+}
+
+/** What is to be done. None of it is waited for; what comes of it returns as an event. */
+export type Effect =
+  /** Writes all of it durably, then and only then does what `after` says. Commits happen in the order in which they are asked for. */
+  | { readonly type: 'commit'; readonly writes: readonly Write[]; readonly after: readonly After[] }
+  | { readonly type: 'connect'; readonly line: number }
+  | { readonly type: 'hang up'; readonly line: number }
+  | { readonly type: 'send'; readonly line: number; readonly frame: ClientFrame }
+  | { readonly type: 'check session'; readonly line: number }
+  | { readonly type: 'timer'; readonly name: string; readonly ms: number }
+  | { readonly type: 'cancel timer'; readonly name: string }
+  | { readonly type: 'look up'; readonly name: string; readonly line: number }
+  | { readonly type: 'seal'; readonly message: ToSeal }
+  | { readonly type: 'open'; readonly batch: number; readonly items: readonly ToOpen[] }
+  /** Looks ids up. Must see every commit that was asked for before it. */
+  | {
+      readonly type: 'find'
+      readonly batch: number
+      readonly ids: readonly { readonly sender: string; readonly id: string; readonly withLine: boolean }[]
+    }
+  | { readonly type: 'settle'; readonly ticket: number; readonly error: ErrorCode | null; readonly value: string }
+  | { readonly type: 'notify'; readonly change: EngineChange }
+
+/** What may follow a commit: an event to the engine itself, a frame (the acknowledgement), an answer, a notice to views. */
+export type After =
+  | { readonly type: 'event'; readonly event: Event }
+  | Extract<Effect, { readonly type: 'send' | 'settle' | 'notify' }>
+
+export type EngineChange =
+  | Exclude<Change, { readonly kind: 'arrived' }>
+  | { readonly kind: 'arrived'; readonly peer: Peer; readonly place: Place; readonly line: MessageLine }

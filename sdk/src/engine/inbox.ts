@@ -1,0 +1,130 @@
+import { finishBatch } from './arrivals.ts'
+import { askKey } from './lookups.ts'
+import type { ToOpen } from './events.ts'
+import type { KeyFacts } from './rows.ts'
+import type { Batch, Entry, Found, MailboxFrame, Opened } from './state.ts'
+import { effect, isOwn, lower, patch, pinOf } from './turn.ts'
+import type { Turn } from './turn.ts'
+
+/**
+ * What comes from the mailbox, a batch at a time: find (seen before?) → ask (whose keys are missing?) → open → commit → acknowledge.
+ * - Everything of a batch is one commit: messages, ids, conversations, pins, cursor. The acknowledgement leaves after it.
+ * - Seen before means: this sender's id is in `ids`. The seq alone proves nothing, since a server may count anew.
+ * - As long as a key cannot be had, the batch waits; so does whatever stands behind it.
+ */
+const BATCH_LIMIT = 64
+
+export function onMailboxFrame(turn: Turn, frame: MailboxFrame): void {
+  patch(turn, { queue: [...turn.state.queue, frame] })
+  startBatch(turn)
+}
+
+function startBatch(turn: Turn): void {
+  const { batch, queue, batches, own } = turn.state
+  if (batch !== null || queue.length === 0) return
+  const frames = queue.slice(0, BATCH_LIMIT)
+  const number = batches + 1
+  const entries = frames.map((frame): Entry => ({ frame, found: null, opened: null, asked: null }))
+  patch(turn, {
+    queue: queue.slice(BATCH_LIMIT),
+    batches: number,
+    batch: { number, phase: 'finding', entries, asked: new Map() },
+  })
+  const ids = frames.map((frame) => ({
+    sender: lower(frame.type === 'message' ? frame.sendername : own.username),
+    id: frame.id,
+    withLine: frame.type === 'expired',
+  }))
+  effect(turn, { type: 'find', batch: number, ids })
+}
+
+const patchBatch = (turn: Turn, batch: Batch, change: Partial<Batch>): void =>
+  patch(turn, { batch: { ...batch, ...change } })
+
+/** The batch that an event speaks of, when it is still that one and in that phase. */
+const current = (turn: Turn, number: number, phase: Batch['phase']): Batch | null => {
+  const { batch } = turn.state
+  return batch?.number === number && batch.phase === phase ? batch : null
+}
+
+export function onFound(turn: Turn, number: number, found: readonly (Found | null)[]): void {
+  const batch = current(turn, number, 'finding')
+  if (batch === null) return
+  const entries = batch.entries.map((entry, index): Entry => ({ ...entry, found: found[index] ?? null }))
+  patchBatch(turn, batch, { entries, phase: 'asking' })
+  advanceInbox(turn)
+}
+
+export function onRead(turn: Turn, number: number, opened: ReadonlyMap<number, Opened>): void {
+  const batch = current(turn, number, 'opening')
+  if (batch === null) return
+  const entries = batch.entries.map((entry, index): Entry => ({ ...entry, opened: opened.get(index) ?? entry.opened }))
+  patchBatch(turn, batch, { entries, phase: 'asking' })
+  advanceInbox(turn)
+}
+
+/** A key that the batch may be waiting for. */
+export function onBatchKey(turn: Turn, name: string, facts: KeyFacts | null): void {
+  const { batch } = turn.state
+  if (batch?.phase !== 'asking') return
+  patchBatch(turn, batch, { asked: new Map(batch.asked).set(lower(name), facts) })
+  advanceInbox(turn)
+}
+
+/** Goes on with the batch as far as what is known allows. */
+export function advanceInbox(turn: Turn): void {
+  const { batch } = turn.state
+  if (batch?.phase !== 'asking') return
+  const missing = new Set(batch.entries.flatMap((entry) => missingKey(turn, batch, entry)))
+  if (missing.size > 0) {
+    for (const name of missing) askKey(turn, name)
+    return
+  }
+  const items = batch.entries.flatMap((entry, index) => toOpen(turn, batch, entry, index))
+  if (items.length > 0) openItems(turn, batch, items)
+  else {
+    patchBatch(turn, batch, { phase: 'committing' })
+    finishBatch(turn, batch)
+  }
+}
+
+/** Whose key must be asked for before this entry can be judged: an unknown sender's, a wrong signature's, or one's own. */
+function missingKey(turn: Turn, batch: Batch, { frame, found, opened }: Entry): readonly string[] {
+  if (frame.type === 'expired' || found !== null) return []
+  const { username } = turn.state.own
+  if (opened?.reason === 'not readable') return batch.asked.has(lower(username)) ? [] : [username]
+  const { sendername } = frame
+  const isKnown = isOwn(turn, sendername) || pinOf(turn, sendername) !== null
+  const mustAsk = opened === null ? !isKnown : opened.reason === 'signature wrong'
+  return mustAsk && !batch.asked.has(lower(sendername)) ? [sendername] : []
+}
+
+/** Not opened yet, or opened without the key that has been asked for since. */
+function toOpen(turn: Turn, batch: Batch, entry: Entry, index: number): readonly ToOpen[] {
+  const { frame, found, opened, asked } = entry
+  if (frame.type === 'expired' || found !== null) return []
+  const presented = batch.asked.get(lower(frame.sendername)) ?? null
+  const isAgain = opened?.reason === 'signature wrong' && presented !== null && presented !== asked
+  if (opened !== null && !isAgain) return []
+  const own = isOwn(turn, frame.sendername)
+  const pinned = own ? turn.state.own.publicKey : pinOf(turn, frame.sendername)?.publicKey
+  const { id, sendername: from, message_text: text } = frame
+  return [{ index, id, from, text, own, pinned: pinned ?? null, presented: presented?.publicKey ?? pinned ?? null }]
+}
+
+function openItems(turn: Turn, batch: Batch, items: readonly ToOpen[]): void {
+  const opening = new Set(items.map((item) => item.index))
+  const entries = batch.entries.map((entry, index): Entry => {
+    const { frame } = entry
+    if (frame.type === 'expired' || !opening.has(index)) return entry
+    return { ...entry, asked: batch.asked.get(lower(frame.sendername)) ?? null }
+  })
+  patchBatch(turn, batch, { entries, phase: 'opening' })
+  effect(turn, { type: 'open', batch: batch.number, items })
+}
+
+export function onCommitted(turn: Turn, number: number): void {
+  if (current(turn, number, 'committing') === null) return
+  patch(turn, { batch: null })
+  startBatch(turn)
+}

@@ -1,0 +1,250 @@
+import type { ErrorCode, SendFrame, ServerFrame } from '@chatnip/protocol'
+import type { After, Event } from './events.ts'
+import { isGivenUp } from './hangup.ts'
+import { askKey, freshKey } from './lookups.ts'
+import { isAfter, placeSent, preview } from './places.ts'
+import type { MessageLine, Peer, Sealed, Write } from './rows.ts'
+import type { OutboxItem } from './state.ts'
+import {
+  commit,
+  CONVERSATIONS,
+  effect,
+  ensurePeer,
+  findItem,
+  itemRemoval,
+  itemWrite,
+  lower,
+  messagesChanged,
+} from './turn.ts'
+import { metaWrite, patch, patchMeta, peerWrite, pinOf, random, removeItem, setItem, setPeer } from './turn.ts'
+import type { Turn } from './turn.ts'
+
+/**
+ * Own messages on their way to the server.
+ * - On disk before anything else, under an id that never changes.
+ * - Sealed once; the sealed bytes are on disk before they are first sent, so that every try sends the same.
+ * - One at a time per conversation, in the order in which they were composed; several conversations at once. What comes
+ *   after a message that has to wait in the same conversation waits too.
+ * - Nobody's key is used before this line's server has told which one it is now.
+ */
+export const FULL_WINDOW = 32
+const SEALING_LIMIT = 16
+const RECENT_LIMIT = 1_000
+const RETRY_SECONDS = 30
+const MAY_PASS: ReadonlySet<ErrorCode> = new Set(['too_many', 'mailbox_full', 'unavailable', 'disk_full'])
+
+/** Does whatever can be done now for what waits. */
+export function pump(turn: Turn): void {
+  giveUpDisliked(turn)
+  if (turn.state.line.phase !== 'online') return
+  sealWhatWaits(turn)
+  sendHeads(turn)
+}
+
+function giveUpDisliked(turn: Turn): void {
+  for (const item of turn.state.outbox.filter(isGivenUp)) fail(turn, item, 'bad_request')
+}
+
+function sealWhatWaits(turn: Turn): void {
+  let sealing = turn.state.outbox.filter((item) => item.stage === 'sealing').length
+  for (const item of turn.state.outbox) {
+    if (sealing >= SEALING_LIMIT) return
+    if (item.stage === 'saved' || isOutdated(turn, item)) {
+      const key = sealingKey(turn, item)
+      if (key === null) continue
+      setItem(turn, { ...item, stage: 'sealing' })
+      effect(turn, {
+        type: 'seal',
+        message: { id: item.id, to: nameOf(turn, item), at: item.at, text: item.text, key },
+      })
+      sealing += 1
+    }
+  }
+}
+
+/** Sealed for a key that is not the addressee's any more, and surely never sent. */
+const isOutdated = (turn: Turn, item: OutboxItem): boolean => {
+  const pinned = pinOf(turn, item.to)
+  return item.stage === 'ready' && !item.tried && pinned !== null && pinned.publicKey !== item.sealed?.key
+}
+
+const nameOf = (turn: Turn, item: OutboxItem): string => turn.state.peers.get(item.to)?.name ?? item.to
+
+/** The key to seal for; null: not now. Asks for what is missing. */
+function sealingKey(turn: Turn, item: OutboxItem): Peer['pinned'] {
+  return keysAreFresh(turn, item) ? pinOf(turn, item.to) : null
+}
+
+function keysAreFresh(turn: Turn, item: OutboxItem): boolean {
+  const peer = turn.state.peers.get(item.to)
+  if (peer === undefined || peer.candidate !== null) return false
+  const missing = [turn.state.own.username, peer.name].filter((name) => (freshKey(turn, name) ?? null) === null)
+  for (const name of missing) askKey(turn, name)
+  return missing.length === 0 && peer.pinned !== null
+}
+
+function sendHeads(turn: Turn): void {
+  let flying = turn.state.outbox.filter((item) => item.stage === 'flying').length
+  const begun = new Set<string>()
+  for (const item of turn.state.outbox) {
+    if (flying >= turn.state.window) return
+    const isHead = item.stage !== 'failed' && !begun.has(item.to)
+    if (item.stage !== 'failed') begun.add(item.to)
+    if (isHead && mayGo(turn, item)) {
+      send(turn, item)
+      flying += 1
+    }
+  }
+}
+
+/** What was tried once may be accepted already: only sending it again tells, whatever has become of keys. */
+const mayGo = (turn: Turn, item: OutboxItem): boolean =>
+  item.stage === 'ready' && !turn.state.held.has(item.to) && (item.tried || keysAreFresh(turn, item))
+
+function send(turn: Turn, item: OutboxItem): void {
+  if (item.sealed === null) return
+  setItem(turn, { ...item, stage: 'flying', tried: true })
+  const timestamp = Math.max(0, Math.floor(item.at / 1000))
+  const frame: SendFrame = { type: 'send', id: item.id, timestamp, to: [...item.sealed.to] }
+  effect(turn, { type: 'send', line: turn.state.line.number, frame })
+}
+
+/** Puts a new message on disk, together with `writes`; `after` follows when it is there. */
+export function compose(
+  turn: Turn,
+  message: { readonly id: string; readonly to: string; readonly text: string },
+  writes: readonly Write[],
+  ...after: readonly After[]
+): void {
+  const peer = touch(turn, ensurePeer(turn, message.to))
+  const order = turn.state.meta.order + 1
+  patchMeta(turn, { order })
+  const item: OutboxItem = {
+    order,
+    id: message.id,
+    to: lower(peer.name),
+    text: message.text,
+    at: turn.now,
+    state: 'waiting',
+    refusal: null,
+    sealed: null,
+    stage: 'saving',
+    tried: false,
+    disliked: 0,
+  }
+  patch(turn, { outbox: [...turn.state.outbox, item] })
+  const saved = { type: 'event', event: { type: 'saved', id: item.id } } as const
+  const all = [...writes, itemWrite(item), peerWrite(peer), metaWrite(turn)]
+  commit(turn, all, saved, messagesChanged(peer), CONVERSATIONS, ...after)
+}
+
+const touch = (turn: Turn, peer: Peer): Peer => setPeer(turn, { ...peer, activeAt: Math.max(peer.activeAt, turn.now) })
+
+export function onSaved(turn: Turn, id: string): void {
+  const item = findItem(turn, id)
+  if (item?.stage !== 'saving') return
+  setItem(turn, { ...item, stage: 'saved' })
+  pump(turn)
+}
+
+export function onSealed(turn: Turn, event: Extract<Event, { readonly type: 'sealed' }>): void {
+  const item = findItem(turn, event.id)
+  if (item?.stage !== 'sealing') return
+  if (event.to === null) {
+    fail(turn, item, 'too_large')
+    return pump(turn)
+  }
+  const sealed: Sealed = { to: event.to, key: event.key }
+  const storing: OutboxItem = { ...item, stage: 'storing', sealed }
+  setItem(turn, storing)
+  commit(turn, [itemWrite(storing)], { type: 'event', event: { type: 'stored', id: item.id } })
+}
+
+export function onStored(turn: Turn, id: string): void {
+  const item = findItem(turn, id)
+  if (item?.stage !== 'storing') return
+  setItem(turn, { ...item, stage: 'ready' })
+  pump(turn)
+}
+
+/** The server has it on disk: it takes its place in the conversation. */
+export function onSent(turn: Turn, frame: Extract<ServerFrame, { readonly type: 'sent' }>): void {
+  const item = findItem(turn, frame.id)
+  if (item === undefined) return
+  const { key, place } = placeSent(turn, frame, ensurePeer(turn, item.to).number)
+  const line = acceptedLine(turn, item)
+  removeItem(turn, item)
+  remember(turn, item.id)
+  patch(turn, { window: FULL_WINDOW })
+  const known = ensurePeer(turn, item.to)
+  const isLater = known.last === null || isAfter(place, known.last.place)
+  const peer = setPeer(turn, { ...known, last: isLater ? { place, line: preview(line) } : known.last })
+  commit(
+    turn,
+    [
+      itemRemoval(item),
+      { table: 'messages', key, value: line },
+      { table: 'ids', key: [lower(turn.state.own.username), item.id], value: { line: key } },
+      peerWrite(peer),
+      metaWrite(turn),
+    ],
+    messagesChanged(peer),
+    CONVERSATIONS,
+  )
+  pump(turn)
+}
+
+const acceptedLine = (turn: Turn, item: OutboxItem): MessageLine => ({
+  kind: 'message',
+  id: item.id,
+  sender: turn.state.own.username,
+  own: true,
+  text: item.text,
+  at: item.at,
+  state: 'accepted',
+  mark: null,
+  reason: null,
+  fingerprint: null,
+  knownSince: null,
+})
+
+function remember(turn: Turn, id: string): void {
+  const kept = [...turn.state.recent].slice(-(RECENT_LIMIT - 1))
+  patch(turn, { recent: new Set([...kept, id]) })
+}
+
+export function onRefused(turn: Turn, frame: Extract<ServerFrame, { readonly type: 'refused' }>): void {
+  const item = findItem(turn, frame.id)
+  if (item?.stage !== 'flying') return
+  if (frame.retry_after === undefined && !MAY_PASS.has(frame.code)) fail(turn, item, frame.code)
+  else hold(turn, item, frame.retry_after ?? RETRY_SECONDS)
+  pump(turn)
+}
+
+/** Tries again after that long and a little more, so that those who were refused together do not come back together. */
+function hold(turn: Turn, item: OutboxItem, seconds: number): void {
+  setItem(turn, { ...item, stage: 'ready' })
+  patch(turn, { held: new Set(turn.state.held).add(item.to) })
+  effect(turn, { type: 'timer', name: `retry ${item.to}`, ms: Math.ceil(seconds * 1000 + random(turn) * 1000) })
+}
+
+export function onRetryTimer(turn: Turn, name: string): void {
+  const held = new Set(turn.state.held)
+  held.delete(name.replace(/^retry /, ''))
+  patch(turn, { held })
+  pump(turn)
+}
+
+function fail(turn: Turn, item: OutboxItem, refusal: ErrorCode): void {
+  const failed: OutboxItem = { ...item, state: 'failed', stage: 'failed', refusal, disliked: 0 }
+  setItem(turn, failed)
+  commit(turn, [itemWrite(failed)], messagesChanged(ensurePeer(turn, item.to)), CONVERSATIONS)
+}
+
+/** There is nobody of that name (any more). What may have been sent already waits for the server's own answer. */
+export function failAll(turn: Turn, name: string): void {
+  for (const item of turn.state.outbox) {
+    const isWaiting = item.stage === 'saved' || (item.stage === 'ready' && !item.tried)
+    if (item.to === lower(name) && isWaiting) fail(turn, item, 'no_such_user')
+  }
+}

@@ -1,0 +1,128 @@
+import type { Addressed } from '@chatnip/protocol'
+import type { Mark, Place } from '../messenger.ts'
+
+/**
+ * What the engine keeps on the device, table by table. Keys reveal nothing: a conversation is a random number, `ids` are hashed
+ * by the vault. Values are sealed by the vault.
+ *
+ * - `meta` ['state'] — the engine's counters.
+ * - `peers` [number] — an account that we know, and the conversation with it.
+ * - `messages` [number, seq, sub] — a conversation's lines in their order.
+ * - `outbox` [order] — own messages that the server has not accepted yet.
+ * - `ids` [sender, id] — every message ever stored, and where. Stays for ever, also when the history is deleted: this is what
+ *   keeps a message from being shown twice.
+ * - `drafts` [number]
+ */
+export interface Tables {
+  readonly meta: Meta
+  readonly peers: Peer
+  readonly messages: Line
+  readonly outbox: OutboxRow
+  readonly ids: IdRow
+  readonly drafts: { readonly text: string }
+}
+
+export type Table = keyof Tables
+export type LogicalKey = readonly (string | number)[]
+
+/** One change of one row; `value: null` removes it. */
+export type Write = {
+  [T in Table]: { readonly table: T; readonly key: LogicalKey; readonly value: Tables[T] | null }
+}[Table]
+
+export interface Meta {
+  readonly version: 1
+  /** Whose mailbox the numbers below belong to: another device id means another mailbox, counted anew. */
+  readonly deviceId: string
+  /** The last mailbox seq that is committed here. */
+  readonly cursor: number
+  /** Added to a mailbox seq to make a place, so that places go on rising when a mailbox is counted anew. */
+  readonly base: number
+  /** The highest place seq ever given. */
+  readonly top: number
+  /** Running numbers: of own messages and notices between two seqs, and of the outbox. */
+  readonly sub: number
+  readonly order: number
+  /** How many seqs were never seen: expired on the server, or lost by it. */
+  readonly gaps: number
+}
+
+/** What a public key is, worked out by the caller. `canSeal` is false for a key of another client's format. */
+export interface KeyFacts {
+  readonly publicKey: string
+  readonly fingerprint: string
+  readonly canSeal: boolean
+}
+
+export interface Peer {
+  readonly number: number
+  /** As registered; as typed until the server or a message has told. */
+  readonly name: string
+  readonly pinned: (KeyFacts & { readonly since: number }) | null
+  /** Compared in person. */
+  readonly compared: boolean
+  /** A changed key that waits for the person's confirmation before anything is sealed for it. */
+  readonly candidate: KeyFacts | null
+  /** The key changed and the person has not said "seen" yet. */
+  readonly keyChanged: boolean
+  readonly unread: number
+  /** Unix ms of the last activity here; 0: there is no conversation yet. */
+  readonly activeAt: number
+  /** The last message, its text cut short, so that the list is painted from this row alone. */
+  readonly last: { readonly place: Place; readonly line: MessageLine } | null
+}
+
+export interface MessageLine {
+  readonly kind: 'message'
+  readonly id: string
+  readonly sender: string
+  readonly own: boolean
+  readonly text: string
+  readonly at: number
+  readonly state: 'accepted' | 'expired' | null
+  readonly mark: Mark | null
+  readonly reason: string | null
+  readonly fingerprint: string | null
+  readonly knownSince: number | null
+}
+
+export interface NoticeLine {
+  readonly kind: 'notice'
+  readonly notice: 'key changed'
+  readonly at: number
+}
+
+/** A body of a type that this version does not know. Kept so that a later version can show it. */
+export interface UnknownLine {
+  readonly kind: 'unknown'
+  readonly id: string
+  readonly sender: string
+  readonly at: number
+  readonly body: unknown
+}
+
+export type Line = MessageLine | NoticeLine | UnknownLine
+
+export interface IdRow {
+  /** Where in `messages`, or null when nothing is shown for it. */
+  readonly line: LogicalKey | null
+}
+
+export interface OutboxRow {
+  readonly order: number
+  readonly id: string
+  /** The addressee's name in lower case. */
+  readonly to: string
+  readonly text: string
+  readonly at: number
+  readonly state: 'waiting' | 'failed'
+  readonly refusal: string | null
+  readonly sealed: Sealed | null
+}
+
+/** What goes over the line, saved before it goes there first, so that each retry sends the same bytes under the same id. */
+export interface Sealed {
+  readonly to: readonly Addressed[]
+  /** The addressee's public key that it was sealed for. */
+  readonly key: string
+}

@@ -1,0 +1,109 @@
+import type { ServerFrame } from '@chatnip/protocol'
+import type { IdRow, KeyFacts, Meta, OutboxRow, Peer, Line } from './rows.ts'
+
+export type MailboxFrame = Extract<ServerFrame, { readonly type: 'message' | 'expired' }>
+
+/** Everything that the engine knows. Never changed in place. */
+export interface State {
+  readonly own: Own
+  /** State of the generator that spreads retries and numbers conversations. Not for secrets. */
+  readonly seed: number
+  readonly line: LineState
+  readonly meta: Meta
+  /** By lower-case name. */
+  readonly peers: ReadonlyMap<string, Peer>
+  /** Look-ups of public keys, by lower-case name. */
+  readonly keys: ReadonlyMap<string, KeyAsked>
+  /** A look-up found no answer; none is tried before the timer `ask` rings. How often in a row. */
+  readonly askFailures: number
+  readonly askWaiting: boolean
+  /** In the order in which they were composed. */
+  readonly outbox: readonly OutboxItem[]
+  /** Conversations (lower-case names) that wait after a refusal. */
+  readonly held: ReadonlySet<string>
+  /** How many sends may be unanswered: one after the server disliked a frame, to find out which. */
+  readonly window: number
+  /** Ids accepted since the start, so that a repeated call is not taken for a new message while they are being written. */
+  readonly recent: ReadonlySet<string>
+  readonly opening: readonly { readonly ticket: number; readonly name: string }[]
+  readonly queue: readonly MailboxFrame[]
+  readonly batch: Batch | null
+  readonly batches: number
+}
+
+export interface Own {
+  readonly username: string
+  readonly deviceId: string
+  readonly publicKey: string
+  readonly fingerprint: string
+}
+
+/**
+ * `idle`: not started. `connecting`: the socket is being opened. `online`. `waiting`: until the timer `connect` rings.
+ * `signed out`: until somebody nudges. `stopped`: for good.
+ */
+export type LinePhase = 'idle' | 'connecting' | 'online' | 'waiting' | 'signed out' | 'stopped'
+
+export interface LineState {
+  readonly phase: LinePhase
+  /** Counts the sockets; whatever an older one still says is not heard. */
+  readonly number: number
+  /** Failed attempts in a row. */
+  readonly failures: number
+  /** Ticks of the timer `beat` since the last frame. */
+  readonly silent: number
+  /** `meta.cursor` when this socket opened. */
+  readonly cursorAtOpen: number
+}
+
+export type KeyAsked =
+  | { readonly phase: 'asking' }
+  /** `facts` null: there is nobody of that name. */
+  | { readonly phase: 'answered'; readonly facts: KeyFacts | null; readonly line: number; readonly at: number }
+
+/**
+ * `saving` → commit → `saved` → `sealing` → `storing` (commit of the sealed text) → `ready` → `flying` → gone, or back to `ready`.
+ * `failed` stays until it is retried or discarded.
+ */
+export type Stage = 'saving' | 'saved' | 'sealing' | 'storing' | 'ready' | 'flying' | 'failed'
+
+export interface OutboxItem extends OutboxRow {
+  readonly stage: Stage
+  /** It may have reached the server, so its bytes may not change any more. */
+  readonly tried: boolean
+  /** How often the server closed the line over a bad frame while only this one was unanswered. */
+  readonly disliked: number
+}
+
+/** Frames that are worked on together and end in one commit. */
+export interface Batch {
+  readonly number: number
+  readonly phase: 'finding' | 'asking' | 'opening' | 'committing'
+  readonly entries: readonly Entry[]
+  /** Keys asked for during this batch; null: there is nobody of that name. */
+  readonly asked: ReadonlyMap<string, KeyFacts | null>
+}
+
+export interface Entry {
+  readonly frame: MailboxFrame
+  readonly found: Found | null
+  readonly opened: Opened | null
+  /** The key that the server presented for the sender during this batch, if it was asked, and that `opened` was checked against. */
+  readonly asked: KeyFacts | null
+}
+
+/** What the device already knows of a message id. */
+export interface Found {
+  readonly row: IdRow
+  readonly line: Line | null
+}
+
+/** What opening an envelope gave; the same words as crypto's. */
+export interface Opened {
+  readonly mark: 'verified' | 'new key' | 'unsigned' | 'forged'
+  readonly reason: string | null
+  readonly body: { readonly type: string; readonly text?: unknown } | null
+  readonly at: number | null
+  readonly to: string | null
+  readonly signedBy: string | null
+}

@@ -1,0 +1,2 @@
+export { systemClock, systemRandom } from './system.ts'
+export { NodeTransport } from './transport.ts'
