@@ -1,5 +1,5 @@
-import { accessSync, constants, mkdirSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { accessSync, constants, existsSync, mkdirSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
 import { BlockList, isIP } from 'node:net'
 import { LIMITS } from '@chatnip/protocol'
 import { LOG_LEVELS } from './log.ts'
@@ -173,7 +173,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
  */
 export function prepareDataFolder(folder: string): void {
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 })
+    makeFolder(folder)
     accessSync(folder, constants.R_OK | constants.W_OK | constants.X_OK)
   } catch (cause) {
     throw new ConfigError(
@@ -181,6 +181,13 @@ export function prepareDataFolder(folder: string): void {
       { cause },
     )
   }
+}
+
+/** One folder at a time: mkdir's own `recursive` never returns where nothing can be made (seen with /proc/x on Node 24). */
+function makeFolder(folder: string): void {
+  if (existsSync(folder)) return
+  if (dirname(folder) !== folder) makeFolder(dirname(folder))
+  mkdirSync(folder, { mode: 0o700 })
 }
 
 /** Where the embedded database lies. */

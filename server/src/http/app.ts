@@ -51,6 +51,6 @@ export async function openApp(services: Services, stopping: AbortSignal): Promis
   serveEndpoints(app, services, stopping)
   servePictures(app, avatars)
   serveDocs(app)
-  await servePages(app, WEB_BUNDLE)
+  servePages(app, WEB_BUNDLE)
   return app
 }

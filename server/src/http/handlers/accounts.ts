@@ -39,7 +39,7 @@ export const ACCOUNTS = {
   get_public_key: async ({ store }, { body }) => {
     const account = await store.findAccount(body.username)
     if (account === null) throw new ChatnipError('no_such_user')
-    return { public_key: account.publicKey }
+    return { public_key: account.publicKey, username: account.username }
   },
   reset_public_key: async (services, { session, body }) => {
     await resetPublicKey(services, session, body)
