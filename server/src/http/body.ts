@@ -67,10 +67,14 @@ function checkWrapped(wrapped: object): void {
     if (typeof copy === 'string' && isLarger(copy, LIMITS.wrappedKeyBytes)) throw new ChatnipError('too_large')
 }
 
-/** Which field is wrong, and how. Never repeats what was sent. */
+/** Which field is wrong, and how. Never repeats what was sent, but for a name that is a plain word: it is a typing mistake. */
 function explain(name: EndpointName, value: unknown): string {
   const fault = CHECKS.get(name)?.Errors(value)[0]
   if (fault === undefined) return 'That request is not of the documented form.'
   const field = fault.instancePath.split('/').slice(1).join('.')
+  if (fault.schemaPath.endsWith('/additionalProperties'))
+    return /^[\w.]{1,64}$/.test(field)
+      ? `There is no field ${field} here.`
+      : 'The request has a field that is not documented.'
   return field === '' ? `The request ${fault.message}.` : `The field ${field} ${fault.message}.`
 }
