@@ -18,12 +18,16 @@ export async function factsOf(publicKey: string): Promise<KeyFacts> {
 /** Never rejects: what is not an answer is `unavailable`. */
 export async function lookUp(transport: Transport, name: string): Promise<LookUp> {
   try {
-    const { public_key: publicKey } = await transport.call('get_public_key', { username: name })
-    return { outcome: 'key', facts: await factsOf(publicKey), name: null }
+    const reply = await transport.call('get_public_key', { username: name })
+    return { outcome: 'key', facts: await factsOf(reply.public_key), name: sameName(reply.username, name) }
   } catch (error) {
     return { outcome: error instanceof ChatnipError && error.code === 'no_such_user' ? 'nobody' : 'unavailable' }
   }
 }
+
+/** The spelling as registered; a server that answers for somebody else is not listened to. */
+const sameName = (registered: string | undefined, asked: string): string | null =>
+  registered?.toLowerCase() === asked.toLowerCase() ? registered : null
 
 /**
  * One text for the addressee and one for the own other devices; a note to self is only the latter. For an addressee whose key is

@@ -18,7 +18,9 @@ export function onLookedUp(turn: Turn, event: Extract<Event, { readonly type: 'l
   const keys = new Map(turn.state.keys).set(lower(name), { phase: 'answered', facts, line, at: turn.now })
   patch(turn, { keys, askFailures: 0 })
   if (isOwn(turn, name) && facts?.fingerprint !== turn.state.own.fingerprint) return signOut(turn)
-  settleOpening(turn, name, result.outcome === 'key' ? (result.name ?? name) : null)
+  const registered = result.outcome === 'key' ? (result.name ?? name) : null
+  if (registered !== null) respell(turn, registered)
+  settleOpening(turn, name, registered)
   if (facts === null) failAll(turn, name)
   else learnKey(turn, name, facts)
   onBatchKey(turn, name, facts)
@@ -64,6 +66,13 @@ export function showConversation(turn: Turn, ticket: number, name: string): void
   const known = ensurePeer(turn, name)
   const peer = setPeer(turn, { ...known, activeAt: known.activeAt === 0 ? turn.now : known.activeAt })
   commit(turn, [peerWrite(peer)], CONVERSATIONS, settle(ticket, peer.name))
+}
+
+/** People type names as they like; the conversation bears the name as registered. */
+function respell(turn: Turn, registered: string): void {
+  const peer = turn.state.peers.get(lower(registered))
+  if (peer === undefined || peer.name === registered) return
+  commit(turn, [peerWrite(setPeer(turn, { ...peer, name: registered }))], CONVERSATIONS)
 }
 
 function learnKey(turn: Turn, name: string, facts: KeyFacts): void {
