@@ -13,11 +13,16 @@ const ROUTES: readonly Route[] = [
   { page: 'chat', name: 'bob' },
   { page: 'chat', name: 'compare' },
   { page: 'compare', name: 'Bob.o-1_2' },
+  { page: 'chat', name: '.' },
+  { page: 'chat', name: '..' },
+  { page: 'chat', name: 'a.js' },
 ]
 
 describe('routes', () => {
   test.each(ROUTES)('$page comes back from its own path', (known) => {
-    expect(parseRoute(formatRoute(known))).toEqual(known)
+    const { pathname } = new URL(formatRoute(known), 'https://chatnip.example/settings')
+    expect(parseRoute(pathname)).toEqual(known)
+    expect(pathname).not.toContain('.')
   })
 
   test('a slash at the end changes nothing', () => {

@@ -26,7 +26,7 @@ const FIXED: readonly (readonly [path: string, page: Exclude<Route['page'], 'cha
 
 const decode = (part: string): string | null => {
   try {
-    return decodeURIComponent(part)
+    return decodeURIComponent(part).replace(/^~/u, '')
   } catch {
     return null
   }
@@ -49,10 +49,17 @@ export const parseRoute = (path: string): Route => {
   return parts[0] === 'chats' ? parseChat(parts.slice(1)) : { page: 'lost' }
 }
 
+/**
+ * Dots are written as %2E: a server takes `/chats/a.js` for a file. A name of dots alone would be taken for a step up, however it
+ * is written, so it gets a tilde in front, which no name has.
+ */
+const encodeName = (name: string): string =>
+  (/^\.{1,2}$/u.test(name) ? '~' : '') + encodeURIComponent(name).replaceAll('.', '%2E')
+
 /** The path of a route; the opposite of `parseRoute`. */
 export const formatRoute = (route: Route): string => {
-  if (route.page === 'chat') return `/chats/${encodeURIComponent(route.name)}`
-  if (route.page === 'compare') return `/chats/${encodeURIComponent(route.name)}/compare`
+  if (route.page === 'chat') return `/chats/${encodeName(route.name)}`
+  if (route.page === 'compare') return `/chats/${encodeName(route.name)}/compare`
   return FIXED.find(([, page]) => page === route.page)?.[0] ?? '/'
 }
 

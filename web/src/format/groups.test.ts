@@ -27,7 +27,12 @@ const shape = (items: readonly LogItem[], unread: string | null = null) =>
 describe('the message log', () => {
   test('messages of one sender within five minutes stand together', () => {
     expect(
-      shape([message('a', NOON), message('b', NOON + MINUTE), message('c', NOON + 7 * MINUTE), message('d', NOON + 8 * MINUTE, true)]),
+      shape([
+        message('a', NOON),
+        message('b', NOON + MINUTE),
+        message('c', NOON + 7 * MINUTE),
+        message('d', NOON + 8 * MINUTE, true),
+      ]),
     ).toEqual(['day', 'a<', 'b>', 'c<>', 'd<>'])
   })
 

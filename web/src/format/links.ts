@@ -16,7 +16,8 @@ const trimEnd = (candidate: string): string => {
     ['(', ')'],
     ['[', ']'],
   ] as const) {
-    while (text.endsWith(close) && count(text, close) > count(text, open)) text = text.slice(0, -1).replace(TRAILING, '')
+    while (text.endsWith(close) && count(text, close) > count(text, open))
+      text = text.slice(0, -1).replace(TRAILING, '')
   }
   return text
 }

@@ -1,7 +1,7 @@
 import type { ErrorCode } from '@chatnip/protocol'
 
 /** What can go wrong, in the page's own words: the server's refusals, and what only a browser can meet. */
-type Problem = ErrorCode | 'no_answer' | 'storage' | 'unexpected'
+type Problem = ErrorCode | 'no_answer' | 'storage' | 'keys_unreadable' | 'unexpected'
 
 const errors: Record<Problem, string> = {
   bad_request: 'The server did not understand that. Reload the page; perhaps Chatnip was updated.',
@@ -31,6 +31,7 @@ const errors: Record<Problem, string> = {
   disk_full: 'The server has no room left at the moment. Nothing was lost; try again later.',
   no_answer: 'The server does not answer. Check your connection, then try again.',
   storage: 'This browser refused to store something. Perhaps its disk is full, or it is a private window.',
+  keys_unreadable: 'The stored copy of your keys cannot be opened. Make new keys in the settings.',
   unexpected: 'Something went wrong that we did not foresee. Try again; if it stays, reload the page.',
 }
 
@@ -217,7 +218,8 @@ export const en = {
     signedOut: 'You were signed out. What you write is kept here.',
     signIn: 'Sign in again',
     signInTitle: 'Sign in again',
-    signInLead: (name: string) => `Your session is over. Your messages are still here, ${name}; waiting ones go out once you are back.`,
+    signInLead: (name: string) =>
+      `Your session is over. Your messages are still here, ${name}; waiting ones go out once you are back.`,
   },
 
   chat: {
@@ -225,7 +227,8 @@ export const en = {
     emptyTitle: 'Nothing here yet',
     empty: (name: string) =>
       `What you and ${name} write can be read by the two of you only. To be sure that it is really ${name}, compare numbers.`,
-    emptyPlain: (name: string) => `${name} uses a program without our keys: what you write goes as plain text and the server could read it.`,
+    emptyPlain: (name: string) =>
+      `${name} uses a program without our keys: what you write goes as plain text and the server could read it.`,
     emptyNote: 'Notes to yourself. They are encrypted like everything else and reach your other browsers.',
     compare: 'Compare numbers',
     older: 'Loading older messages…',
@@ -291,7 +294,8 @@ export const en = {
     marks: {
       verified: 'Verified: signed with the key that you know of this person.',
       'new key': 'Signed with the present key of this person, which is not the one you knew before.',
-      unsigned: 'Not signed. It came as plain text, so anybody with access to the server could have written or read it.',
+      unsigned:
+        'Not signed. It came as plain text, so anybody with access to the server could have written or read it.',
       forged: 'It does not check, so its text is not shown.',
     },
     reasons: {
@@ -317,7 +321,8 @@ export const en = {
     marked: (name: string) => `You compared numbers with ${name} in person.`,
     unmark: 'Take that back',
     markedNow: 'Noted. If the key ever changes, sending will wait for you.',
-    differ: 'If they differ, do not send anything private. One of you may have started afresh; compare again after reloading.',
+    differ:
+      'If they differ, do not send anything private. One of you may have started afresh; compare again after reloading.',
     yours: 'Your key',
     theirs: (name: string) => `Key of ${name}`,
     since: (date: string) => `Known since ${date}`,
@@ -360,10 +365,10 @@ export const en = {
       lost: [
         'Messages still on their way to you cannot be read.',
         'Your contacts will be told that your key changed; comparisons in person must be made again.',
-        'Your recovery code stops working. Make a new one afterwards.',
+        'Your recovery code stops working; you get a new one.',
         'Your other browsers must sign in again.',
       ] as readonly string[],
-      done: 'You have new keys. Now make a new recovery code, the old one no longer works.',
+      done: 'You have new keys.',
       present: 'Your present key',
     },
     devices: {
@@ -430,7 +435,11 @@ export const en = {
     todo: 'Open the address with https. If you run this server, put it behind a proxy with a certificate; docs/self-hosting.md tells how.',
   },
 
-  lost: { title: 'Nothing here', text: 'This address leads nowhere. The cat looked everywhere.', home: 'To the first page' },
+  lost: {
+    title: 'Nothing here',
+    text: 'This address leads nowhere. The cat looked everywhere.',
+    home: 'To the first page',
+  },
 }
 
 /** Every text of the app. A language that lacks one does not compile. */

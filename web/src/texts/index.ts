@@ -24,8 +24,7 @@ export const language: ReadonlySignal<Language> = chosen
 /** The texts in the language of the page; a component that calls it is drawn again when the language changes. */
 export const t = (): Texts => texts.value
 
-const isLanguage = (value: string | null | undefined): value is Language =>
-  LANGUAGES.some(([known]) => known === value)
+const isLanguage = (value: string | null | undefined): value is Language => LANGUAGES.some(([known]) => known === value)
 
 /** The language that somebody chose here, else the first of the browser's that we speak. */
 export const preferredLanguage = (stored: string | null, browser: readonly string[]): Language => {

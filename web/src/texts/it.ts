@@ -25,12 +25,14 @@ export const it: Texts = {
     too_large: 'È troppo grande.',
     media_type: 'Il server non ha capito. Ricarica la pagina: forse Chatnip è stato aggiornato.',
     too_many: 'Sono state tante richieste in poco tempo. Aspetta un po’ e riprova.',
-    too_many_devices: 'Il tuo account ha già dieci dispositivi. Prima togline uno dalle impostazioni di un altro browser.',
+    too_many_devices:
+      'Il tuo account ha già dieci dispositivi. Prima togline uno dalle impostazioni di un altro browser.',
     mailbox_full: 'La sua casella è piena. Il messaggio non è stato accettato: riprova più tardi.',
     unavailable: 'In questo momento il server non può farlo. Non si è perso nulla: riprova tra poco.',
     disk_full: 'In questo momento il server non ha più spazio. Non si è perso nulla: riprova più tardi.',
     no_answer: 'Il server non risponde. Controlla la connessione e riprova.',
     storage: 'Il browser non ha voluto salvare qualcosa. Forse il disco è pieno, o è una finestra anonima.',
+    keys_unreadable: 'La copia conservata delle tue chiavi non si apre. Crea chiavi nuove nelle impostazioni.',
     unexpected: 'È successo qualcosa che non avevamo previsto. Riprova; se continua, ricarica la pagina.',
   },
 
@@ -54,7 +56,8 @@ export const it: Texts = {
     skipToContent: 'Vai al contenuto',
     language: 'Lingua',
     home: 'Chatnip, pagina iniziale',
-    pageFailed: 'Non è stato possibile caricare questa pagina. Forse sei offline, o intanto Chatnip è stato aggiornato.',
+    pageFailed:
+      'Non è stato possibile caricare questa pagina. Forse sei offline, o intanto Chatnip è stato aggiornato.',
     needed: 'Questo serve.',
   },
 
@@ -74,7 +77,8 @@ export const it: Texts = {
   about: {
     title: 'Cos’è Chatnip',
     askedTitle: 'Cosa ti chiediamo',
-    asked: 'Un nome di lettere semplici e cifre, e una password di almeno 15 caratteri. Niente telefono, niente e-mail.',
+    asked:
+      'Un nome di lettere semplici e cifre, e una password di almeno 15 caratteri. Niente telefono, niente e-mail.',
     storedTitle: 'Cosa conserva il server',
     stored: [
       'Il tuo nome, la tua chiave pubblica, la tua immagine se ne metti una, e una forma della password da cui non si può risalire a lei.',
@@ -89,7 +93,8 @@ export const it: Texts = {
       'L’ultimo nome usato e la lingua.',
     ],
     limitsTitle: 'Cosa non possiamo nascondere',
-    limits: 'Il server vede chi scrive a chi, quando e quanto. Gli serve per consegnare. Non lo annota più a lungo di così.',
+    limits:
+      'Il server vede chi scrive a chi, quando e quanto. Gli serve per consegnare. Non lo annota più a lungo di così.',
     licenceTitle: 'Software libero',
     licence:
       'Puoi usare, leggere, cambiare e condividere Chatnip secondo la GNU General Public License, versione 3 o successiva. Viene senza alcuna garanzia.',
@@ -151,7 +156,8 @@ export const it: Texts = {
     ],
     freshKept: 'Restano il nome, l’immagine e quello che hanno gli altri tuoi browser.',
     fresh: 'Ricomincia con chiavi nuove',
-    otherAccount: (name) => `In questo browser c’è già ${name}. Resta com’è: puoi passare dall’uno all’altro quando vuoi.`,
+    otherAccount: (name) =>
+      `In questo browser c’è già ${name}. Resta com’è: puoi passare dall’uno all’altro quando vuoi.`,
   },
 
   recover: {
@@ -210,7 +216,8 @@ export const it: Texts = {
     signedOut: 'Sei stato scollegato. Quello che scrivi resta qui.',
     signIn: 'Accedi di nuovo',
     signInTitle: 'Accedi di nuovo',
-    signInLead: (name) => `La tua sessione è finita. I messaggi sono ancora qui, ${name}; quelli in attesa partono appena rientri.`,
+    signInLead: (name) =>
+      `La tua sessione è finita. I messaggi sono ancora qui, ${name}; quelli in attesa partono appena rientri.`,
   },
 
   chat: {
@@ -218,7 +225,8 @@ export const it: Texts = {
     emptyTitle: 'Ancora niente',
     empty: (name) =>
       `Quello che vi scrivete tu e ${name} lo potete leggere solo voi due. Per essere sicuro che sia davvero ${name}, confrontate i numeri.`,
-    emptyPlain: (name) => `${name} usa un programma senza le nostre chiavi: quello che scrivi va in chiaro e il server potrebbe leggerlo.`,
+    emptyPlain: (name) =>
+      `${name} usa un programma senza le nostre chiavi: quello che scrivi va in chiaro e il server potrebbe leggerlo.`,
     emptyNote: 'Appunti per te. Sono cifrati come tutto il resto e arrivano agli altri tuoi browser.',
     compare: 'Confronta i numeri',
     older: 'Carico i messaggi precedenti…',
@@ -310,11 +318,13 @@ export const it: Texts = {
     marked: (name) => `Hai confrontato i numeri con ${name} di persona.`,
     unmark: 'Annulla il confronto',
     markedNow: 'Annotato. Se la chiave dovesse cambiare, l’invio aspetterà te.',
-    differ: 'Se sono diverse, non mandare niente di privato. Forse uno di voi ha ricominciato da capo: ricaricate e confrontate di nuovo.',
+    differ:
+      'Se sono diverse, non mandare niente di privato. Forse uno di voi ha ricominciato da capo: ricaricate e confrontate di nuovo.',
     yours: 'La tua chiave',
     theirs: (name) => `La chiave di ${name}`,
     since: (date) => `Conosciuta dal ${date}`,
-    unavailable: (name) => `${name} usa un programma senza chiavi del nostro tipo, quindi non c’è niente da confrontare.`,
+    unavailable: (name) =>
+      `${name} usa un programma senza chiavi del nostro tipo, quindi non c’è niente da confrontare.`,
   },
 
   settings: {
@@ -353,10 +363,10 @@ export const it: Texts = {
       lost: [
         'I messaggi ancora in viaggio verso di te non si potranno leggere.',
         'I tuoi contatti sapranno che la tua chiave è cambiata; i confronti di persona andranno rifatti.',
-        'Il tuo codice di recupero smette di funzionare. Dopo, creane uno nuovo.',
+        'Il tuo codice di recupero smette di funzionare; ne ricevi uno nuovo.',
         'Gli altri tuoi browser dovranno accedere di nuovo.',
       ],
-      done: 'Hai chiavi nuove. Ora crea un nuovo codice di recupero: quello vecchio non vale più.',
+      done: 'Hai chiavi nuove.',
       present: 'La tua chiave attuale',
     },
     devices: {
@@ -382,7 +392,8 @@ export const it: Texts = {
       title: 'Messaggi in questo browser',
       saveText: 'Salva come testo',
       saveJson: 'Salva come JSON',
-      saved: (n) => `${count(n, 'messaggio salvato', 'messaggi salvati')} in un file. Non è cifrato: tienilo al sicuro.`,
+      saved: (n) =>
+        `${count(n, 'messaggio salvato', 'messaggi salvati')} in un file. Non è cifrato: tienilo al sicuro.`,
       nothing: 'Non c’è ancora nessun messaggio da salvare.',
       remove: 'Cancella tutti i messaggi qui',
       question: 'Cancellare tutti i messaggi in questo browser?',
@@ -399,7 +410,8 @@ export const it: Texts = {
       forgetQuestion: 'Dimenticare tutto in questo browser?',
       forgetText:
         'Toglie da questo browser le tue chiavi e tutti i messaggi, e quelli che lo aspettano. Puoi rientrare con la password, ma quello che c’è solo qui va perso.',
-      waiting: (n) => `${count(n, 'messaggio non è ancora partito e andrebbe perso', 'messaggi non sono ancora partiti e andrebbero persi')}.`,
+      waiting: (n) =>
+        `${count(n, 'messaggio non è ancora partito e andrebbe perso', 'messaggi non sono ancora partiti e andrebbero persi')}.`,
     },
     remove: {
       title: 'Elimina l’account',
@@ -423,5 +435,9 @@ export const it: Texts = {
     todo: 'Apri l’indirizzo con https. Se gestisci tu questo server, mettilo dietro un proxy con un certificato: docs/self-hosting.md spiega come.',
   },
 
-  lost: { title: 'Qui non c’è niente', text: 'Questo indirizzo non porta da nessuna parte. Il gatto ha guardato dappertutto.', home: 'Alla pagina iniziale' },
+  lost: {
+    title: 'Qui non c’è niente',
+    text: 'Questo indirizzo non porta da nessuna parte. Il gatto ha guardato dappertutto.',
+    home: 'Alla pagina iniziale',
+  },
 }

@@ -25,7 +25,9 @@ describe('texts', () => {
   })
 
   test('Italian is written, not copied', () => {
-    const same = english.filter(([path, text], index) => text === italian[index]?.[1] && text.length > 12 && path !== '')
+    const same = english.filter(
+      ([path, text], index) => text === italian[index]?.[1] && text.length > 12 && path !== '',
+    )
     expect(same).toEqual([])
   })
 

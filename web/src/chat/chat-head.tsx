@@ -1,0 +1,38 @@
+import type { ComponentChildren } from 'preact'
+import { Avatar } from '../components/avatar.tsx'
+import { Heading } from '../components/heading.tsx'
+import { Icon } from '../components/icon.tsx'
+import { goBack } from '../router.ts'
+import type { Route } from '../router.ts'
+import { t } from '../texts/index.ts'
+
+interface Props {
+  readonly name: string
+  readonly title: string
+  readonly back: Route
+  readonly focus: boolean
+  /** On wide screens the list is beside, so only narrow ones need the button. */
+  readonly backAlways?: boolean
+  readonly children?: ComponentChildren
+}
+
+/** Who the conversation is with. */
+export const ChatHead = ({ name, title, back, focus, backAlways = false, children }: Props) => (
+  <header class="chat-head">
+    <button
+      type="button"
+      class={backAlways ? 'icon-button' : 'icon-button back'}
+      aria-label={backAlways ? t().common.back : t().chats.back}
+      onClick={() => {
+        goBack(back)
+      }}
+    >
+      <Icon name="back" />
+    </button>
+    <Avatar name={name} size={40} />
+    <div>
+      <Heading text={title} focus={focus} />
+      {children}
+    </div>
+  </header>
+)

@@ -1,0 +1,71 @@
+import { Avatar } from '../components/avatar.tsx'
+import { Link } from '../components/link.tsx'
+import { Logo } from '../components/logo.tsx'
+import type { Chats } from '../state/chats.ts'
+import { t } from '../texts/index.ts'
+import { ChatRow } from './chat-row.tsx'
+import { OpenChat } from './open-chat.tsx'
+
+interface Props {
+  readonly chats: Chats
+  readonly current: string | null
+}
+
+/** Always within reach: the conversation with oneself. */
+const NoteRow = ({ name, current }: { readonly name: string; readonly current: boolean }) => {
+  const texts = t().chats
+  return (
+    <li>
+      <Link to={{ page: 'chat', name }} class="chat-row" current={current}>
+        <Avatar name={name} />
+        <span class="name">{texts.noteToSelf}</span>
+        <span />
+        <span class="preview">{texts.noteToSelfHint}</span>
+      </Link>
+    </li>
+  )
+}
+
+/** All conversations, the latest first. */
+export const ChatList = ({ chats, current }: Props) => {
+  const texts = t()
+  const { username } = chats.messenger.profile
+  const conversations = chats.conversations.value
+  const now = Date.now()
+  return (
+    <div class="side">
+      <header class="side-head">
+        <span class="brand">
+          <Logo size={28} />
+          <span>{texts.common.appName}</span>
+        </span>
+        <Link to={{ page: 'settings' }} class="icon-button" label={texts.chats.settings}>
+          <Avatar name={username} size={32} />
+        </Link>
+      </header>
+      <OpenChat chats={chats} />
+      <nav class="chat-list" aria-label={texts.chats.list}>
+        <ul class="rows">
+          {conversations.map((conversation) => (
+            <ChatRow
+              key={conversation.name}
+              conversation={conversation}
+              own={conversation.name === username}
+              current={conversation.name === current}
+              draft={chats.drafts.value.get(conversation.name) ?? ''}
+              now={now}
+            />
+          ))}
+          {!conversations.some(({ name }) => name === username) && (
+            <NoteRow name={username} current={current === username} />
+          )}
+        </ul>
+        {conversations.length === 0 && (
+          <div class="empty">
+            <p>{texts.chats.empty}</p>
+          </div>
+        )}
+      </nav>
+    </div>
+  )
+}

@@ -1,0 +1,62 @@
+import type { ConversationView } from '@chatnip/sdk'
+import { Avatar } from '../components/avatar.tsx'
+import { Link } from '../components/link.tsx'
+import { listTime } from '../format/time.ts'
+import { language, t } from '../texts/index.ts'
+
+interface Props {
+  readonly conversation: ConversationView
+  readonly own: boolean
+  readonly current: boolean
+  readonly draft: string
+  readonly now: number
+}
+
+const Preview = ({ conversation, own, draft }: Pick<Props, 'conversation' | 'own' | 'draft'>) => {
+  const { chats } = t()
+  const { last } = conversation
+  if (draft !== '')
+    return (
+      <>
+        <span class="draft">{chats.draft}</span> {draft}
+      </>
+    )
+  if (last === null) return <>{own ? chats.noteToSelfHint : ''}</>
+  if (last.mark === 'forged') return <em>{chats.forgedPreview}</em>
+  return (
+    <>
+      {last.own && !own && `${chats.you} `}
+      {last.text}
+    </>
+  )
+}
+
+/** One conversation in the list. */
+export const ChatRow = ({ conversation, own, current, draft, now }: Props) => {
+  const { chats } = t()
+  const { name, last, unread, activeAt } = conversation
+  return (
+    <li>
+      <Link to={{ page: 'chat', name }} class="chat-row" current={current}>
+        <Avatar name={name} />
+        <span class="name">{own ? chats.noteToSelf : name}</span>
+        {last === null ? (
+          <span />
+        ) : (
+          <time dateTime={new Date(activeAt).toISOString()}>{listTime(language.value, activeAt, now)}</time>
+        )}
+        <span class="preview" dir="auto">
+          <Preview conversation={conversation} own={own} draft={draft} />
+        </span>
+        {unread > 0 ? (
+          <span class="badge">
+            <span aria-hidden="true">{unread > 999 ? '999+' : unread}</span>
+            <span class="hidden">{chats.unread(unread)}</span>
+          </span>
+        ) : (
+          <span />
+        )}
+      </Link>
+    </li>
+  )
+}

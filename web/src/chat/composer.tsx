@@ -1,0 +1,87 @@
+import { useSignal } from '@preact/signals'
+import { useEffect, useId, useRef } from 'preact/hooks'
+import { Icon } from '../components/icon.tsx'
+import type { Chats } from '../state/chats.ts'
+import { problemOf } from '../state/problems.ts'
+import type { Problem } from '../state/problems.ts'
+import { t } from '../texts/index.ts'
+import { useDraft } from './use-draft.ts'
+
+interface Props {
+  readonly chats: Chats
+  readonly name: string
+  readonly own: boolean
+}
+
+/** On a touch keyboard Enter makes a new line, as everywhere there; the button sends. */
+const touch = (): boolean => matchMedia('(hover: none) and (pointer: coarse)').matches
+
+/** Enter sends, unless it chooses a word in an input method (Safari tells that only by the old key code). */
+const sends = (event: KeyboardEvent): boolean =>
+  event.key === 'Enter' && !event.shiftKey && !event.altKey && !event.isComposing && event.keyCode !== 229 && !touch()
+
+/** Where a message is written. Always usable: without a connection or a session, what is sent waits in the outbox. */
+export const Composer = ({ chats, name, own }: Props) => {
+  const texts = t()
+  const { chat } = texts
+  const id = useId()
+  const box = useRef<HTMLTextAreaElement>(null)
+  const draft = useDraft(chats, name)
+  const problem = useSignal<Problem | null>(null)
+
+  useEffect(() => {
+    if (!touch()) box.current?.focus()
+  }, [])
+
+  const send = async (): Promise<void> => {
+    const text = draft.text.peek()
+    if (text.trim() === '') return
+    problem.value = null
+    draft.text.value = ''
+    try {
+      await chats.messenger.send(name, text)
+      /** Only now, when the outbox has it on disk, is the stored draft given up. */
+      await draft.store(draft.text.peek())
+    } catch (error) {
+      problem.value = problemOf(error)
+      draft.write(draft.text.peek() === '' ? text : `${text}\n${draft.text.peek()}`)
+    }
+  }
+  const submit = (event: Event) => {
+    event.preventDefault()
+    void send()
+    box.current?.focus()
+  }
+  const label = own ? chat.composeNote : chat.compose(name)
+  return (
+    <div class="composer">
+      <form onSubmit={submit}>
+        {problem.value !== null && (
+          <p class="error" id={`${id}-error`} role="alert">
+            {problem.value === 'too_large' ? chat.tooLong : texts.errors[problem.value]}
+          </p>
+        )}
+        <textarea
+          ref={box}
+          class="input"
+          rows={1}
+          dir="auto"
+          aria-label={label}
+          aria-describedby={problem.value === null ? undefined : `${id}-error`}
+          placeholder={label}
+          enterkeyhint={touch() ? 'enter' : 'send'}
+          value={draft.text.value}
+          onInput={(event) => {
+            draft.write(event.currentTarget.value)
+          }}
+          onKeyDown={(event) => {
+            if (sends(event)) submit(event)
+          }}
+        />
+        <button type="submit" class="icon-button send" aria-label={chat.send}>
+          <Icon name="send" size={22} />
+        </button>
+      </form>
+    </div>
+  )
+}

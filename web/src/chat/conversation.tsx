@@ -1,0 +1,64 @@
+import { useSignal } from '@preact/signals'
+import type { MessageView } from '@chatnip/sdk'
+import { useEffect, useMemo } from 'preact/hooks'
+import type { Chats } from '../state/chats.ts'
+import { openConversation } from '../state/conversation.ts'
+import { t } from '../texts/index.ts'
+import { Announcer } from './announcer.tsx'
+import { ChatHead } from './chat-head.tsx'
+import { Composer } from './composer.tsx'
+import { EmptyLog } from './empty-log.tsx'
+import { KeyWarning } from './key-warning.tsx'
+import { MessageDetails } from './message-details.tsx'
+import { MessageLog } from './message-log.tsx'
+import { Trust } from './trust.tsx'
+
+interface Props {
+  readonly chats: Chats
+  readonly name: string
+}
+
+/** One open conversation: who it is with, what was said, and where one writes. */
+export const Conversation = ({ chats, name }: Props) => {
+  const { messenger } = chats
+  const open = useMemo(() => openConversation(messenger, name), [messenger, name])
+  useEffect(() => open.stop, [open])
+  const looking = useSignal<MessageView | null>(null)
+  const contact = chats.contact(name)
+  const own = name === messenger.profile.username
+  const title = own ? t().chats.noteToSelf : name
+  const shown = looking.value
+  return (
+    <section class="chat" aria-label={title}>
+      <ChatHead name={name} title={title} back={{ page: 'chats' }} focus={false}>
+        {own ? <span class="trust">{t().chat.trust.self}</span> : <Trust contact={contact} />}
+      </ChatHead>
+      <div>{contact !== null && <KeyWarning chats={chats} contact={contact} />}</div>
+      {open.items.value?.length === 0 ? (
+        <EmptyLog name={name} own={own} contact={contact} />
+      ) : (
+        <MessageLog
+          chats={chats}
+          name={name}
+          title={title}
+          open={open}
+          onDetails={(message) => (looking.value = message)}
+        />
+      )}
+      <Composer chats={chats} name={name} own={own} />
+      <Announcer chats={chats} name={name} />
+      {shown !== null && (
+        <MessageDetails
+          message={shown}
+          contact={contact}
+          own={messenger.profile.username}
+          onDiscard={() => {
+            void messenger.discard(name, shown.id).catch(() => undefined)
+            looking.value = null
+          }}
+          onClose={() => (looking.value = null)}
+        />
+      )}
+    </section>
+  )
+}

@@ -1,0 +1,40 @@
+import { useEffect } from 'preact/hooks'
+import { Said } from '../components/said.tsx'
+import { useAction } from '../components/use-action.ts'
+import { navigate } from '../router.ts'
+import type { Chats } from '../state/chats.ts'
+import { t } from '../texts/index.ts'
+import { ChatHead } from './chat-head.tsx'
+
+/** An address of a conversation that is not here yet: looks for the name, then goes on. */
+export const FindChat = ({ chats, name }: { readonly chats: Chats; readonly name: string }) => {
+  const texts = t()
+  const search = useAction(async () => {
+    const found = await chats.messenger.open(name)
+    if (found !== name) navigate({ page: 'chat', name: found }, { replace: true })
+  })
+  useEffect(() => {
+    search.run()
+  }, [name])
+  const problem = search.problem.value
+  return (
+    <section class="chat" aria-label={name}>
+      <ChatHead name={name} title={name} back={{ page: 'chats' }} focus />
+      <div />
+      <div class="empty">
+        {problem === null ? (
+          <p class="late" role="status">
+            {texts.chat.searching(name)}
+          </p>
+        ) : (
+          <>
+            <Said kind="bad">{texts.errors[problem]}</Said>
+            <button type="button" class="button" onClick={search.run}>
+              {texts.common.tryAgain}
+            </button>
+          </>
+        )}
+      </div>
+    </section>
+  )
+}

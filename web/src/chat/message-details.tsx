@@ -1,0 +1,69 @@
+import type { ContactView, MessageView } from '@chatnip/sdk'
+import { Dialog } from '../components/dialog.tsx'
+import { Link } from '../components/link.tsx'
+import { fullDate, fullTime } from '../format/time.ts'
+import { language, t } from '../texts/index.ts'
+
+interface Props {
+  readonly message: MessageView
+  readonly contact: ContactView | null
+  readonly own: string
+  readonly onDiscard: () => void
+  readonly onClose: () => void
+}
+
+type Fact = readonly [string, string]
+
+const received = ({ mark, details }: MessageView): readonly Fact[] => {
+  const { details: texts } = t()
+  const facts: Fact[] = mark === null ? [] : [[texts.mark, texts.marks[mark]]]
+  if (details === null) return facts
+  const reason = details.reason === null ? undefined : texts.reasons[details.reason]
+  if (reason !== undefined) facts.push([texts.reason, reason])
+  if (details.fingerprint !== null) facts.push([texts.key, details.fingerprint])
+  if (details.knownSince !== null) facts.push([texts.since, fullDate(language.value, details.knownSince)])
+  if (details.fingerprint !== null) facts.push([texts.compared, details.compared ? texts.yes : texts.no])
+  return facts
+}
+
+const sent = ({ state }: MessageView): readonly Fact[] => {
+  const { details, chat } = t()
+  return [...(state === null ? [] : [[details.state, chat.state[state]] as const]), [details.mark, details.ownMark]]
+}
+
+/** Everything that is known about one message, in plain words. */
+export const MessageDetails = ({ message, contact, own, onDiscard, onClose }: Props) => {
+  const { details, chat, chats } = t()
+  const partner = message.conversation === own ? chats.noteToSelf : message.conversation
+  const facts: readonly Fact[] = [
+    [details.from, message.own ? own : message.conversation],
+    [details.to, message.own ? partner : own],
+    [details.written, `${fullTime(language.value, message.at)}${message.own ? '' : ` (${details.clock})`}`],
+    ...(message.own ? sent(message) : received(message)),
+  ]
+  const comparable = contact !== null && contact.canSeal && contact.name !== own
+  return (
+    <Dialog title={details.title} onClose={onClose}>
+      <dl class="facts">
+        {facts.map(([term, text]) => (
+          <>
+            <dt>{term}</dt>
+            <dd>{text}</dd>
+          </>
+        ))}
+      </dl>
+      <div class="row end">
+        {message.own && message.state === 'waiting' && (
+          <button type="button" class="button danger" onClick={onDiscard}>
+            {chat.discard}
+          </button>
+        )}
+        {comparable && (
+          <Link to={{ page: 'compare', name: contact.name }} class="button">
+            {details.compareNow}
+          </Link>
+        )}
+      </div>
+    </Dialog>
+  )
+}

@@ -1,0 +1,44 @@
+import type { MessageView } from '@chatnip/sdk'
+import { Icon } from '../components/icon.tsx'
+import type { IconName } from '../components/icon.tsx'
+import { clockTime, fullTime } from '../format/time.ts'
+import { language, t } from '../texts/index.ts'
+
+const STATE_ICONS: Record<NonNullable<MessageView['state']>, IconName> = {
+  waiting: 'clock',
+  accepted: 'tick',
+  failed: 'warning',
+  expired: 'warning',
+}
+
+interface Props {
+  readonly message: MessageView
+  /** Seen only under the pointer or the focus: inside a group the last message speaks for all. */
+  readonly quiet: boolean
+  /** Whether Tab stops here; inside the log the arrow keys lead on. */
+  readonly tabStop: boolean
+  readonly onDetails: (message: MessageView) => void
+}
+
+/** Time and state of a message; a press tells the rest. */
+export const MessageFoot = ({ message, quiet, tabStop, onDetails }: Props) => {
+  const { chat } = t()
+  const { state, at } = message
+  const stateText = state === null ? '' : `${chat.state[state]}. `
+  return (
+    <button
+      type="button"
+      class={quiet ? 'foot quiet' : 'foot'}
+      tabIndex={tabStop ? 0 : -1}
+      title={fullTime(language.value, at)}
+      aria-label={`${clockTime(language.value, at)}. ${stateText}${chat.details}`}
+      data-state={state}
+      onClick={() => {
+        onDetails(message)
+      }}
+    >
+      <time dateTime={new Date(at).toISOString()}>{clockTime(language.value, at)}</time>
+      {state !== null && <Icon name={STATE_ICONS[state]} size={16} />}
+    </button>
+  )
+}

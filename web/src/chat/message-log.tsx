@@ -1,0 +1,88 @@
+import { useSignalEffect } from '@preact/signals'
+import type { MessageView } from '@chatnip/sdk'
+import { useMemo } from 'preact/hooks'
+import { Icon } from '../components/icon.tsx'
+import { layOut } from '../format/groups.ts'
+import type { Chats } from '../state/chats.ts'
+import type { OpenConversation } from '../state/conversation.ts'
+import { pageVisible } from '../state/visible.ts'
+import { t } from '../texts/index.ts'
+import { LogLine } from './log-line.tsx'
+import { useLogScroll } from './use-log-scroll.ts'
+
+interface Props {
+  readonly chats: Chats
+  readonly name: string
+  readonly title: string
+  readonly open: OpenConversation
+  readonly onDetails: (message: MessageView) => void
+}
+
+/** Up and down lead from message to message, once the focus is in the log. */
+const moveFocus = (event: KeyboardEvent & { readonly currentTarget: HTMLElement }): void => {
+  const step = { ArrowUp: -1, ArrowDown: 1 }[event.key]
+  if (step === undefined || !(event.target instanceof HTMLElement) || !event.target.classList.contains('foot')) return
+  const feet = [...event.currentTarget.querySelectorAll<HTMLElement>('.foot')]
+  feet[feet.indexOf(event.target) + step]?.focus()
+  event.preventDefault()
+}
+
+/** The messages of one conversation. New ones are announced elsewhere, so that opening a chat does not read out its history. */
+export const MessageLog = ({ chats, name, title, open, onDetails }: Props) => {
+  const { chat } = t()
+  const { messenger } = chats
+  const items = open.items.value
+  const lines = useMemo(() => layOut(items ?? [], open.firstUnread.value), [items, open.firstUnread.value])
+  const scroll = useLogScroll({
+    firstKey: lines.find(({ kind }) => kind !== 'day' && kind !== 'unread')?.key ?? null,
+    version: lines,
+    loadOlder: () => {
+      /** What cannot be read now is asked for again at the next scroll. */
+      open.loadOlder().catch(() => undefined)
+    },
+  })
+  const conversation = chats.conversations.value.find((one) => one.name === name)
+  const unread = conversation?.unread ?? 0
+  useSignalEffect(() => {
+    const current = chats.conversations.value.find((one) => one.name === name)
+    if (!pageVisible.value || !scroll.atEnd.value || current === undefined || current.unread === 0) return
+    if (open.items.value !== null) messenger.markRead(name).catch(() => undefined)
+  })
+  const lastBubble = lines.findLast(({ kind }) => kind === 'bubble')
+  const now = Date.now()
+  return (
+    <div class="log">
+      <div
+        ref={scroll.scroller}
+        class="log-scroll"
+        role="log"
+        aria-live="off"
+        aria-label={chat.messages(title)}
+        onScroll={scroll.onScroll}
+        onKeyDown={moveFocus}
+      >
+        <ol class="log-lines">
+          {items !== null && open.complete.value && items.length > 0 && <li class="beginning">{chat.beginning}</li>}
+          {lines.map((line) => (
+            <LogLine
+              key={line.key}
+              line={line}
+              name={name}
+              tabStop={line === lastBubble}
+              now={now}
+              onDetails={onDetails}
+              onRetry={({ id }) => void messenger.retry(name, id).catch(() => undefined)}
+              onDiscard={({ id }) => void messenger.discard(name, id).catch(() => undefined)}
+            />
+          ))}
+        </ol>
+      </div>
+      {!scroll.atEnd.value && (
+        <button type="button" class="button small latest" onClick={scroll.toEnd}>
+          <Icon name="down" size={18} />
+          {unread > 0 ? chat.latestCount(unread) : chat.latest}
+        </button>
+      )}
+    </div>
+  )
+}

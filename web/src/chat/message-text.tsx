@@ -1,0 +1,16 @@
+import { splitLinks } from '../format/links.ts'
+
+/** The words of a message. Every piece is a text node or a link made here: nothing in a message is ever read as HTML. */
+export const MessageText = ({ text }: { readonly text: string }) => (
+  <span class="text" dir="auto">
+    {splitLinks(text).map((piece, index) =>
+      piece.kind === 'text' ? (
+        piece.text
+      ) : (
+        <a key={index} href={piece.href} target="_blank" rel="noopener noreferrer nofollow" title={piece.href}>
+          {piece.text}
+        </a>
+      ),
+    )}
+  </span>
+)

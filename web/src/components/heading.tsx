@@ -1,0 +1,21 @@
+import { useEffect, useRef } from 'preact/hooks'
+import { pageTitle } from '../state/title.ts'
+
+let firstPage = true
+
+/** The page's title: named in the tab, and focused when the page changes, so that screen readers begin there. */
+export const Heading = ({ text, focus = true }: { readonly text: string; readonly focus?: boolean }) => {
+  const element = useRef<HTMLHeadingElement>(null)
+  useEffect(() => {
+    pageTitle.value = text
+  }, [text])
+  useEffect(() => {
+    if (focus && !firstPage) element.current?.focus()
+    firstPage = false
+  }, [focus])
+  return (
+    <h1 ref={element} tabIndex={-1}>
+      {text}
+    </h1>
+  )
+}

@@ -1,0 +1,35 @@
+/** Line icons, drawn for this project on a grid of 24. They carry no meaning of their own: a text always stands beside them. */
+const PATHS = {
+  back: 'M15 5l-7 7 7 7',
+  send: 'M4 12L20 5l-4.5 14.5-4-6zM11.500 13.500L20 5',
+  settings: 'M4 7h9M17 7h3M4 17h3M11 17h9M15 4.500v5M9 14.500v5',
+  tick: 'M5 12.500l4.500 4.500L19 7.500',
+  clock: 'M12 4a8 8 0 100 16 8 8 0 000-16zM12 8v4l2.500 2',
+  warning: 'M12 4L2.500 20h19zM12 10v4.500M12 17.200v.1',
+  close: 'M6 6l12 12M18 6L6 18',
+  eye: 'M2.500 12S6 5.500 12 5.500 21.500 12 21.500 12 18 18.500 12 18.500 2.500 12 2.500 12zM12 9.200a2.800 2.800 0 100 5.600 2.800 2.800 0 000-5.600z',
+  eyeOff:
+    'M4 4l16 16M9.500 5.800A9 9 0 0112 5.500c6 0 9.500 6.500 9.500 6.500a16 16 0 01-2.800 3.500M6 7.600A16 16 0 002.500 12S6 18.500 12 18.500a9 9 0 003.500-.7M10 10a2.800 2.800 0 004 4',
+  shield: 'M12 3.500l7 2.500v5.500c0 4.500-3 7.500-7 9-4-1.500-7-4.500-7-9V6zM8.800 12l2.200 2.200 4.200-4.400',
+  lock: 'M6.500 11h11v8.500h-11zM8.500 11V8a3.500 3.500 0 017 0v3',
+  down: 'M6 10l6 6 6-6',
+  pen: 'M5 19l1-4L16.500 4.500l3 3L9 18z',
+} as const
+
+export type IconName = keyof typeof PATHS
+
+export const Icon = ({ name, size = 24 }: { readonly name: IconName; readonly size?: number }) => (
+  <svg
+    width={size}
+    height={size}
+    viewBox="0 0 24 24"
+    fill="none"
+    stroke="currentColor"
+    stroke-width="1.9"
+    stroke-linecap="round"
+    stroke-linejoin="round"
+    aria-hidden="true"
+  >
+    <path d={PATHS[name]} />
+  </svg>
+)

@@ -1,0 +1,55 @@
+import { useSignal } from '@preact/signals'
+import { Fragment } from 'preact'
+import type { ComponentChildren, ComponentType } from 'preact'
+import { useEffect } from 'preact/hooks'
+import { t } from '../texts/index.ts'
+import { Said } from './said.tsx'
+
+const Failed = () => {
+  const { common } = t()
+  return (
+    <div class="stack">
+      <Said kind="bad">{common.pageFailed}</Said>
+      <button
+        type="button"
+        class="button main"
+        onClick={() => {
+          location.reload()
+        }}
+      >
+        {common.reload}
+      </button>
+    </div>
+  )
+}
+
+const Waiting = () => (
+  <p class="late muted" role="status">
+    {t().common.loading}
+  </p>
+)
+
+/**
+ * A part of the app that is loaded when it is first needed, so that the first page is there sooner.
+ * @param Frame what stands around the words while it is not there
+ */
+export const lazyPage = <Props extends object>(
+  load: () => Promise<ComponentType<Props>>,
+  Frame: ComponentType<{ children: ComponentChildren }> = Fragment,
+): ComponentType<Props> => {
+  let loaded: ComponentType<Props> | null = null
+  const LazyPage = (props: Props) => {
+    const state = useSignal<'waiting' | 'ready' | 'failed'>(loaded === null ? 'waiting' : 'ready')
+    useEffect(() => {
+      const fetchPage = async () => {
+        loaded = await load()
+        state.value = 'ready'
+      }
+      if (loaded === null) fetchPage().catch(() => (state.value = 'failed'))
+    }, [state])
+    const Page = state.value === 'ready' ? loaded : null
+    if (Page !== null) return <Page {...props} />
+    return <Frame>{state.value === 'failed' ? <Failed /> : <Waiting />}</Frame>
+  }
+  return LazyPage
+}

@@ -1,0 +1,56 @@
+import { Avatar } from '../components/avatar.tsx'
+import { Heading } from '../components/heading.tsx'
+import { Icon } from '../components/icon.tsx'
+import { LanguageChoice } from '../components/language-choice.tsx'
+import { goBack } from '../router.ts'
+import { DeleteAccount } from '../settings/delete-account.tsx'
+import { Devices } from '../settings/devices.tsx'
+import { History } from '../settings/history.tsx'
+import { LogOut } from '../settings/log-out.tsx'
+import { NewCode } from '../settings/new-code.tsx'
+import { NewKeys } from '../settings/new-keys.tsx'
+import { Password } from '../settings/password.tsx'
+import { Picture } from '../settings/picture.tsx'
+import { Section } from '../settings/section.tsx'
+import type { Chats } from '../state/chats.ts'
+import { t } from '../texts/index.ts'
+
+/** Everything about the account and this browser. */
+export const SettingsPage = ({ chats }: { readonly chats: Chats }) => {
+  const { settings, common } = t()
+  const { username } = chats.messenger.profile
+  return (
+    <div class="page">
+      <main id="content" class="page-main wide">
+        <div class="settings-head">
+          <button
+            type="button"
+            class="icon-button"
+            aria-label={common.back}
+            onClick={() => {
+              goBack({ page: 'chats' })
+            }}
+          >
+            <Icon name="back" />
+          </button>
+          <Avatar name={username} />
+          <div>
+            <Heading text={settings.title} />
+            <p class="muted">{settings.account(username)}</p>
+          </div>
+        </div>
+        <Picture username={username} />
+        <Section title={settings.language.title} lead={settings.language.lead}>
+          <LanguageChoice labelled={false} />
+        </Section>
+        <Password username={username} />
+        <NewCode username={username} />
+        <Devices />
+        <NewKeys chats={chats} />
+        <History chats={chats} />
+        <LogOut chats={chats} />
+        <DeleteAccount username={username} />
+      </main>
+    </div>
+  )
+}

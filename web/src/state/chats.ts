@@ -1,0 +1,76 @@
+import { signal } from '@preact/signals'
+import type { ReadonlySignal } from '@preact/signals'
+import type { Connection, ContactView, ConversationView, Messenger, MessageView } from '@chatnip/sdk'
+import { unreadTotal } from './title.ts'
+
+/** The messenger as signals: a component that reads one is drawn again when it changes. */
+export interface Chats {
+  readonly messenger: Messenger
+  readonly connection: ReadonlySignal<Connection>
+  /** Messages in the outbox. */
+  readonly waiting: ReadonlySignal<number>
+  readonly conversations: ReadonlySignal<readonly ConversationView[]>
+  /** What is known of somebody. Read inside a component it follows changes. */
+  contact(name: string): ContactView | null
+  /** Unsent text by conversation, as far as the list shows it. */
+  readonly drafts: ReadonlySignal<ReadonlyMap<string, string>>
+  saveDraft(name: string, text: string): Promise<void>
+  /** The latest message that arrived while this page is open. */
+  readonly arrived: ReadonlySignal<MessageView | null>
+  stop(): void
+}
+
+const sumUnread = (conversations: readonly ConversationView[]): number =>
+  conversations.reduce((sum, conversation) => sum + conversation.unread, 0)
+
+/** Drafts are read once at the start; from then on every change passes through `saveDraft`. */
+const loadDrafts = async (messenger: Messenger): Promise<ReadonlyMap<string, string>> => {
+  const entries = await Promise.all(
+    messenger.conversations().map(async ({ name }) => [name, await messenger.draft(name)] as const),
+  )
+  return new Map(entries.filter(([, text]) => text !== ''))
+}
+
+/** Begins to follow a messenger. */
+export const followMessenger = (messenger: Messenger): Chats => {
+  const connection = signal(messenger.connection())
+  const waiting = signal(messenger.waiting())
+  const conversations = signal(messenger.conversations())
+  const contactsSeen = signal(0)
+  const arrived = signal<MessageView | null>(null)
+  const drafts = signal<ReadonlyMap<string, string>>(new Map())
+  const read = () => {
+    connection.value = messenger.connection()
+    waiting.value = messenger.waiting()
+    conversations.value = messenger.conversations()
+    unreadTotal.value = sumUnread(conversations.value)
+  }
+  read()
+  const unfollow = messenger.onChange((change) => {
+    if (change.kind === 'contact') contactsSeen.value += 1
+    if (change.kind === 'arrived') arrived.value = change.message
+    read()
+  })
+  loadDrafts(messenger).then(
+    (found) => (drafts.value = new Map([...found, ...drafts.value])),
+    /** Drafts in the list are a convenience; the composer reads its own again. */
+    () => undefined,
+  )
+  return {
+    messenger,
+    connection,
+    waiting,
+    conversations,
+    arrived,
+    drafts,
+    contact: (name) => (contactsSeen.value >= 0 ? messenger.contact(name) : null),
+    saveDraft: async (name, text) => {
+      const next = new Map(drafts.value)
+      if (text.trim() === '') next.delete(name)
+      else next.set(name, text)
+      drafts.value = next
+      await messenger.saveDraft(name, text)
+    },
+    stop: unfollow,
+  }
+}

@@ -1,0 +1,14 @@
+import { ChatnipError } from '@chatnip/protocol'
+import { NetworkError } from '@chatnip/sdk'
+import type { Texts } from '../texts/en.ts'
+
+/** The name of something that went wrong; its words stand in the texts under `errors`. */
+export type Problem = keyof Texts['errors']
+
+/** What to tell somebody about an error. */
+export const problemOf = (error: unknown): Problem => {
+  if (error instanceof ChatnipError) return error.code
+  if (error instanceof NetworkError) return 'no_answer'
+  if (error instanceof Error && error.name === 'KeysUnreadable') return 'keys_unreadable'
+  return error instanceof DOMException ? 'storage' : 'unexpected'
+}

@@ -1,0 +1,48 @@
+import type { Messenger } from '@chatnip/sdk'
+import type { Question } from './frames.ts'
+
+/** Asks a messenger what another tab wants to know or have done. */
+export const perform = (messenger: Messenger, question: Question): Promise<unknown> => {
+  switch (question.method) {
+    case 'messages':
+      return messenger.messages(...question.args)
+    case 'open':
+      return messenger.open(...question.args)
+    case 'send':
+      return messenger.send(...question.args)
+    case 'retry':
+      return messenger.retry(...question.args)
+    case 'discard':
+      return messenger.discard(...question.args)
+    case 'markRead':
+      return messenger.markRead(...question.args)
+    case 'saveDraft':
+      return messenger.saveDraft(...question.args)
+    case 'draft':
+      return messenger.draft(...question.args)
+    case 'confirmKey':
+      return messenger.confirmKey(...question.args)
+    case 'setCompared':
+      return messenger.setCompared(...question.args)
+    case 'safetyNumber':
+      return messenger.safetyNumber(...question.args)
+    case 'checkScan':
+      return messenger.checkScan(...question.args)
+    case 'exportHistory':
+      return messenger.exportHistory(...question.args)
+    case 'deleteHistory':
+      return messenger.deleteHistory(...question.args)
+  }
+}
+
+/** What a following tab must be able to tell without asking. */
+export const snapshotOf = (messenger: Messenger) => {
+  const conversations = messenger.conversations()
+  return {
+    profile: messenger.profile,
+    connection: messenger.connection(),
+    waiting: messenger.waiting(),
+    conversations,
+    contacts: conversations.flatMap(({ name }) => messenger.contact(name) ?? []),
+  }
+}
