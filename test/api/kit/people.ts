@@ -87,10 +87,23 @@ export const messageTo = (destname: string, message_text: string) => ({
   id: randomUUID(),
 })
 
+interface FormOptions {
+  readonly field?: string
+  readonly name?: string
+  readonly type?: string
+  /** Fields that stand before the file. */
+  readonly fields?: Readonly<Record<string, string>>
+}
+
 /** A multipart form with one file, made by hand so that a test may break it. */
-export function form(file: Uint8Array, { field = 'avatar', name = 'cat.png', type = 'image/png' } = {}) {
+export function form(
+  file: Uint8Array,
+  { field = 'avatar', name = 'cat.png', type = 'image/png', fields = {} }: FormOptions = {},
+) {
   const boundary = 'the-form-of-a-test'
-  const head = `--${boundary}\r\nContent-Disposition: form-data; name="${field}"; filename="${name}"\r\nContent-Type: ${type}\r\n\r\n`
+  const part = (disposition: string) => `--${boundary}\r\nContent-Disposition: form-data; ${disposition}\r\n`
+  const before = Object.entries(fields).map(([key, value]) => `${part(`name="${key}"`)}\r\n${value}\r\n`)
+  const head = `${before.join('')}${part(`name="${field}"; filename="${name}"`)}Content-Type: ${type}\r\n\r\n`
   return {
     headers: { 'content-type': `multipart/form-data; boundary=${boundary}` },
     body: Buffer.concat([Buffer.from(head), file, Buffer.from(`\r\n--${boundary}--\r\n`)]),
@@ -105,9 +118,6 @@ export const PIXEL = Buffer.from(
 
 export function uploadAvatar(base: string, session: string, file: Uint8Array = PIXEL): Promise<Answer> {
   const { headers, body } = form(file)
-  return exchange(base, {
-    path: '/upload_avatar',
-    headers: { ...headers, accept: 'application/json', authorization: `Bearer ${session}` },
-    body,
-  })
+  const bearer = { accept: 'application/json', authorization: `Bearer ${session}` }
+  return exchange(base, { path: '/upload_avatar', headers: { ...headers, ...bearer }, body })
 }

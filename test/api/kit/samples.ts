@@ -1,17 +1,18 @@
 import { randomUUID } from 'node:crypto'
 import { ENDPOINTS, LIMITS } from '@chatnip/protocol'
 import type { Endpoint, EndpointName } from '@chatnip/protocol'
-import { call } from './exchange.ts'
+import { call, exchange } from './exchange.ts'
 import type { Answer } from './exchange.ts'
 import {
+  form,
   knownBlanks,
   logIn,
   makePerson,
   messageTo,
   newName,
   parsed,
+  PIXEL,
   RECOVERY_PROOF,
-  uploadAvatar,
   WRAPPED,
 } from './people.ts'
 import type { Person } from './people.ts'
@@ -25,7 +26,7 @@ export interface Two {
   readonly bob: Person
 }
 
-type Body = Record<string, unknown>
+export type Body = Record<string, unknown>
 
 /** A request that is answered 200, and optional fields that are of the right form, whatever their answer. */
 interface Sample {
@@ -112,11 +113,30 @@ export const BYTE_LIMITS: Readonly<Record<string, number>> = {
   by_recovery: LIMITS.wrappedKeyBytes,
 }
 
-/** Asks as the table says that it must be asked. `body` is for the endpoints that take JSON. */
-export function ask(base: string, name: EndpointName, body: unknown, session: string | undefined): Promise<Answer> {
-  if (rowOf(name).body === 'multipart') return uploadAvatar(base, session ?? '')
-  return call(base, name, body, { session })
+/** By what a caller says who it is. */
+export interface Credentials {
+  readonly headers?: Readonly<Record<string, string>>
+  /** Fields of the body: `session_id`, `username`. */
+  readonly fields?: Readonly<Record<string, string>>
 }
+
+export const bearer = (session: string): Credentials => ({ headers: { authorization: `Bearer ${session}` } })
+
+/** Asks as the table says that it must be asked, with whatever credentials. `body` is for the endpoints that take JSON. */
+export function askWith(
+  base: string,
+  name: EndpointName,
+  body: Body,
+  { headers = {}, fields = {} }: Credentials,
+): Promise<Answer> {
+  if (rowOf(name).body === 'json') return call(base, name, { ...body, ...fields }, { headers })
+  const sent = form(PIXEL, { fields })
+  const all = { ...sent.headers, accept: 'application/json', ...headers }
+  return exchange(base, { path: `/${name}`, headers: all, body: sent.body })
+}
+
+export const ask = (base: string, name: EndpointName, body: Body, session: string | undefined): Promise<Answer> =>
+  askWith(base, name, body, session === undefined ? {} : bearer(session))
 
 export async function makeTwo(base: string, device?: string): Promise<Two> {
   const [alice, bob] = await Promise.all([makePerson(base, 'alice', device), makePerson(base, 'bob', device)])
