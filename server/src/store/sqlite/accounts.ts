@@ -104,7 +104,7 @@ function deleteAccount(context: Context, account: AccountNumber): boolean {
   forgetSent(context, account)
   for (const mailbox of state.mailboxes) forgetReceived(context, mailbox)
   context.cache.forget(account)
-  context.db.sql('DELETE FROM dedup WHERE account = ?').run(account)
+  context.cache.dedup.forget(account)
   context.db.sql('DELETE FROM accounts WHERE account = ?').run(account)
   return true
 }

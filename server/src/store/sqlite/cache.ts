@@ -1,5 +1,6 @@
 import type { AccountNumber, MailboxNumber } from '../store.ts'
 import type { Database } from './database.ts'
+import { Dedup } from './dedup.ts'
 import { toNumber, toText } from './rows.ts'
 import type { Row } from './rows.ts'
 
@@ -37,6 +38,7 @@ export const foldName = (name: string): string =>
  * Dropped whole when a batch is undone and when another process has written.
  */
 export class Cache {
+  readonly dedup: Dedup
   readonly #db: Database
   readonly #names = new Map<string, AccountState>()
   readonly #accounts = new Map<AccountNumber, AccountState>()
@@ -44,9 +46,11 @@ export class Cache {
   #changed: MailboxState[] = []
   #lastMessage: number | null = null
   #lastMessageChanged = false
+  #released: number[] = []
 
   constructor(db: Database) {
     this.#db = db
+    this.dedup = new Dedup(db)
   }
 
   byName(username: string): AccountState | null {
@@ -106,8 +110,25 @@ export class Cache {
     return this.#lastMessage
   }
 
+  /** Says that nobody holds this text any more. Deleted with the others of the batch: mostly neighbours, in few statements. */
+  release(message: number): void {
+    this.#released.push(message)
+  }
+
+  #deleteReleased(): void {
+    const remove = this.#db.sql('DELETE FROM messages WHERE message >= ? AND message <= ?')
+    const numbers = this.#released.sort((one, other) => one - other)
+    for (let from = 0, to = 0; from < numbers.length; from = to) {
+      const first = numbers[from] ?? 0
+      while (numbers[to] === first + to - from) to += 1
+      remove.run(first, first + to - from - 1)
+    }
+    this.#released = []
+  }
+
   /** Writes what changed into the open transaction. */
   writeBack(): void {
+    if (this.#released.length > 0) this.#deleteReleased()
     if (this.#lastMessageChanged) {
       this.#db.sql("UPDATE counters SET value = ? WHERE name = 'message'").run(this.#lastMessage)
       this.#lastMessageChanged = false
@@ -131,7 +152,20 @@ export class Cache {
     for (const { mailbox } of state.mailboxes) this.#mailboxes.delete(mailbox)
   }
 
-  clear(): void {
+  /** The open transaction is undone, and with it what is known of its accounts. */
+  undone(): void {
+    this.dedup.undone()
+    this.#clear()
+  }
+
+  /** Another process has written. */
+  reset(): void {
+    this.dedup.reset()
+    this.#clear()
+  }
+
+  #clear(): void {
+    this.#released = []
     this.#names.clear()
     this.#accounts.clear()
     this.#mailboxes.clear()
@@ -142,7 +176,7 @@ export class Cache {
 
   /** Keeps memory bounded. Only between batches. */
   trim(): void {
-    if (this.#accounts.size > MOST_ACCOUNTS) this.clear()
+    if (this.#accounts.size > MOST_ACCOUNTS) this.#clear()
   }
 }
 

@@ -128,11 +128,13 @@ export class Engine {
       this.#noticeForeign(opened)
       const outcomes = calls.map((call) => attempt(handlers, call))
       cache.writeBack()
+      if (cache.dedup.isDue) cache.dedup.index()
       this.#faults.beforeCommit?.()
       db.sql('COMMIT').run()
+      cache.dedup.committed()
       return outcomes
     } catch (error) {
-      cache.clear()
+      cache.undone()
       // SQLite has undone the transaction itself after some errors.
       if (db.connection.isTransaction) db.exec('ROLLBACK')
       throw error
@@ -143,7 +145,7 @@ export class Engine {
   #noticeForeign({ db, cache }: Opened): void {
     const version = toNumber(db.sql('PRAGMA data_version').get()?.['data_version'])
     if (this.#dataVersion !== null && version !== this.#dataVersion) {
-      cache.clear()
+      cache.reset()
       this.#foreignChange = true
     }
     this.#dataVersion = version

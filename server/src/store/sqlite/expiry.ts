@@ -1,7 +1,7 @@
 import type { Result } from './calls.ts'
 import type { MailboxState } from './cache.ts'
 import type { Context } from './context.ts'
-import { releaseText, uncount } from './forget.ts'
+import { dropEntry } from './forget.ts'
 import { count } from './quota.ts'
 import { toBytes, toNumber } from './rows.ts'
 import type { Row } from './rows.ts'
@@ -19,14 +19,13 @@ function removeEntry(context: Context, state: MailboxState, message: number): vo
   const { db } = context
   const row = db
     .sql(
-      `SELECT place & 4294967295 AS seq, sender, bytes FROM entries
+      `SELECT place & 4294967295 AS seq, message, sender, bytes, holders FROM entries
        WHERE place > (?1 << 32) AND place <= (?1 << 32 | 4294967295) AND message = ?2 ORDER BY place LIMIT 1`,
     )
     .get(state.mailbox, message)
   if (row === undefined) return
   db.sql('DELETE FROM entries WHERE place = (?1 << 32 | ?2)').run(state.mailbox, toNumber(row['seq']))
-  releaseText(context, message, false)
-  uncount(context, state, toNumber(row['sender']), toNumber(row['bytes']))
+  dropEntry(context, state, { row, fetched: false })
 }
 
 /** Tells all of the sender's mailboxes that `peer` did not fetch the message. Notices are small and never refused for want of room. */
@@ -52,10 +51,11 @@ function tellSender({ db, cache }: Context, expired: Row, now: number): Wake[] {
     state.lastSeq += 1
     count(state, 0, 0)
     cache.touch(state)
-    db.sql('INSERT INTO entries (place, message, sender, bytes) VALUES (?1 << 32 | ?2, ?3, 0, 0)').run(
+    db.sql('INSERT INTO entries (place, message, sender, bytes, holders) VALUES (?1 << 32 | ?2, ?3, 0, 0, ?4)').run(
       state.mailbox,
       state.lastSeq,
       number,
+      sender.mailboxes.length,
     )
     return { mailbox: state.mailbox, seq: state.lastSeq }
   })
@@ -71,6 +71,7 @@ const mustBeTold = (row: Row): boolean =>
  */
 export function expire(context: Context, { before, now, batch }: Deadline): Wake[] {
   const { db, cache } = context
+  cache.writeBack()
   const oldest = db
     .sql(
       `SELECT message, kind, sender, addressee, holders, fetched, accepted_at, id, timestamp

@@ -2,13 +2,24 @@ import type { AccountNumber } from '../store.ts'
 import type { MailboxState } from './cache.ts'
 import type { Context } from './context.ts'
 import { toNumber } from './rows.ts'
+import type { Row } from './rows.ts'
+
+interface Held {
+  readonly message: number
+  /** How many mailboxes the text began with. */
+  readonly holders: number
+}
 
 /**
  * A mailbox lets go of a text; the last of its holders deletes it.
  *
  * @param fetched whether the mailbox's owner has it now, so that its sender need not be told when another device's copy expires
  */
-export function releaseText({ db }: Context, message: number, fetched: boolean): void {
+function releaseText({ db, cache }: Context, { message, holders }: Held, fetched: boolean): void {
+  if (holders === 1) {
+    cache.release(message)
+    return
+  }
   if (db.sql('DELETE FROM messages WHERE message = ? AND holders = 1').run(message).changes === 1) return
   db.sql('UPDATE messages SET holders = holders - 1, fetched = max(fetched, ?) WHERE message = ?').run(
     fetched ? 1 : 0,
@@ -16,8 +27,20 @@ export function releaseText({ db }: Context, message: number, fetched: boolean):
   )
 }
 
+const heldBy = (row: Row): Held => ({ message: toNumber(row['message']), holders: toNumber(row['holders']) })
+
+/** An entry that was deleted (message, sender, bytes, holders): its text and its mailbox's counters follow. */
+export function dropEntry(
+  context: Context,
+  state: MailboxState,
+  { row, fetched }: { row: Row; fetched: boolean },
+): void {
+  releaseText(context, heldBy(row), fetched)
+  uncount(context, state, toNumber(row['sender']), toNumber(row['bytes']))
+}
+
 /** Takes one entry off a mailbox's counters. */
-export function uncount({ cache }: Context, mailbox: MailboxState, sender: AccountNumber, bytes: number): void {
+function uncount({ cache }: Context, mailbox: MailboxState, sender: AccountNumber, bytes: number): void {
   mailbox.messages -= 1
   mailbox.bytes -= bytes
   const tally = mailbox.senders?.get(sender)
@@ -32,13 +55,10 @@ export function uncount({ cache }: Context, mailbox: MailboxState, sender: Accou
 export function forgetReceived(context: Context, state: MailboxState): void {
   const rows = context.db
     .sql(
-      'DELETE FROM entries WHERE place > (?1 << 32) AND place <= (?1 << 32 | 4294967295) RETURNING message, sender, bytes',
+      'DELETE FROM entries WHERE place > (?1 << 32) AND place <= (?1 << 32 | 4294967295) RETURNING message, sender, bytes, holders',
     )
     .all(state.mailbox)
-  for (const row of rows) {
-    releaseText(context, toNumber(row['message']), false)
-    uncount(context, state, toNumber(row['sender']), toNumber(row['bytes']))
-  }
+  for (const row of rows) dropEntry(context, state, { row, fetched: false })
 }
 
 /**
@@ -47,21 +67,22 @@ export function forgetReceived(context: Context, state: MailboxState): void {
  */
 export function forgetSent(context: Context, account: AccountNumber): void {
   const { db, cache } = context
+  cache.writeBack()
+  cache.dedup.index()
   const addressees = db
     .sql(
-      `SELECT DISTINCT m.addressee FROM dedup d CROSS JOIN messages m
-       ON m.message >= d.first AND m.message < d.first + d.texts WHERE d.account = ? AND m.sender = d.account`,
+      `SELECT DISTINCT m.addressee FROM dedup_index i CROSS JOIN dedup d ON d.number = i.number
+       CROSS JOIN messages m ON m.message >= d.first AND m.message < d.first + d.texts
+       WHERE i.account = ? AND m.sender = i.account`,
     )
     .all(account)
   const remove = db.sql(
-    `DELETE FROM entries WHERE place > (?1 << 32) AND place <= (?1 << 32 | 4294967295) AND sender = ?2 RETURNING message, bytes`,
+    `DELETE FROM entries WHERE place > (?1 << 32) AND place <= (?1 << 32 | 4294967295) AND sender = ?2
+     RETURNING message, sender, bytes, holders`,
   )
   for (const row of addressees) {
     for (const state of cache.byNumber(toNumber(row['addressee']))?.mailboxes ?? []) {
-      for (const entry of remove.all(state.mailbox, account)) {
-        releaseText(context, toNumber(entry['message']), false)
-        uncount(context, state, account, toNumber(entry['bytes']))
-      }
+      for (const entry of remove.all(state.mailbox, account)) dropEntry(context, state, { row: entry, fetched: false })
     }
   }
 }

@@ -4,7 +4,7 @@ import { foldName } from './cache.ts'
 import { Refusal } from './failures.ts'
 
 /** A UUID as its 16 bytes. */
-export function idBytes(id: string): Uint8Array {
+export function idBytes(id: string): Buffer {
   const bytes = Buffer.from(id.replaceAll('-', ''), 'hex')
   if (id.length === 36 && bytes.length === 16) return bytes
   throw new Refusal('bad_request', 'A message id must be a UUID in lower case.')
@@ -22,7 +22,7 @@ export function idText(bytes: Uint8Array): string {
  *
  * @throws Refusal `bad_request` when an addressee stands there twice
  */
-export function digestOf({ timestamp, to }: NewMessage): Uint8Array {
+export function digestOf({ timestamp, to }: NewMessage): Buffer {
   const parts = to.map(({ username, message_text: text }) => ({ name: foldName(username), text }))
   if (parts.length > 1) {
     parts.sort((one, other) => (one.name < other.name ? -1 : 1))

@@ -3,7 +3,7 @@ import { append } from './append.ts'
 import type { Handlers } from './calls.ts'
 import type { Context } from './context.ts'
 import { expire } from './expiry.ts'
-import { releaseText, uncount } from './forget.ts'
+import { dropEntry } from './forget.ts'
 import { idText } from './identity.ts'
 import { toBytes, toNumber, toText } from './rows.ts'
 import type { Row } from './rows.ts'
@@ -49,13 +49,11 @@ function acknowledge(context: Context, mailbox: MailboxNumber, upto: number): vo
   const state = context.cache.mailbox(mailbox)
   if (state === null || state.messages === 0) return
   const rows = context.db
-    .sql(`DELETE FROM entries WHERE place > (?1 << 32) AND place <= (?1 << 32 | ?2) RETURNING message, sender, bytes`)
+    .sql(`DELETE FROM entries WHERE place > (?1 << 32) AND place <= (?1 << 32 | ?2) 
+       RETURNING message, sender, bytes, holders`)
     // Nothing is acknowledged that isn't there yet.
     .all(mailbox, Math.min(upto, state.lastSeq))
-  for (const row of rows) {
-    releaseText(context, toNumber(row['message']), true)
-    uncount(context, state, toNumber(row['sender']), toNumber(row['bytes']))
-  }
+  for (const row of rows) dropEntry(context, state, { row, fetched: true })
 }
 
 export const mailboxHandlers = (context: Context): MailboxHandlers => ({

@@ -70,16 +70,20 @@ CREATE TABLE messages (
 ) STRICT;
 
 -- place = mailbox << 32 | seq: a mailbox lies together and in order in one tree, without an index beside it.
--- sender is 0 for notices. Within a mailbox `message` grows with seq.
+-- sender is 0 for notices. holders is what the text began with; 1 means that this entry alone holds it. Within a mailbox `message` grows with seq.
 CREATE TABLE entries (
   place INTEGER PRIMARY KEY,
   message INTEGER NOT NULL,
   sender INTEGER NOT NULL,
-  bytes INTEGER NOT NULL
+  bytes INTEGER NOT NULL,
+  holders INTEGER NOT NULL
 ) STRICT;
 
 -- Kept as long as the account: (account, id) is unique for ever. The message's texts had the numbers first … first + texts - 1.
+-- Written for every message, so rows are only added at the end; the index below follows in large sorted steps, and the storage thread
+-- knows by heart what it doesn't have yet (everything above counter 'dedup').
 CREATE TABLE dedup (
+  number INTEGER PRIMARY KEY,
   account INTEGER NOT NULL,
   id BLOB NOT NULL,
   digest BLOB NOT NULL,
@@ -87,7 +91,12 @@ CREATE TABLE dedup (
   first INTEGER NOT NULL,
   texts INTEGER NOT NULL
 ) STRICT;
-CREATE UNIQUE INDEX dedup_by_id ON dedup (account, id);
+CREATE TABLE dedup_index (
+  account INTEGER NOT NULL,
+  id BLOB NOT NULL,
+  number INTEGER NOT NULL,
+  PRIMARY KEY (account, id)
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE invites (
   hash BLOB PRIMARY KEY,
@@ -112,4 +121,4 @@ CREATE TABLE counters (
   name TEXT PRIMARY KEY,
   value INTEGER NOT NULL
 ) STRICT;
-INSERT INTO counters (name, value) VALUES ('message', 0);
+INSERT INTO counters (name, value) VALUES ('message', 0), ('dedup', 0);
