@@ -50,7 +50,7 @@ export async function startServer(config: Config, parts: Parts): Promise<Running
   const sockets = openSockets(services)
   const app = await openApp(services, stopping.signal)
   acceptUpgrades(app.server, sockets, services)
-  const stopExpiry = startExpiry({ store, bus, clock, log }, config.retentionDays)
+  const expiry = startExpiry({ store, bus, clock, log }, config.retentionDays)
   const address = await app.listen({ host: config.host, port: config.port })
 
   const stop = async () => {
@@ -59,7 +59,7 @@ export async function startServer(config: Config, parts: Parts): Promise<Running
     await Promise.all([sockets.close('restarting'), app.close()])
     clearTimeout(cut)
     services.sessions.close()
-    await stopExpiry()
+    await expiry.stop()
     await store.close()
     await bus.close()
   }

@@ -18,8 +18,11 @@ const plain = (text: string) => text.trim().toLowerCase()
  * @throws ConfigError when the file cannot be read or has no usable line
  */
 export function openQuestions(file: string | null): Questions {
-  const answers = new Map(readLines(file ?? OUR_OWN).map(({ question, answer }) => [plain(question), plain(answer)]))
-  const questions = readLines(file ?? OUR_OWN).map(({ question }) => question)
+  const lines = readLines(file ?? OUR_OWN)
+  if (lines.length === 0)
+    throw new ConfigError('The file of CHATNIP_QUESTIONS has no line of the form question|answer.')
+  const answers = new Map(lines.map(({ question, answer }) => [plain(question), plain(answer)]))
+  const questions = lines.map(({ question }) => question)
   return {
     ask: () => questions[randomInt(questions.length)] ?? '',
     isRight: (question, answer) => answers.get(plain(question)) === plain(answer),

@@ -22,20 +22,53 @@ interface Deps {
   readonly steady?: () => number
 }
 
+/** The upkeep of mailboxes and sessions. */
+export interface Expiry {
+  /** One round; while one is under way a second call joins it. Never rejects: what failed is tried again in a minute. */
+  run(): Promise<void>
+  /** Ends the rounds; resolves when the one under way is done. */
+  stop(): Promise<void>
+}
+
 /**
- * Once a minute: messages that waited too long are removed and their senders told; ended sessions and used proofs are swept.
- * Nothing expires for an hour after the wall clock jumped, so that a wrong date does not throw messages away.
- * @returns stops it; resolves when the run under way is done
+ * Once a minute: messages that waited longer than `days` are removed and their senders told; ended sessions and used proofs
+ * are swept. Nothing expires for an hour after the wall clock jumped, so that a wrong date does not throw messages away.
  */
-export function startExpiry(
-  { store, bus, clock, log, steady = () => performance.now() }: Deps,
-  days: number,
-): () => Promise<void> {
+export function startExpiry(deps: Deps, days: number): Expiry {
+  const { store, bus, clock, log } = deps
+  const isTrusted = clockTrust(deps)
   let running: Promise<void> | null = null
+
+  const round = async () => {
+    const now = clock.now()
+    let more = isTrusted()
+    // Batches, so that a large expiry never holds the database for long.
+    while (more) {
+      const wakes = await store.expire(now - days * DAY_MS, now, BATCH)
+      for (const { mailbox, seq } of wakes) bus.wake(mailbox, seq)
+      more = wakes.length >= BATCH
+    }
+    await store.sweep(now, BATCH)
+  }
+  const run = () =>
+    (running ??= round()
+      .catch((cause: unknown) => log.error({ fault: faultOf(cause) }, 'Expiry failed; it tries again in a minute.'))
+      .finally(() => (running = null)))
+  const stopTimer = clock.every(EVERY_MS, () => void run())
+  return {
+    run,
+    stop: async () => {
+      stopTimer()
+      await running
+    },
+  }
+}
+
+/** Whether the wall clock can be believed: since an hour it has moved as time itself does. */
+function clockTrust({ clock, log, steady = () => performance.now() }: Deps): () => boolean {
   let last = { wall: clock.now(), steady: steady() }
   let trustedFrom = 0
-
-  const mayExpire = () => {
+  return () => {
     const here = { wall: clock.now(), steady: steady() }
     const drift = Math.abs(here.wall - last.wall - (here.steady - last.steady))
     last = here
@@ -44,26 +77,5 @@ export function startExpiry(
       log.warn({}, 'The clock of this machine jumped: nothing expires for an hour.')
     }
     return here.steady >= trustedFrom
-  }
-  const run = async () => {
-    const now = clock.now()
-    if (mayExpire()) {
-      // Batches, so that a large expiry never holds the database for long.
-      for (;;) {
-        const wakes = await store.expire(now - days * DAY_MS, now, BATCH)
-        for (const { mailbox, seq } of wakes) bus.wake(mailbox, seq)
-        if (wakes.length < BATCH) break
-      }
-    }
-    await store.sweep(now, BATCH)
-  }
-  const stop = clock.every(EVERY_MS, () => {
-    running ??= run()
-      .catch((cause: unknown) => log.error({ fault: faultOf(cause) }, 'Expiry failed; it tries again in a minute.'))
-      .finally(() => (running = null))
-  })
-  return async () => {
-    stop()
-    await running
   }
 }

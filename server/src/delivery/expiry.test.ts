@@ -1,0 +1,65 @@
+import { expect, test } from 'vitest'
+import { systemClock } from '../clock.ts'
+import { startTestServer } from '../testing.ts'
+import type { TestServer } from '../testing.ts'
+import { startExpiry } from './expiry.ts'
+
+const DAY = 86_400_000
+const MINUTE = 60_000
+
+/** Expiry on a server's store with a wall clock and a steady clock that the test moves. */
+function expiryOf({ services }: TestServer) {
+  const time = { wall: Date.now(), steady: 0 }
+  const clock = { ...systemClock(), now: () => time.wall, every: () => () => undefined }
+  const expiry = startExpiry({ ...services, clock, steady: () => time.steady }, 30)
+  const pass = (ms: number) => {
+    time.wall += ms
+    time.steady += ms
+  }
+  return { expiry, time, pass }
+}
+
+async function scene() {
+  const server = await startTestServer()
+  const { sessions, store } = server.services
+  const alice = await server.newDevice('alice')
+  const bob = await server.newDevice('bob')
+  const mailboxOf = async (session: string) => (await sessions.require(session, undefined)).device?.mailbox ?? 0
+  const boxes = { alice: await mailboxOf(alice.session), bob: await mailboxOf(bob.session) }
+  const id = '00000000-0000-4000-8000-000000000001'
+  await server.post('upload_message', { destname: 'bob', message_text: 'hello', timestamp: 1, id }, alice.session)
+  const held = async (mailbox: number) =>
+    (await store.read(mailbox, 0, { count: 10, bytes: 10_000 })).map(({ kind, peer }) => `${kind} ${peer}`)
+  return { server, boxes, held }
+}
+
+test('a message that waited too long goes, and its sender is told', async () => {
+  const { server, boxes, held } = await scene()
+  const { expiry, pass } = expiryOf(server)
+  const woken: number[] = []
+  server.services.bus.onWake(boxes.alice, (seq) => woken.push(seq))
+  pass(29 * DAY)
+  await expiry.run()
+  expect(await held(boxes.bob)).toEqual(['message alice'])
+  pass(DAY + MINUTE)
+  await expiry.run()
+  expect(await held(boxes.bob)).toEqual([])
+  expect(await held(boxes.alice)).toEqual(['expired bob'])
+  expect(woken).toEqual([1])
+  await server.stop()
+})
+
+test('after the clock jumped nothing expires for an hour', async () => {
+  const { server, boxes, held } = await scene()
+  const { expiry, pass, time } = expiryOf(server)
+  time.wall += 3_650 * DAY
+  pass(MINUTE)
+  await expiry.run()
+  pass(58 * MINUTE)
+  await expiry.run()
+  expect(await held(boxes.bob)).toEqual(['message alice'])
+  pass(2 * MINUTE)
+  await expiry.run()
+  expect(await held(boxes.bob)).toEqual([])
+  await server.stop()
+})
