@@ -45,7 +45,11 @@ const Outside = ({ at }: { readonly at: Route }) => {
       return <RecoverPage />
     case 'lost':
       return <LostPage />
-    default:
+    case 'welcome':
+    case 'chats':
+    case 'chat':
+    case 'compare':
+    case 'settings':
       return <WelcomePage />
   }
 }

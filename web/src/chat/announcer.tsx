@@ -6,9 +6,5 @@ export const Announcer = ({ chats, name }: { readonly chats: Chats; readonly nam
   const message = chats.arrived.value
   const here = message !== null && message.conversation === name
   const words = here && message.mark === 'forged' ? t().chat.mark.forged : (message?.text ?? '')
-  return (
-    <div class="hidden" aria-live="polite" role="status">
-      {here && <p key={message.id}>{t().chat.sentBy(name, words)}</p>}
-    </div>
-  )
+  return <output class="hidden">{here && <span key={message.id}>{t().chat.sentBy(name, words)}</span>}</output>
 }

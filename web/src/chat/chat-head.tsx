@@ -30,7 +30,7 @@ export const ChatHead = ({ name, title, back, focus, backAlways = false, childre
       <Icon name="back" />
     </button>
     <Avatar name={name} size={40} />
-    <div>
+    <div class="chat-title">
       <Heading text={title} focus={focus} />
       {children}
     </div>

@@ -2,7 +2,7 @@ import type { ConversationView } from '@chatnip/sdk'
 import { Avatar } from '../components/avatar.tsx'
 import { Link } from '../components/link.tsx'
 import { listTime } from '../format/time.ts'
-import { language, t } from '../texts/index.ts'
+import { locale, t } from '../texts/index.ts'
 
 interface Props {
   readonly conversation: ConversationView
@@ -43,7 +43,7 @@ export const ChatRow = ({ conversation, own, current, draft, now }: Props) => {
         {last === null ? (
           <span />
         ) : (
-          <time dateTime={new Date(activeAt).toISOString()}>{listTime(language.value, activeAt, now)}</time>
+          <time dateTime={new Date(activeAt).toISOString()}>{listTime(locale.value, activeAt, now)}</time>
         )}
         <span class="preview" dir="auto">
           <Preview conversation={conversation} own={own} draft={draft} />

@@ -5,7 +5,7 @@ import { Said } from '../components/said.tsx'
 import { useAction } from '../components/use-action.ts'
 import { fullDate } from '../format/time.ts'
 import type { Chats } from '../state/chats.ts'
-import { language, t } from '../texts/index.ts'
+import { locale, t } from '../texts/index.ts'
 import { ChatHead } from './chat-head.tsx'
 import { QrCode } from './qr-code.tsx'
 
@@ -21,11 +21,11 @@ const Number = ({ number }: { readonly number: SafetyNumber }) => {
   const groups = groupsOf(number.digits)
   return (
     <>
-      <div class="digits" role="img" aria-label={`${compare.digits}: ${groups.join(', ')}`} translate={false}>
+      <ol class="digits" aria-label={compare.digits} translate={false}>
         {groups.map((group, index) => (
-          <span key={index}>{group}</span>
+          <li key={index}>{group}</li>
         ))}
-      </div>
+      </ol>
       <QrCode text={number.scan} label={compare.qr} />
     </>
   )
@@ -38,9 +38,7 @@ const Keys = ({ chats, contact }: { readonly chats: Chats; readonly contact: Con
       <dt>{compare.theirs(contact.name)}</dt>
       <dd class="mono">
         {contact.fingerprint}
-        {contact.knownSince !== null && (
-          <p class="hint">{compare.since(fullDate(language.value, contact.knownSince))}</p>
-        )}
+        {contact.knownSince !== null && <p class="hint">{compare.since(fullDate(locale.value, contact.knownSince))}</p>}
       </dd>
       <dt>{compare.yours}</dt>
       <dd class="mono">{chats.messenger.profile.fingerprint}</dd>

@@ -20,19 +20,9 @@ const touch = (): boolean => matchMedia('(hover: none) and (pointer: coarse)').m
 const sends = (event: KeyboardEvent): boolean =>
   event.key === 'Enter' && !event.shiftKey && !event.altKey && !event.isComposing && event.keyCode !== 229 && !touch()
 
-/** Where a message is written. Always usable: without a connection or a session, what is sent waits in the outbox. */
-export const Composer = ({ chats, name, own }: Props) => {
-  const texts = t()
-  const { chat } = texts
-  const id = useId()
-  const box = useRef<HTMLTextAreaElement>(null)
+const useSending = (chats: Chats, name: string) => {
   const draft = useDraft(chats, name)
   const problem = useSignal<Problem | null>(null)
-
-  useEffect(() => {
-    if (!touch()) box.current?.focus()
-  }, [])
-
   const send = async (): Promise<void> => {
     const text = draft.text.peek()
     if (text.trim() === '') return
@@ -47,6 +37,18 @@ export const Composer = ({ chats, name, own }: Props) => {
       draft.write(draft.text.peek() === '' ? text : `${text}\n${draft.text.peek()}`)
     }
   }
+  return { draft, problem, send }
+}
+
+/** Where a message is written. Always usable: without a connection or a session, what is sent waits in the outbox. */
+export const Composer = ({ chats, name, own }: Props) => {
+  const { chat, errors } = t()
+  const id = useId()
+  const box = useRef<HTMLTextAreaElement>(null)
+  const { draft, problem, send } = useSending(chats, name)
+  useEffect(() => {
+    if (!touch()) box.current?.focus()
+  }, [])
   const submit = (event: Event) => {
     event.preventDefault()
     void send()
@@ -58,7 +60,7 @@ export const Composer = ({ chats, name, own }: Props) => {
       <form onSubmit={submit}>
         {problem.value !== null && (
           <p class="error" id={`${id}-error`} role="alert">
-            {problem.value === 'too_large' ? chat.tooLong : texts.errors[problem.value]}
+            {problem.value === 'too_large' ? chat.tooLong : errors[problem.value]}
           </p>
         )}
         <textarea

@@ -23,9 +23,7 @@ export const FindChat = ({ chats, name }: { readonly chats: Chats; readonly name
       <div />
       <div class="empty">
         {problem === null ? (
-          <p class="late" role="status">
-            {texts.chat.searching(name)}
-          </p>
+          <output class="late">{texts.chat.searching(name)}</output>
         ) : (
           <>
             <Said kind="bad">{texts.errors[problem]}</Said>

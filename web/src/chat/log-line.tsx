@@ -1,6 +1,6 @@
 import type { LogLine as Line } from '../format/groups.ts'
 import { dayLine } from '../format/time.ts'
-import { language, t } from '../texts/index.ts'
+import { locale, t } from '../texts/index.ts'
 import { MessageLine } from './message-line.tsx'
 import type { MessageActions } from './message-line.tsx'
 
@@ -16,7 +16,7 @@ export const LogLine = ({ line, name, tabStop, now, ...actions }: Props) => {
   const { chat } = t()
   switch (line.kind) {
     case 'day':
-      return <li class="day">{dayLine(language.value, line.at, now)}</li>
+      return <li class="day">{dayLine(locale.value, line.at, now)}</li>
     case 'unread':
       return <li class="unread-line">{chat.unreadLine}</li>
     case 'notice':

@@ -2,7 +2,7 @@ import type { ContactView, MessageView } from '@chatnip/sdk'
 import { Dialog } from '../components/dialog.tsx'
 import { Link } from '../components/link.tsx'
 import { fullDate, fullTime } from '../format/time.ts'
-import { language, t } from '../texts/index.ts'
+import { locale, t } from '../texts/index.ts'
 
 interface Props {
   readonly message: MessageView
@@ -21,7 +21,7 @@ const received = ({ mark, details }: MessageView): readonly Fact[] => {
   const reason = details.reason === null ? undefined : texts.reasons[details.reason]
   if (reason !== undefined) facts.push([texts.reason, reason])
   if (details.fingerprint !== null) facts.push([texts.key, details.fingerprint])
-  if (details.knownSince !== null) facts.push([texts.since, fullDate(language.value, details.knownSince)])
+  if (details.knownSince !== null) facts.push([texts.since, fullDate(locale.value, details.knownSince)])
   if (details.fingerprint !== null) facts.push([texts.compared, details.compared ? texts.yes : texts.no])
   return facts
 }
@@ -38,7 +38,7 @@ export const MessageDetails = ({ message, contact, own, onDiscard, onClose }: Pr
   const facts: readonly Fact[] = [
     [details.from, message.own ? own : message.conversation],
     [details.to, message.own ? partner : own],
-    [details.written, `${fullTime(language.value, message.at)}${message.own ? '' : ` (${details.clock})`}`],
+    [details.written, `${fullTime(locale.value, message.at)}${message.own ? '' : ` (${details.clock})`}`],
     ...(message.own ? sent(message) : received(message)),
   ]
   const comparable = contact !== null && contact.canSeal && contact.name !== own

@@ -2,7 +2,7 @@ import type { MessageView } from '@chatnip/sdk'
 import { Icon } from '../components/icon.tsx'
 import type { IconName } from '../components/icon.tsx'
 import { clockTime, fullTime } from '../format/time.ts'
-import { language, t } from '../texts/index.ts'
+import { locale, t } from '../texts/index.ts'
 
 const STATE_ICONS: Record<NonNullable<MessageView['state']>, IconName> = {
   waiting: 'clock',
@@ -20,6 +20,15 @@ interface Props {
   readonly onDetails: (message: MessageView) => void
 }
 
+/** Up and down lead from message to message. */
+const moveFocus = (event: KeyboardEvent & { readonly currentTarget: HTMLElement }): void => {
+  const step = { ArrowUp: -1, ArrowDown: 1 }[event.key]
+  const feet = [...(event.currentTarget.closest('.log-lines')?.querySelectorAll<HTMLElement>('.foot') ?? [])]
+  if (step === undefined) return
+  feet[feet.indexOf(event.currentTarget) + step]?.focus()
+  event.preventDefault()
+}
+
 /** Time and state of a message; a press tells the rest. */
 export const MessageFoot = ({ message, quiet, tabStop, onDetails }: Props) => {
   const { chat } = t()
@@ -30,14 +39,15 @@ export const MessageFoot = ({ message, quiet, tabStop, onDetails }: Props) => {
       type="button"
       class={quiet ? 'foot quiet' : 'foot'}
       tabIndex={tabStop ? 0 : -1}
-      title={fullTime(language.value, at)}
-      aria-label={`${clockTime(language.value, at)}. ${stateText}${chat.details}`}
+      title={fullTime(locale.value, at)}
+      aria-label={`${clockTime(locale.value, at)}. ${stateText}${chat.details}`}
       data-state={state}
+      onKeyDown={moveFocus}
       onClick={() => {
         onDetails(message)
       }}
     >
-      <time dateTime={new Date(at).toISOString()}>{clockTime(language.value, at)}</time>
+      <time dateTime={new Date(at).toISOString()}>{clockTime(locale.value, at)}</time>
       {state !== null && <Icon name={STATE_ICONS[state]} size={16} />}
     </button>
   )

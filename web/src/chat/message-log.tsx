@@ -18,15 +18,6 @@ interface Props {
   readonly onDetails: (message: MessageView) => void
 }
 
-/** Up and down lead from message to message, once the focus is in the log. */
-const moveFocus = (event: KeyboardEvent & { readonly currentTarget: HTMLElement }): void => {
-  const step = { ArrowUp: -1, ArrowDown: 1 }[event.key]
-  if (step === undefined || !(event.target instanceof HTMLElement) || !event.target.classList.contains('foot')) return
-  const feet = [...event.currentTarget.querySelectorAll<HTMLElement>('.foot')]
-  feet[feet.indexOf(event.target) + step]?.focus()
-  event.preventDefault()
-}
-
 /** The messages of one conversation. New ones are announced elsewhere, so that opening a chat does not read out its history. */
 export const MessageLog = ({ chats, name, title, open, onDetails }: Props) => {
   const { chat } = t()
@@ -59,7 +50,6 @@ export const MessageLog = ({ chats, name, title, open, onDetails }: Props) => {
         aria-live="off"
         aria-label={chat.messages(title)}
         onScroll={scroll.onScroll}
-        onKeyDown={moveFocus}
       >
         <ol class="log-lines">
           {items !== null && open.complete.value && items.length > 0 && <li class="beginning">{chat.beginning}</li>}

@@ -19,9 +19,8 @@ export const OpenChat = ({ chats }: { readonly chats: Chats }) => {
   })
   const problem = search.problem.value
   return (
-    <div class="open-chat">
+    <search class="open-chat">
       <form
-        role="search"
         onSubmit={(event) => {
           event.preventDefault()
           search.run()
@@ -39,7 +38,7 @@ export const OpenChat = ({ chats }: { readonly chats: Chats }) => {
           autocorrect="off"
           spellcheck={false}
           maxLength={32}
-          placeholder={texts.chats.openHint}
+          placeholder={texts.chats.openLabel}
           aria-invalid={problem !== null}
           aria-describedby={problem === null ? undefined : `${id}-error`}
           value={typed.value}
@@ -57,6 +56,6 @@ export const OpenChat = ({ chats }: { readonly chats: Chats }) => {
           </p>
         )}
       </form>
-    </div>
+    </search>
   )
 }

@@ -7,10 +7,11 @@ export const QrCode = ({ text, label }: { readonly text: string; readonly label:
   const { data, size } = encode(text, { ecc: 'M', border: QUIET })
   const path = data.flatMap((row, y) => row.flatMap((dark, x) => (dark ? [`M${x} ${y}h1v1h-1z`] : []))).join('')
   return (
-    <div class="qr">
-      <svg viewBox={`0 0 ${size} ${size}`} role="img" aria-label={label} shape-rendering="crispEdges">
+    <figure class="qr">
+      <svg viewBox={`0 0 ${size} ${size}`} shape-rendering="crispEdges" aria-hidden="true">
         <path d={path} fill="currentColor" />
       </svg>
-    </div>
+      <figcaption class="hidden">{label}</figcaption>
+    </figure>
   )
 }

@@ -12,7 +12,7 @@ const Line = ({ chats, onSignIn }: { readonly chats: Chats; readonly onSignIn: (
   if (connection === 'online') return null
   const waiting = chats.waiting.value
   return (
-    <div class="status-line">
+    <span class="status-line">
       <span>
         {connection === 'signed out' ? status.signedOut : status[connection]}
         {waiting > 0 && ` ${status.waiting(waiting)}`}
@@ -22,7 +22,7 @@ const Line = ({ chats, onSignIn }: { readonly chats: Chats; readonly onSignIn: (
           {status.signIn}
         </button>
       )}
-    </div>
+    </span>
   )
 }
 
@@ -42,7 +42,7 @@ export const StatusLine = ({ chats }: { readonly chats: Chats }) => {
   })
   return (
     <div class="status">
-      <div role="status">{!patient.value && <Line chats={chats} onSignIn={() => (asking.value = true)} />}</div>
+      <output>{!patient.value && <Line chats={chats} onSignIn={() => (asking.value = true)} />}</output>
       {asking.value && <SignInAgain chats={chats} onClose={() => (asking.value = false)} />}
     </div>
   )

@@ -19,10 +19,10 @@ const COATS: Record<Likeness['coat'], string> = {
 }
 
 const EYES: Record<Likeness['eyes'], string> = {
-  round: 'M24 35v1.500M40 35v1.500',
-  sleepy: 'M21 35.500q3 2.500 6 0M37 35.500q3 2.500 6 0',
-  slanted: 'M21.500 33.500l5 3M42.500 33.500l-5 3',
-  wink: 'M24 35v1.500M37 36q3-2.500 6 0',
+  round: 'M23.500 34.500v2M40.500 34.500v2',
+  sleepy: 'M20 35q3.500 3 7 0M37 35q3.500 3 7 0',
+  slanted: 'M20 36.500q3.500-3.500 7 0M37 36.500q3.500-3.500 7 0',
+  wink: 'M23.500 34.500v2M37 36q3.500-2.500 7 0',
 }
 
 /** The picture of whoever has set none: a cat of its own, drawn from the name. */
@@ -34,7 +34,7 @@ export const DrawnAvatar = ({ name }: { readonly name: string }) => {
       <path class="cat-face" d={EARS[ears]} />
       <path class="cat-face" d={HEAD} />
       <path class="cat-mark" d={COATS[coat]} />
-      <path class="cat-line" stroke-width={eyes === 'round' ? 4 : 2.4} d={EYES[eyes]} />
+      <path class="cat-line eyes" d={EYES[eyes]} />
       <path class="cat-ink" d="M29.500 41h5L32 44z" />
       <path class="cat-line" d="M32 44v1.500q-3 3-5.500.5M32 45.500q3 3 5.500.5" />
     </svg>

@@ -23,11 +23,7 @@ const Failed = () => {
   )
 }
 
-const Waiting = () => (
-  <p class="late muted" role="status">
-    {t().common.loading}
-  </p>
-)
+const Waiting = () => <output class="late muted">{t().common.loading}</output>
 
 /**
  * A part of the app that is loaded when it is first needed, so that the first page is there sooner.

@@ -15,11 +15,11 @@ const Meter = ({ password }: { readonly password: string }) => {
       <div class={verdict.kind === 'good' ? 'meter full' : 'meter'} aria-hidden="true">
         <div style={{ width: `${part * 100}%` }} />
       </div>
-      <p class="hint" role="status">
+      <output class="hint">
         {verdict.kind === 'short' && signUp.passwordShort(verdict.missing)}
         {verdict.kind === 'good' && signUp.passwordLongEnough}
         {verdict.kind === 'long' && signUp.passwordTooLong}
-      </p>
+      </output>
     </div>
   )
 }
@@ -36,7 +36,7 @@ export const NewPasswordField = ({ label, value, error }: Props) => {
   const reveal = useSignal(false)
   const suggested = useSignal('')
   const suggest = () => {
-    suggested.value = suggestPassword(browserRandomness.bytes)
+    suggested.value = suggestPassword((count) => browserRandomness.bytes(count))
     value.value = suggested.value
     reveal.value = true
   }

@@ -52,9 +52,7 @@ export const RecoveryCode = ({ username, code, onDone }: Props) => {
         >
           {recoveryCode.saveFile}
         </button>
-        <span class="small muted" role="status">
-          {copied.value && common.copied}
-        </span>
+        <output class="small muted">{copied.value && common.copied}</output>
       </div>
       <TextField
         label={recoveryCode.ask(asked.value + 1)}

@@ -3,7 +3,7 @@ export type Piece =
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'link'; readonly text: string; readonly href: string }
 
-const CANDIDATE = /\b(?:https?:\/\/|mailto:)[^\s<>"'`\u0000-\u001f\u007f\u200b-\u200f\u202a-\u202e\u2060-\u2069]+/giu
+const CANDIDATE = /\b(?:https?:\/\/|mailto:)[^\s<>"'`\p{Cc}\u200b-\u200f\u202a-\u202e\u2060-\u2069]+/giu
 const TRAILING = /[.,;:!?…]+$/u
 const SCHEMES = new Set(['http:', 'https:', 'mailto:'])
 

@@ -22,7 +22,7 @@ const formatter = (language: string, name: string, options: Intl.DateTimeFormatO
 
 /** 14:05 */
 export const clockTime = (language: string, at: number): string =>
-  formatter(language, 'clock', { hour: '2-digit', minute: '2-digit' }).format(at)
+  formatter(language, 'clock', { timeStyle: 'short' }).format(at)
 
 /** Date and time in full, for details and tooltips. */
 export const fullTime = (language: string, at: number): string =>

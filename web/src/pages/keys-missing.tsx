@@ -9,7 +9,7 @@ import { t } from '../texts/index.ts'
 
 interface Props {
   readonly username: string
-  readonly onDone: (username: string) => Promise<void>
+  readonly onDone: (username: string) => void
 }
 
 /** The password is right but the keys do not open: start afresh, after saying exactly what that costs. */
@@ -21,7 +21,13 @@ export const KeysMissing = ({ username, onDone }: Props) => {
     return (
       <>
         <Heading key="code" text={recoveryCode.title} />
-        <RecoveryCode username={username} code={code.value} onDone={() => onDone(username)} />
+        <RecoveryCode
+          username={username}
+          code={code.value}
+          onDone={() => {
+            onDone(username)
+          }}
+        />
       </>
     )
   return (

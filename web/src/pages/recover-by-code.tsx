@@ -4,6 +4,7 @@ import { BusyButton } from '../components/busy-button.tsx'
 import { NewPasswordField } from '../components/new-password-field.tsx'
 import { Said } from '../components/said.tsx'
 import { TextField } from '../components/text-field.tsx'
+import { UsernameField } from '../components/username-field.tsx'
 import { useAction } from '../components/use-action.ts'
 import { judgePassword } from '../format/passwords.ts'
 import { navigate } from '../router.ts'
@@ -40,15 +41,7 @@ export const RecoverByCode = ({ name }: { readonly name: Signal<string> }) => {
         action.run()
       }}
     >
-      <TextField
-        label={common.username}
-        value={name}
-        error={tried.value && name.value.trim() === '' ? common.needed : null}
-        name="username"
-        autocomplete="username"
-        maxLength={32}
-        exact
-      />
+      <UsernameField value={name} error={tried.value && name.value.trim() === '' ? common.needed : null} />
       <TextField
         label={recover.code}
         value={code}

@@ -5,11 +5,23 @@ import { ConfirmDialog } from '../components/confirm-dialog.tsx'
 import { NewPasswordField } from '../components/new-password-field.tsx'
 import { RecoveryCode } from '../components/recovery-code.tsx'
 import { TextField } from '../components/text-field.tsx'
+import { UsernameField } from '../components/username-field.tsx'
 import { judgePassword } from '../format/passwords.ts'
 import { navigate } from '../router.ts'
 import { recoverFresh } from '../state/flows.ts'
 import { sayFarewell } from '../state/session.ts'
 import { t } from '../texts/index.ts'
+
+const Costs = () => {
+  const { recover } = t()
+  return (
+    <>
+      <p>{recover.freshLead}</p>
+      <Bullets items={recover.freshLost} />
+      <p>{recover.freshKept}</p>
+    </>
+  )
+}
 
 /** A code from whoever runs the server, new keys, the same name. */
 export const RecoverFresh = ({ name }: { readonly name: Signal<string> }) => {
@@ -39,18 +51,8 @@ export const RecoverFresh = ({ name }: { readonly name: Signal<string> }) => {
   const neededFor = (text: string) => (tried.value && text.trim() === '' ? common.needed : null)
   return (
     <form class="stack" noValidate onSubmit={submit}>
-      <p>{recover.freshLead}</p>
-      <Bullets items={recover.freshLost} />
-      <p>{recover.freshKept}</p>
-      <TextField
-        label={common.username}
-        value={name}
-        error={neededFor(name.value)}
-        name="username"
-        autocomplete="username"
-        maxLength={32}
-        exact
-      />
+      <Costs />
+      <UsernameField value={name} error={neededFor(name.value)} />
       <TextField label={recover.freshCode} value={fresh} error={neededFor(fresh.value)} exact />
       <NewPasswordField label={recover.newPassword} value={password} error={neededFor(password.value)} />
       <button type="submit" class="button danger wide">

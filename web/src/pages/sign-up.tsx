@@ -28,7 +28,7 @@ export const SignUpPage = () => {
   return (
     <PageFrame>
       <Heading key="code" text={recoveryCode.title} />
-      <RecoveryCode username={username} code={code} onDone={done} />
+      <RecoveryCode username={username} code={code} onDone={() => void done()} />
     </PageFrame>
   )
 }

@@ -6,12 +6,12 @@ import { useAction } from '../components/use-action.ts'
 import { fullDate } from '../format/time.ts'
 import { listDevices, listSessions, revokeDevice, revokeSession } from '../state/flows.ts'
 import type { Device, Session } from '../state/flows.ts'
-import { language, t } from '../texts/index.ts'
+import { locale, t } from '../texts/index.ts'
 import { Section } from './section.tsx'
 
-const dateOf = (seconds: number): string => fullDate(language.value, seconds * 1000)
+const dateOf = (seconds: number): string => fullDate(locale.value, seconds * 1000)
 /** The server tells the day alone; noon keeps it the same day in every time zone that shows it. */
-const dayOf = (day: string): string => fullDate(language.value, Date.parse(`${day}T12:00:00`))
+const dayOf = (day: string): string => fullDate(locale.value, Date.parse(`${day}T12:00:00`))
 
 const DeviceLine = ({ device, onRemove }: { readonly device: Device; readonly onRemove: () => void }) => {
   const texts = t().settings.devices

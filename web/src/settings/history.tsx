@@ -7,7 +7,7 @@ import { saveFile } from '../device/save-file.ts'
 import { historyAsJson, historyAsText } from '../format/history.ts'
 import { fullTime } from '../format/time.ts'
 import type { Chats } from '../state/chats.ts'
-import { language, t } from '../texts/index.ts'
+import { locale, t } from '../texts/index.ts'
 import { Section } from './section.tsx'
 
 const today = (): string => new Date().toISOString().slice(0, 10)
@@ -21,7 +21,7 @@ const useSave = (chats: Chats, kind: 'txt' | 'json') => {
     saved.value = messages.length
     if (messages.length === 0) return
     const own = chats.messenger.profile.username
-    const date = (at: number) => fullTime(language.value, at)
+    const date = (at: number) => fullTime(locale.value, at)
     const text =
       kind === 'txt' ? historyAsText(messages, { own, head: texts.textLine, date }) : historyAsJson(messages, own)
     saveFile(`${texts.fileName}-${own}-${today()}.${kind}`, kind === 'txt' ? 'text/plain' : 'application/json', text)

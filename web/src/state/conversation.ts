@@ -15,7 +15,7 @@ export interface OpenConversation {
   /** Where the line before the new messages stands; decided once, when the conversation is opened. */
   readonly firstUnread: ReadonlySignal<string | null>
   loadOlder(): Promise<void>
-  stop(): void
+  readonly stop: () => void
 }
 
 /** Negative: `one` stands before `other`. What waits in the outbox stands last. */

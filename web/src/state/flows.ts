@@ -5,9 +5,7 @@ import type { AccountPorts, Argon2Input, KeysMissing } from '@chatnip/sdk/accoun
 import { deviceName } from '../device/environment.ts'
 import { openStores } from '../device/stores.ts'
 import { browserTransport } from '../device/transport.ts'
-import argon2Url from '../workers/argon2.ts?worker&url'
 import { askWorker } from '../workers/ask.ts'
-import solveUrl from '../workers/solve.ts?worker&url'
 import { refreshPicture } from './pictures.ts'
 import { change, remember } from './session.ts'
 
@@ -20,12 +18,17 @@ export type Session = Reply<'list_sessions'>['sessions'][number]
 const ports: AccountPorts = {
   transport: browserTransport,
   openStores,
-  argon2: (input) => askWorker<Argon2Input, Uint8Array>(argon2Url, input),
-  /** Whatever stops the worker, the fill-in-the-blank stands ready in its place. */
-  solve: (challenge) =>
-    askWorker<string, string>(solveUrl, challenge).catch((error: unknown) => {
+  argon2: async (input) => {
+    const { default: address } = await import('../workers/argon2.ts?worker&url')
+    return askWorker<Argon2Input, Uint8Array>(address, input)
+  },
+  solve: async (challenge) => {
+    const { default: address } = await import('../workers/solve.ts?worker&url')
+    return askWorker<string, string>(address, challenge).catch((error: unknown) => {
+      /** Whatever stopped the worker, the fill-in-the-blank stands ready in its place. */
       throw new ChatnipError('proof_invalid', { cause: error })
-    }),
+    })
+  },
 }
 
 const thisDevice = (): string => deviceName(navigator.userAgent)

@@ -1,8 +1,8 @@
 import type { Messenger } from '@chatnip/sdk'
 import type { TabFrame } from './frames.ts'
 import { snapshotOf } from './perform.ts'
-import { shareMessenger } from './shared-messenger.ts'
-import type { Ports, SharedMessenger } from './shared-messenger.ts'
+import { SharedMessenger } from './shared-messenger.ts'
+import type { Ports } from './shared-messenger.ts'
 
 /**
  * One lock and one channel for the whole browser, whatever the account: the session is a cookie, and a browser has only one. An
@@ -69,7 +69,7 @@ class Tab {
     if (this.#left) return
     this.#left = true
     this.#waiting.abort()
-    await this.#shared?.messenger.stop()
+    await this.#shared?.stop()
     this.#release?.()
     this.#channel.close()
   }
@@ -108,9 +108,9 @@ class Tab {
   async #startEngine(): Promise<void> {
     const engine = await this.#options.start()
     this.#engine = engine
-    this.#shared ??= shareMessenger(this.#ports(), snapshotOf(engine))
+    this.#shared ??= new SharedMessenger(this.#ports(), snapshotOf(engine))
     this.#shared.takeOver(engine)
-    this.#ready(this.#shared.messenger)
+    this.#ready(this.#shared)
   }
 
   #hear(frame: TabFrame): void {
@@ -126,8 +126,8 @@ class Tab {
 
   #follow({ snapshot }: Extract<TabFrame, { kind: 'state' }>): void {
     if (snapshot.profile.username.toLowerCase() !== this.#options.username.toLowerCase()) return
-    this.#shared = shareMessenger(this.#ports(), snapshot)
-    this.#ready(this.#shared.messenger)
+    this.#shared = new SharedMessenger(this.#ports(), snapshot)
+    this.#ready(this.#shared)
   }
 }
 

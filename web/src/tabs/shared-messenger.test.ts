@@ -3,8 +3,7 @@ import { ChatnipError } from '@chatnip/protocol'
 import type { Change, Messenger } from '@chatnip/sdk'
 import type { TabFrame } from './frames.ts'
 import { snapshotOf } from './perform.ts'
-import { shareMessenger } from './shared-messenger.ts'
-import type { SharedMessenger } from './shared-messenger.ts'
+import { SharedMessenger } from './shared-messenger.ts'
 
 /** An engine whose `send` is answered when the test says so. */
 const makeEngine = () => {
@@ -62,7 +61,7 @@ const makeTabs = (engine: Messenger, count: number): readonly SharedMessenger[] 
   for (let tab = 0; tab < count; tab += 1) {
     let made = 0
     tabs.push(
-      shareMessenger(
+      new SharedMessenger(
         {
           tab: `tab ${tab}`,
           uuid: () => `id ${tab}.${(made += 1)}`,
@@ -98,7 +97,7 @@ describe('two tabs', () => {
     const [leader, follower] = pair(engine)
     leader.takeOver(engine)
     let done = false
-    const sending = follower.messenger.send('bob', 'hi').then(() => (done = true))
+    const sending = follower.send('bob', 'hi').then(() => (done = true))
     await settled()
     expect(sent).toEqual(['id 1.1'])
     expect(done).toBe(false)
@@ -111,7 +110,7 @@ describe('two tabs', () => {
     const second = makeEngine()
     const [leader, follower] = pair(first.engine)
     leader.takeOver(first.engine)
-    const sending = follower.messenger.send('bob', 'hi')
+    const sending = follower.send('bob', 'hi')
     await settled()
     follower.takeOver(second.engine)
     expect(second.sent).toEqual(first.sent)
@@ -123,7 +122,7 @@ describe('two tabs', () => {
     const { engine } = makeEngine()
     const [leader, follower] = pair(engine)
     leader.takeOver(engine)
-    await expect(follower.messenger.open('nobody')).rejects.toMatchObject({ code: 'no_such_user' })
+    await expect(follower.open('nobody')).rejects.toMatchObject({ code: 'no_such_user' })
   })
 
   test('changes reach both, with what has changed', async () => {
@@ -132,8 +131,8 @@ describe('two tabs', () => {
     leader.takeOver(engine)
     await settled()
     const heard: string[] = []
-    leader.messenger.onChange(({ kind }) => heard.push(`leader ${kind}`))
-    follower.messenger.onChange(({ kind }) => heard.push(`follower ${kind}`))
+    leader.onChange(({ kind }) => heard.push(`leader ${kind}`))
+    follower.onChange(({ kind }) => heard.push(`follower ${kind}`))
     tell({ kind: 'contact', name: 'bob' })
     await settled()
     expect(heard).toEqual(['leader contact', 'follower contact'])

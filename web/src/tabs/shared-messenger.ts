@@ -1,4 +1,4 @@
-import type { Change, Messenger } from '@chatnip/sdk'
+import type { Change, Connection, ContactView, ConversationView, Messenger, Profile } from '@chatnip/sdk'
 import { fromFailure } from './failures.ts'
 import type { Answer, Arguments, Method, Question, Snapshot, TabFrame } from './frames.ts'
 import { lead } from './leader.ts'
@@ -19,119 +19,173 @@ export interface Ports {
 }
 
 /** A messenger that works in every tab: by the engine when this tab leads, else by asking the tab that does. */
-export interface SharedMessenger {
-  readonly messenger: Messenger
+export class SharedMessenger implements Messenger {
+  readonly #ports: Ports
+  readonly #asked = new Map<number, Asked>()
+  readonly #listeners = new Set<(change: Change) => void>()
+  #snapshot: Snapshot
+  #engine: Messenger | null = null
+  #leading: Leading | null = null
+  #calls = 0
+
+  /** @param first how things stand, as told by the leading tab or by the engine itself */
+  constructor(ports: Ports, first: Snapshot) {
+    this.#ports = ports
+    this.#snapshot = first
+  }
+
   /** From now on the engine runs here. Whatever was asked of the former leader and not answered is asked of it. */
-  takeOver(engine: Messenger): void
-  hear(frame: TabFrame): void
-}
+  takeOver(engine: Messenger): void {
+    this.#leading?.stop()
+    this.#engine = engine
+    engine.onChange((change) => {
+      this.#tell(change)
+    })
+    this.#leading = lead(engine, this.#ports.post)
+    this.#putAgain()
+    this.#tell({ kind: 'conversations' })
+  }
 
-/** @param first how things stand, as told by the leading tab or by the engine itself */
-export const shareMessenger = (ports: Ports, first: Snapshot): SharedMessenger => {
-  let snapshot = first
-  let engine: Messenger | null = null
-  let leading: Leading | null = null
-  let calls = 0
-  const asked = new Map<number, Asked>()
-  const listeners = new Set<(change: Change) => void>()
+  /** What another tab says. */
+  hear(frame: TabFrame): void {
+    if (this.#engine !== null) this.#leading?.hear(frame)
+    else if (frame.kind === 'state') this.#follow(frame)
+    else if (frame.kind === 'answer' && frame.tab === this.#ports.tab) this.#take(frame.call)?.resolve(frame.value)
+    else if (frame.kind === 'failure' && frame.tab === this.#ports.tab)
+      this.#take(frame.call)?.reject(fromFailure(frame.failure))
+  }
 
-  const tell = (change: Change) => {
-    for (const listener of listeners) listener(change)
+  get profile(): Profile {
+    return this.#engine?.profile ?? this.#snapshot.profile
   }
-  const put = (call: number, { question, resolve, reject }: Asked) => {
-    if (engine === null) {
-      ports.post({ kind: 'ask', tab: ports.tab, call, question })
-      return
-    }
-    asked.delete(call)
-    perform(engine, question).then(resolve, reject)
+
+  connection(): Connection {
+    return this.#engine?.connection() ?? this.#snapshot.connection
   }
-  const putAgain = () => {
-    for (const [call, one] of asked) put(call, one)
+
+  waiting(): number {
+    return this.#engine?.waiting() ?? this.#snapshot.waiting
   }
-  const ask = <M extends Method>(method: M, args: Arguments<M>): Promise<Answer<M>> =>
-    new Promise((resolve, reject) => {
-      calls += 1
-      /** `method` and `args` belong together by the signature; TypeScript cannot follow that through the union. */
+
+  conversations(): readonly ConversationView[] {
+    return this.#engine?.conversations() ?? this.#snapshot.conversations
+  }
+
+  contact(name: string): ContactView | null {
+    if (this.#engine !== null) return this.#engine.contact(name)
+    const wanted = name.toLowerCase()
+    return this.#snapshot.contacts.find((contact) => contact.name.toLowerCase() === wanted) ?? null
+  }
+
+  messages(...args: Arguments<'messages'>): Promise<Answer<'messages'>> {
+    return this.#ask('messages', args)
+  }
+
+  open(name: string): Promise<string> {
+    return this.#ask('open', [name])
+  }
+
+  /** The id is made here, so that asking again after a takeover cannot send twice. */
+  send(conversation: string, text: string, id: string = this.#ports.uuid()): Promise<string> {
+    return this.#ask('send', [conversation, text, id])
+  }
+
+  retry(...args: Arguments<'retry'>): Promise<void> {
+    return this.#ask('retry', args)
+  }
+
+  discard(...args: Arguments<'discard'>): Promise<void> {
+    return this.#ask('discard', args)
+  }
+
+  markRead(...args: Arguments<'markRead'>): Promise<void> {
+    return this.#ask('markRead', args)
+  }
+
+  saveDraft(...args: Arguments<'saveDraft'>): Promise<void> {
+    return this.#ask('saveDraft', args)
+  }
+
+  draft(...args: Arguments<'draft'>): Promise<string> {
+    return this.#ask('draft', args)
+  }
+
+  confirmKey(...args: Arguments<'confirmKey'>): Promise<void> {
+    return this.#ask('confirmKey', args)
+  }
+
+  setCompared(...args: Arguments<'setCompared'>): Promise<void> {
+    return this.#ask('setCompared', args)
+  }
+
+  safetyNumber(...args: Arguments<'safetyNumber'>): Promise<Answer<'safetyNumber'>> {
+    return this.#ask('safetyNumber', args)
+  }
+
+  checkScan(...args: Arguments<'checkScan'>): Promise<boolean> {
+    return this.#ask('checkScan', args)
+  }
+
+  exportHistory(): Promise<Answer<'exportHistory'>> {
+    return this.#ask('exportHistory', [])
+  }
+
+  deleteHistory(): Promise<void> {
+    return this.#ask('deleteHistory', [])
+  }
+
+  onChange(listener: (change: Change) => void): () => void {
+    this.#listeners.add(listener)
+    return () => void this.#listeners.delete(listener)
+  }
+
+  nudge(): void {
+    if (this.#engine === null) this.#ports.post({ kind: 'nudge' })
+    else this.#engine.nudge()
+  }
+
+  async stop(): Promise<void> {
+    this.#leading?.stop()
+    await this.#engine?.stop()
+  }
+
+  #tell(change: Change): void {
+    for (const listener of this.#listeners) listener(change)
+  }
+
+  #follow({ snapshot, changes, lead: isNew }: Extract<TabFrame, { kind: 'state' }>): void {
+    this.#snapshot = snapshot
+    if (isNew) this.#putAgain()
+    for (const change of isNew ? [{ kind: 'conversations' } as const] : changes) this.#tell(change)
+  }
+
+  #ask<M extends Method>(method: M, args: Arguments<M>): Promise<Answer<M>> {
+    return new Promise((resolve, reject) => {
+      this.#calls += 1
+      /** `method` belongs to `args`, and both to the answer, by the signature; TypeScript cannot follow that through a union. */
       const question = { method, args } as unknown as Question
       const one: Asked = { question, resolve: resolve as (value: unknown) => void, reject }
-      asked.set(calls, one)
-      put(calls, one)
+      this.#asked.set(this.#calls, one)
+      this.#put(this.#calls, one)
     })
-  const settle = (call: number, then: (one: Asked) => void) => {
-    const one = asked.get(call)
-    asked.delete(call)
-    if (one !== undefined) then(one)
   }
 
-  const messenger: Messenger = {
-    get profile() {
-      return engine?.profile ?? snapshot.profile
-    },
-    connection: () => engine?.connection() ?? snapshot.connection,
-    waiting: () => engine?.waiting() ?? snapshot.waiting,
-    conversations: () => engine?.conversations() ?? snapshot.conversations,
-    contact: (name) =>
-      engine === null
-        ? (snapshot.contacts.find((contact) => contact.name.toLowerCase() === name.toLowerCase()) ?? null)
-        : engine.contact(name),
-    messages: (...args) => ask('messages', args),
-    open: (...args) => ask('open', args),
-    /** The id is made here, so that asking again after a takeover cannot send twice. */
-    send: (conversation, text, id) => ask('send', [conversation, text, id ?? ports.uuid()]),
-    retry: (...args) => ask('retry', args),
-    discard: (...args) => ask('discard', args),
-    markRead: (...args) => ask('markRead', args),
-    saveDraft: (...args) => ask('saveDraft', args),
-    draft: (...args) => ask('draft', args),
-    confirmKey: (...args) => ask('confirmKey', args),
-    setCompared: (...args) => ask('setCompared', args),
-    safetyNumber: (...args) => ask('safetyNumber', args),
-    checkScan: (...args) => ask('checkScan', args),
-    exportHistory: () => ask('exportHistory', []),
-    deleteHistory: () => ask('deleteHistory', []),
-    onChange: (listener) => {
-      listeners.add(listener)
-      return () => listeners.delete(listener)
-    },
-    nudge: () => {
-      if (engine === null) ports.post({ kind: 'nudge' })
-      else engine.nudge()
-    },
-    stop: async () => {
-      leading?.stop()
-      await engine?.stop()
-    },
+  #put(call: number, { question, resolve, reject }: Asked): void {
+    if (this.#engine === null) {
+      this.#ports.post({ kind: 'ask', tab: this.#ports.tab, call, question })
+      return
+    }
+    this.#asked.delete(call)
+    perform(this.#engine, question).then(resolve, reject)
   }
-  return {
-    messenger,
-    takeOver: (started) => {
-      leading?.stop()
-      engine = started
-      engine.onChange(tell)
-      leading = lead(started, ports.post)
-      putAgain()
-      tell({ kind: 'connection' })
-      tell({ kind: 'conversations' })
-    },
-    hear: (frame) => {
-      if (engine !== null) {
-        leading?.hear(frame)
-        return
-      }
-      if (frame.kind === 'state') {
-        snapshot = frame.snapshot
-        if (frame.lead) putAgain()
-        for (const change of frame.lead ? [{ kind: 'conversations' } as const] : frame.changes) tell(change)
-      }
-      if (frame.kind === 'answer' && frame.tab === ports.tab)
-        settle(frame.call, (one) => {
-          one.resolve(frame.value)
-        })
-      if (frame.kind === 'failure' && frame.tab === ports.tab)
-        settle(frame.call, (one) => {
-          one.reject(fromFailure(frame.failure))
-        })
-    },
+
+  #putAgain(): void {
+    for (const [call, one] of this.#asked) this.#put(call, one)
+  }
+
+  #take(call: number): Asked | undefined {
+    const one = this.#asked.get(call)
+    this.#asked.delete(call)
+    return one
   }
 }

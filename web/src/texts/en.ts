@@ -193,10 +193,8 @@ export const en = {
 
   chats: {
     title: 'Chats',
-    open: 'Open a chat',
-    openLabel: 'Name of somebody',
+    openLabel: 'Write to a name',
     openButton: 'Open',
-    openHint: 'Who do you want to write to?',
     list: 'Chats',
     noteToSelf: 'Note to self',
     noteToSelfHint: 'A place for your own notes. They go to your other browsers as well.',

@@ -1,4 +1,4 @@
-import { signal } from '@preact/signals'
+import { computed, signal } from '@preact/signals'
 import type { ReadonlySignal } from '@preact/signals'
 import { en } from './en.ts'
 import type { Texts } from './en.ts'
@@ -20,6 +20,11 @@ const chosen = signal<Language>('en')
 
 /** The language of the page. */
 export const language: ReadonlySignal<Language> = chosen
+
+/** How dates and times are written: as in the browser's own region where that speaks the language of the page. */
+export const locale: ReadonlySignal<string> = computed(
+  () => navigator.languages.find((tag) => tag.toLowerCase().startsWith(chosen.value)) ?? chosen.value,
+)
 
 /** The texts in the language of the page; a component that calls it is drawn again when the language changes. */
 export const t = (): Texts => texts.value

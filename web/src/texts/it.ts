@@ -191,10 +191,8 @@ export const it: Texts = {
 
   chats: {
     title: 'Chat',
-    open: 'Apri una chat',
-    openLabel: 'Nome di qualcuno',
+    openLabel: 'Scrivi a un nome',
     openButton: 'Apri',
-    openHint: 'A chi vuoi scrivere?',
     list: 'Chat',
     noteToSelf: 'Note per te',
     noteToSelfHint: 'Un posto per i tuoi appunti. Arrivano anche agli altri tuoi browser.',
