@@ -56,6 +56,7 @@ export function orderContract(open: OpenStore): void {
         }),
         { numRuns: 25 },
       )
+      expect(run).toBeGreaterThanOrEqual(25)
     })
   })
 }

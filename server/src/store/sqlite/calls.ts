@@ -1,5 +1,6 @@
 import type { ErrorCode } from '@chatnip/protocol'
 import type { Store } from '../store.ts'
+import type { Flat } from './wire.ts'
 
 /** What crosses between the main thread and the storage thread: calls in one direction, their outcomes in the other. */
 
@@ -26,12 +27,12 @@ export interface Failure {
 
 export type Outcome = { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly failure: Failure }
 
-export type ToThread = { readonly kind: 'batch'; readonly calls: readonly Call[] } | { readonly kind: 'close' }
+export type ToThread = { readonly kind: 'batch'; readonly calls: Flat } | { readonly kind: 'close' }
 
 export type FromThread =
   | { readonly kind: 'ready' }
   | { readonly kind: 'cannot start'; readonly reason: string }
-  | { readonly kind: 'done'; readonly outcomes: readonly Outcome[] }
+  | { readonly kind: 'done'; readonly outcomes: Flat }
   | { readonly kind: 'foreign change' }
   | { readonly kind: 'closed' }
 

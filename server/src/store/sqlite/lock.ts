@@ -15,8 +15,8 @@ export function lockForServer(file: string): () => void {
   makePrivateFile(path)
   const lock = new DatabaseSync(path, { timeout: 0 })
   try {
-    // Without a journal the exclusive transaction touches no file at all.
-    lock.exec('PRAGMA journal_mode = OFF; BEGIN EXCLUSIVE')
+    // With its journal in memory the transaction makes no file beside the lock.
+    lock.exec('PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE')
   } catch (error) {
     lock.close()
     if (!isBusy(error)) throw error

@@ -2,6 +2,7 @@ import { Worker } from 'node:worker_threads'
 import { ChatnipError } from '@chatnip/protocol'
 import type { Arguments, Call, CallName, Failure, FromThread, Outcome, Result, ToThread } from './calls.ts'
 import type { ThreadOptions } from './options.ts'
+import { packCalls, unpackOutcomes } from './wire.ts'
 
 interface Waiting {
   readonly call: Call
@@ -99,7 +100,7 @@ export class CallQueue {
     }
     const batch = this.#waiting.splice(0, MOST_IN_BATCH)
     this.#inFlight = batch
-    this.#send({ kind: 'batch', calls: batch.map(({ call }) => call) })
+    this.#send({ kind: 'batch', calls: packCalls(batch.map(({ call }) => call)) })
   }
 
   #send(message: ToThread): void {
@@ -109,7 +110,7 @@ export class CallQueue {
   #hear(message: FromThread): void {
     if (message.kind === 'foreign change') this.#onForeignChange()
     else if (message.kind === 'closed') this.#worker = null
-    else if (message.kind === 'done') this.#settle(message.outcomes)
+    else if (message.kind === 'done') this.#settle(unpackOutcomes(message.outcomes))
   }
 
   #settle(outcomes: readonly Outcome[]): void {

@@ -3,6 +3,7 @@ import type { FromThread, ToThread } from './calls.ts'
 import { Engine } from './engine.ts'
 import { lockForServer } from './lock.ts'
 import type { ThreadOptions } from './options.ts'
+import { packOutcomes, unpackCalls } from './wire.ts'
 
 /** The storage thread: takes a batch, answers when it is on disk, and waits for the next. */
 
@@ -15,7 +16,7 @@ function start(options: ThreadOptions, tell: (message: FromThread) => void): (me
   const timer = setInterval(tellForeign, options.foreignCheckMilliseconds)
   return (message) => {
     if (message.kind === 'batch') {
-      tell({ kind: 'done', outcomes: engine.run(message.calls) })
+      tell({ kind: 'done', outcomes: packOutcomes(engine.run(unpackCalls(message.calls))) })
       return
     }
     clearInterval(timer)

@@ -1,0 +1,117 @@
+CREATE TABLE accounts (
+  account INTEGER PRIMARY KEY AUTOINCREMENT,
+  username TEXT NOT NULL COLLATE NOCASE UNIQUE,
+  password_hash TEXT NOT NULL,
+  public_key TEXT NOT NULL,
+  wrapped_by_password TEXT,
+  recovery_wrapped TEXT,
+  recovery_proof BLOB,
+  fresh_hash BLOB,
+  fresh_until INTEGER,
+  avatar TEXT,
+  disabled INTEGER NOT NULL DEFAULT 0,
+  created_at INTEGER NOT NULL,
+  CHECK ((recovery_wrapped IS NULL) = (recovery_proof IS NULL)),
+  CHECK ((fresh_hash IS NULL) = (fresh_until IS NULL))
+) STRICT;
+
+CREATE TABLE mailboxes (
+  mailbox INTEGER PRIMARY KEY AUTOINCREMENT,
+  account INTEGER NOT NULL REFERENCES accounts ON DELETE CASCADE,
+  last_seq INTEGER NOT NULL DEFAULT 0,
+  messages INTEGER NOT NULL DEFAULT 0,
+  bytes INTEGER NOT NULL DEFAULT 0
+) STRICT;
+
+CREATE INDEX mailboxes_by_account ON mailboxes (account);
+
+CREATE TABLE devices (
+  device INTEGER PRIMARY KEY,
+  device_id TEXT NOT NULL UNIQUE,
+  account INTEGER NOT NULL REFERENCES accounts ON DELETE CASCADE,
+  mailbox INTEGER NOT NULL UNIQUE REFERENCES mailboxes ON DELETE CASCADE,
+  name TEXT NOT NULL,
+  created_at INTEGER NOT NULL,
+  last_seen TEXT NOT NULL
+) STRICT;
+
+CREATE INDEX devices_by_account ON devices (account);
+
+CREATE TABLE sessions (
+  session INTEGER PRIMARY KEY AUTOINCREMENT,
+  hash BLOB NOT NULL UNIQUE,
+  account INTEGER NOT NULL REFERENCES accounts ON DELETE CASCADE,
+  device INTEGER REFERENCES devices ON DELETE CASCADE,
+  created_at INTEGER NOT NULL,
+  used_at INTEGER NOT NULL,
+  expires_at INTEGER NOT NULL
+) STRICT;
+
+CREATE INDEX sessions_by_account ON sessions (account);
+
+CREATE INDEX sessions_by_device ON sessions (device) WHERE device IS NOT NULL;
+
+CREATE INDEX sessions_by_end ON sessions (expires_at);
+
+CREATE TABLE messages (
+  message INTEGER PRIMARY KEY,
+  kind INTEGER NOT NULL,
+  sender INTEGER NOT NULL,
+  addressee INTEGER NOT NULL,
+  holders INTEGER NOT NULL,
+  fetched INTEGER NOT NULL,
+  accepted_at INTEGER NOT NULL,
+  id BLOB NOT NULL,
+  timestamp REAL NOT NULL,
+  body TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE entries (
+  place INTEGER PRIMARY KEY,
+  message INTEGER NOT NULL,
+  sender INTEGER NOT NULL,
+  bytes INTEGER NOT NULL,
+  holders INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE dedup (
+  number INTEGER PRIMARY KEY,
+  account INTEGER NOT NULL,
+  id BLOB NOT NULL,
+  digest BLOB NOT NULL,
+  after INTEGER NOT NULL,
+  first INTEGER NOT NULL,
+  texts INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE dedup_index (
+  account INTEGER NOT NULL,
+  id BLOB NOT NULL,
+  number INTEGER NOT NULL,
+  PRIMARY KEY (account, id)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE invites (
+  hash BLOB PRIMARY KEY,
+  handle TEXT NOT NULL,
+  created_at INTEGER NOT NULL,
+  expires_at INTEGER NOT NULL,
+  uses_left INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE proofs (
+  hash BLOB PRIMARY KEY,
+  expires_at INTEGER NOT NULL
+) STRICT;
+
+CREATE INDEX proofs_by_end ON proofs (expires_at);
+
+CREATE TABLE secrets (
+  name TEXT PRIMARY KEY,
+  value BLOB NOT NULL
+) STRICT;
+
+CREATE TABLE counters (
+  name TEXT PRIMARY KEY,
+  value INTEGER NOT NULL
+) STRICT;
