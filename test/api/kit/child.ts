@@ -1,0 +1,60 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+
+const MAIN = fileURLToPath(new URL('../../../server/src/main.ts', import.meta.url))
+
+/** The server as people start it: a process of its own, configured by its environment. */
+export interface Child {
+  readonly address: string
+  /** Everything that it has written, both streams. */
+  output(): string
+  /** Resident memory in bytes, or null where /proc does not tell. */
+  memory(): number | null
+  /** Sends SIGTERM. @returns the exit code */
+  stop(): Promise<number | null>
+}
+
+/** @param env settings beside a free port and a temporary folder */
+export async function startChild(env: Readonly<Record<string, string>> = {}): Promise<Child> {
+  const data = await mkdtemp(join(tmpdir(), 'chatnip-test-'))
+  const settings = { PORT: '0', CHATNIP_DATA: data, CHATNIP_RATE_LIMITS: 'off', ...env }
+  const child = spawn(process.execPath, [MAIN], {
+    env: { ...process.env, ...settings },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  const written: string[] = []
+  child.stderr.on('data', (part) => written.push(String(part)))
+  const exited = once(child, 'exit')
+  const ready = new Promise<string>((resolve, reject) => {
+    createInterface({ input: child.stdout }).on('line', (line) => {
+      written.push(`${line}\n`)
+      const address = /^Chatnip is ready at (\S+)$/.exec(line)?.[1]
+      if (address !== undefined) resolve(address)
+    })
+    child.once('exit', (code) => reject(new Error(`The server ended with ${code}: ${written.join('')}`)))
+  })
+  const address = await ready
+  return {
+    address,
+    output: () => written.join(''),
+    memory: () => residentOf(child.pid),
+    stop: async () => {
+      child.kill('SIGTERM')
+      const [code]: (number | null)[] = await exited
+      await rm(data, { recursive: true, force: true })
+      return code ?? null
+    },
+  }
+}
+
+function residentOf(pid: number | undefined): number | null {
+  if (process.platform !== 'linux') return null
+  const found = /VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))
+  return found === null ? null : Number(found[1]) * 1_024
+}
