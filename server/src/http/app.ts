@@ -1,7 +1,7 @@
 import multipart from '@fastify/multipart'
 import fastify from 'fastify'
 import type { FastifyInstance } from 'fastify'
-import { LIMITS } from '@chatnip/protocol'
+import { ChatnipError, LIMITS } from '@chatnip/protocol'
 import { see } from '../request/seen.ts'
 import type { Services } from '../services.ts'
 import { takeJson } from './body.ts'
@@ -32,9 +32,19 @@ export async function openApp(services: Services, stopping: AbortSignal): Promis
     bodyLimit: LIMITS.requestBytes,
     forceCloseConnections: 'idle',
     exposeHeadRoutes: false,
+    return503OnClosing: false,
   })
   answerErrors(app, log)
   addSecurityHeaders(app, (raw) => see(raw, config.trustProxy), config.publicUrl)
+  // In our own words instead of the framework's: nothing new begins once the server stops.
+  app.addHook('onRequest', (_request, _reply, done) => {
+    done(stopping.aborted ? new ChatnipError('unavailable', { retryAfter: 2 }) : undefined)
+  })
+  // A connection that is kept alive now would hold the server until it is cut.
+  app.addHook('onSend', (_request, reply, payload, done) => {
+    if (stopping.aborted) reply.header('connection', 'close')
+    done(null, payload)
+  })
   app.addHook('onResponse', (request, reply, done) => {
     const { method } = request
     log.debug({ method, ...routeOf(request), status: reply.statusCode, ms: Math.round(reply.elapsedTime) }, 'answered')

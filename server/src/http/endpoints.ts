@@ -68,7 +68,7 @@ async function run<N extends EndpointName>(services: Services, asked: Asked<N>):
       return session
     },
     get signal() {
-      return untilGone(request, asked.stopping)
+      return untilGone(reply, asked.stopping)
     },
     setSessionCookie: (token, lasting) => {
       reply.header('set-cookie', sessionCookie(token, { secure: isSecure(seen, config.publicUrl), lasting }))
@@ -106,9 +106,10 @@ function bodyLimitOf(name: EndpointName, { body }: Endpoint): number {
   return name === 'send_message' ? LIMITS.sendBytes : LIMITS.requestBytes
 }
 
-function untilGone(request: FastifyRequest, stopping: AbortSignal): AbortSignal {
+/** The response's own `close`, not the connection's: a kept-alive connection would gather a listener with every call. */
+function untilGone(reply: FastifyReply, stopping: AbortSignal): AbortSignal {
   const gone = new AbortController()
-  request.raw.socket.once('close', () => gone.abort())
+  reply.raw.once('close', () => gone.abort())
   return AbortSignal.any([gone.signal, stopping])
 }
 

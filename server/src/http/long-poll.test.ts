@@ -1,0 +1,54 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { startTestServer } from '../testing.ts'
+import type { TestServer } from '../testing.ts'
+
+let server: TestServer
+beforeAll(async () => {
+  server = await startTestServer()
+})
+afterAll(() => server.stop())
+
+const page = async (session: string, after: number, wait = 0) => {
+  const reply = await server.post('download_messages', { after, wait }, session)
+  return JSON.parse(await reply.text()).map(
+    ({ seq, message_text }: { seq: number; message_text: string }) => `${seq} ${message_text}`,
+  )
+}
+
+test('the safe download keeps what it returned until the next call says that it arrived', async () => {
+  const [alice, bob] = [await server.newDevice('alice'), await server.newDevice('bob')]
+  const send = (message_text: string) =>
+    server.post('upload_message', { destname: 'bob', message_text, timestamp: 1 }, alice.session)
+  await send('one')
+  await send('two')
+  expect(await page(bob.session, 0)).toEqual(['1 one', '2 two'])
+  expect(await page(bob.session, 0)).toEqual(['1 one', '2 two'])
+  expect(await page(bob.session, 1)).toEqual(['2 two'])
+  const waiting = page(bob.session, 2, 30)
+  await send('three')
+  expect(await waiting).toEqual(['3 three'])
+  expect(await page(bob.session, 3)).toEqual([])
+})
+
+test('the original’s download gives all and deletes it', async () => {
+  const [carol, dave] = [await server.newDevice('carol'), await server.newDevice('dave')]
+  await server.post('upload_message', { destname: 'dave', message_text: 'x', timestamp: 7 }, carol.session)
+  const take = async () => JSON.parse(await (await server.post('download_messages', {}, dave.session)).text())
+  expect(await take()).toEqual([{ sendername: 'carol', message_text: 'x', timestamp: 7 }])
+  expect(await take()).toEqual([])
+})
+
+test('who waits is let go at once when the server stops', async () => {
+  const stopping = await startTestServer()
+  const { session } = await stopping.newDevice('erin')
+  const reply = fetch(`${stopping.address}/download_messages?after=0&wait=30`, {
+    headers: { authorization: `Bearer ${session}` },
+  })
+  await stopping.services.store.probe()
+  const started = performance.now()
+  const status = reply.then((answer) => answer.status)
+  await stopping.stop()
+  // 200 and empty when it was waiting already, 503 when it came just too late: never a wait.
+  expect([200, 503]).toContain(await status)
+  expect(performance.now() - started).toBeLessThan(3_000)
+})
