@@ -1,4 +1,9 @@
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { defineConfig } from 'vitest/config'
+
+/** Each store starts a thread; with its compiled code kept between them that takes half the time. */
+const env = { NODE_COMPILE_CACHE: join(tmpdir(), 'chatnip-compile-cache') }
 
 /** `unit`: beside the code and quick. `system`: needs more than one part. `browser`: real browsers, one file at a time. */
 export default defineConfig({
@@ -10,6 +15,7 @@ export default defineConfig({
           name: 'unit',
           include: ['{protocol,crypto,server,sdk,web}/src/**/*.test.{ts,tsx}'],
           testTimeout: 20_000,
+          env,
         },
       },
       {
@@ -19,6 +25,7 @@ export default defineConfig({
           exclude: ['test/browser/**'],
           testTimeout: 60_000,
           hookTimeout: 60_000,
+          env,
         },
       },
       {
