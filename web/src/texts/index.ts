@@ -22,9 +22,7 @@ const chosen = signal<Language>('en')
 export const language: ReadonlySignal<Language> = chosen
 
 /** How dates and times are written: as in the browser's own region where that speaks the language of the page. */
-export const locale: ReadonlySignal<string> = computed(
-  () => navigator.languages.find((tag) => tag.toLowerCase().startsWith(chosen.value)) ?? chosen.value,
-)
+export const locale: ReadonlySignal<string> = computed(() => localeFor(chosen.value, navigator.languages))
 
 /** The texts in the language of the page; a component that calls it is drawn again when the language changes. */
 export const t = (): Texts => texts.value
@@ -35,6 +33,21 @@ const isLanguage = (value: string | null | undefined): value is Language => LANG
 export const preferredLanguage = (stored: string | null, browser: readonly string[]): Language => {
   if (isLanguage(stored)) return stored
   return browser.map((tag) => tag.slice(0, 2).toLowerCase()).find(isLanguage) ?? 'en'
+}
+
+/**
+ * The first of the browser's tags that is of this language. Some systems name tags that are none (`en-US@posix`), on which
+ * every date would throw; they are passed over.
+ */
+export const localeFor = (language: Language, browser: readonly string[]): string =>
+  browser.filter(isTag).find((tag) => tag.toLowerCase().startsWith(language)) ?? language
+
+const isTag = (tag: string): boolean => {
+  try {
+    return Intl.getCanonicalLocales(tag).length === 1
+  } catch {
+    return false
+  }
 }
 
 /** Speaks another language from now on: texts, dates, and what the page says of itself to screen readers. */

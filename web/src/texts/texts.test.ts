@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { ERRORS } from '@chatnip/protocol'
 import { en } from './en.ts'
-import { preferredLanguage } from './index.ts'
+import { localeFor, preferredLanguage } from './index.ts'
 import { it } from './it.ts'
 
 /** Every text by its path; functions are called with stand-ins. */
@@ -55,5 +55,11 @@ describe('language', () => {
     expect(preferredLanguage('it', ['en-GB'])).toBe('it')
     expect(preferredLanguage(null, ['de-DE', 'it-CH', 'en'])).toBe('it')
     expect(preferredLanguage('../../etc', ['fr'])).toBe('en')
+  })
+
+  test('dates follow the region of the browser, and never a tag that is none', () => {
+    expect(localeFor('en', ['it', 'en-GB'])).toBe('en-GB')
+    expect(localeFor('it', ['en-GB'])).toBe('it')
+    expect(localeFor('en', ['en-US@posix'])).toBe('en')
   })
 })
