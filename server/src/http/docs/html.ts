@@ -4,6 +4,9 @@ import type { Entry } from './reference.ts'
 const escape = (text: string) =>
   text.replace(/[&<>"]/g, (sign) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;' })[sign] ?? '&quot;')
 
+/** A sentence of the table, whose names stand between backticks. */
+const prose = (text: string) => escape(text).replace(/`([^`]*)`/g, '<code>$1</code>')
+
 const list = (items: readonly string[]) => `<ul>${items.map((item) => `<li>${item}</li>`).join('')}</ul>`
 
 const refusals = (errors: Entry['errors']) =>
@@ -14,13 +17,13 @@ function table({ fields }: Entry): string {
   const rows = fields.map(
     ({ name, type, optional, description }) =>
       `<tr><th scope="row"><code>${name}</code>${optional ? ' <span class="quiet">optional</span>' : ''}</th>` +
-      `<td><code>${escape(type)}</code></td><td>${escape(description)}</td></tr>`,
+      `<td><code>${escape(type)}</code></td><td>${prose(description)}</td></tr>`,
   )
   return `<table><tbody>${rows.join('')}</tbody></table>`
 }
 
 const article = (entry: Entry) =>
-  `<article id="${entry.name}"><h3><a href="#${entry.name}">${entry.name}</a></h3><p>${escape(entry.summary)}</p>` +
+  `<article id="${entry.name}"><h3><a href="#${entry.name}">${entry.name}</a></h3><p>${prose(entry.summary)}</p>` +
   `<p class="quiet">${entry.methods} · for ${entry.caller}</p>${table(entry)}` +
   `<p>Answers <code>${escape(entry.reply)}</code></p>${entry.errors.length === 0 ? '' : refusals(entry.errors)}` +
   `<p class="quiet">Limits: ${escape(entry.rates)}</p></article>`
