@@ -49,3 +49,14 @@ export const READS: ReadonlySet<CallName> = new Set<CallName>([
   'listInvites',
   'checkInvite',
 ])
+
+/** Calls that make room. When the disk is full they may use what was kept back for them. */
+export const FREES: ReadonlySet<CallName> = new Set<CallName>([
+  'acknowledge',
+  'take',
+  'expire',
+  'sweep',
+  'endSession',
+  'removeDevice',
+  'deleteAccount',
+])

@@ -1,21 +1,24 @@
 import type { StoreLimits } from '../store.ts'
 import { accountHandlers } from './accounts.ts'
 import { Cache } from './cache.ts'
-import { READS } from './calls.ts'
+import { FREES, READS } from './calls.ts'
 import type { Call, CallName, Handlers, Outcome } from './calls.ts'
 import type { Context } from './context.ts'
 import { openDatabase } from './database.ts'
 import type { Database, DatabaseOptions } from './database.ts'
 import { deviceHandlers } from './devices.ts'
-import { failureOf, isBusy, needsReopening, Refusal } from './failures.ts'
+import { failureOf, isBusy, isDiskFull, needsReopening, Refusal } from './failures.ts'
 import { inviteHandlers } from './invites.ts'
 import { mailboxHandlers } from './mailboxes.ts'
+import { Reserve } from './reserve.ts'
 import { toNumber } from './rows.ts'
 import { sessionHandlers } from './sessions.ts'
 import { upkeepHandlers } from './upkeep.ts'
 
 export interface EngineOptions extends DatabaseOptions {
   readonly limits: StoreLimits
+  /** Whether to keep room back on the disk for calls that make room. */
+  readonly keepsReserve: boolean
 }
 
 /** Where a test may let the machine fail: called before each commit. */
@@ -54,6 +57,7 @@ interface Opened {
 export class Engine {
   readonly #options: EngineOptions
   readonly #faults: EngineFaults
+  readonly #reserve: Reserve | null
   #opened: Opened | null
   #dataVersion: number | null = null
   #foreignChange = false
@@ -63,7 +67,9 @@ export class Engine {
   constructor(options: EngineOptions, faults: EngineFaults = {}) {
     this.#options = options
     this.#faults = faults
+    this.#reserve = options.keepsReserve ? new Reserve(options.file) : null
     this.#opened = this.#open()
+    this.#reserve?.fill()
   }
 
   #open(): Opened {
@@ -106,19 +112,25 @@ export class Engine {
     } catch (error) {
       if (needsReopening(error)) throw error
       if (isBusy(error)) return calls.map((call) => (isRead(call) ? this.#alone(opened, call) : failed(error)))
-      return calls.length === 1 ? [failed(error)] : calls.map((call) => this.#alone(opened, call))
+      const mayDifferAlone = calls.length > 1 || calls.some(({ name }) => FREES.has(name))
+      return mayDifferAlone ? calls.map((call) => this.#alone(opened, call)) : [failed(error)]
     }
   }
 
   #alone(opened: Opened, call: Call): Outcome {
     if (isRead(call)) return invoke(opened.handlers, call)
     try {
-      const [outcome] = this.#transaction(opened, [call])
-      return outcome ?? failed(new Error('a call without an outcome'))
+      return this.#single(opened, call)
     } catch (error) {
       if (needsReopening(error)) throw error
-      return failed(error)
+      if (!isDiskFull(error) || !FREES.has(call.name) || this.#reserve?.release() !== true) return failed(error)
     }
+    return this.#alone(opened, call)
+  }
+
+  #single(opened: Opened, call: Call): Outcome {
+    const [outcome] = this.#transaction(opened, [call])
+    return outcome ?? failed(new Error('a call without an outcome'))
   }
 
   #transaction(opened: Opened, calls: readonly Call[]): Outcome[] {
@@ -156,6 +168,7 @@ export class Engine {
     if (!this.#emptyLog) return
     this.#emptyLog = false
     db.emptyLog()
+    this.#reserve?.fill()
   }
 
   /** Closes what can't be trusted; the next batch opens it again. */

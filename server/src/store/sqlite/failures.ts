@@ -35,6 +35,8 @@ export const isBusy = (error: unknown): boolean => {
   return code === BUSY || code === LOCKED
 }
 
+export const isDiskFull = (error: unknown): boolean => sqliteCode(error) === FULL
+
 /**
  * After these the connection must not be trusted: of an fsync that failed nobody knows what reached the disk.
  * The database is closed and opened again; nothing of the batch is acknowledged.
@@ -48,6 +50,6 @@ export const needsReopening = (error: unknown): boolean => {
 export function failureOf(error: unknown): Failure {
   const detail = error instanceof Error ? error.message : String(error)
   if (error instanceof Refusal) return { code: error.code, detail }
-  if (sqliteCode(error) === FULL) return { code: 'disk_full', retryAfter: 5, detail }
+  if (isDiskFull(error)) return { code: 'disk_full', retryAfter: 5, detail }
   return { code: 'unavailable', retryAfter: 1, detail }
 }

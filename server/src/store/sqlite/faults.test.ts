@@ -144,7 +144,13 @@ describe('what lies on the disk', () => {
       await store.backup(join(folder, 'backup.db'))
       expect((await stat(data)).mode & 0o777).toBe(0o700)
       const files = await readdir(data)
-      expect(files.toSorted()).toEqual(['chatnip.db', 'chatnip.db-shm', 'chatnip.db-wal', 'chatnip.db.lock'])
+      expect(files.toSorted()).toEqual([
+        'chatnip.db',
+        'chatnip.db-shm',
+        'chatnip.db-wal',
+        'chatnip.db.lock',
+        'chatnip.db.reserve',
+      ])
       for (const name of files) expect((await stat(join(data, name))).mode & 0o777).toBe(0o600)
       expect((await stat(join(folder, 'backup.db'))).mode & 0o777).toBe(0o600)
       await store.close()

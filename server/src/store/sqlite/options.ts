@@ -32,6 +32,7 @@ export const threadOptions = (options: SqliteOptions): ThreadOptions => {
     file: options.file,
     role,
     busyMilliseconds: BUSY_MILLISECONDS[role],
+    keepsReserve: role === 'server',
     maxPages: options.maxPages ?? null,
     foreignCheckMilliseconds: options.foreignCheckMilliseconds ?? 1_000,
     limits: { devicesPerAccount, sessionsPerAccount, mailboxMessages, mailboxBytes, senderShare, ...options.limits },
