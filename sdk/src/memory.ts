@@ -53,7 +53,12 @@ export class MemoryRows implements RowStore {
     for (const address of change.delete) rows.delete(addressOf(address))
     for (const row of change.put) rows.set(addressOf(row), row)
     this.#rows = rows
-    await this.#flush()
+    try {
+      await this.#flush()
+    } catch (error) {
+      this.#rows = this.#durable
+      throw error
+    }
     this.#durable = rows
   }
 

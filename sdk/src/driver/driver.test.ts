@@ -1,0 +1,142 @@
+import { makeIdentity } from '@chatnip/crypto'
+import { ChatnipError } from '@chatnip/protocol'
+import { expect, test } from 'vitest'
+import { createMessenger } from '../create.ts'
+import { makeDeviceSecrets, packKeys } from '../device-keys.ts'
+import { MemoryKeys, MemoryRows } from '../memory.ts'
+import { NetworkError } from '../ports.ts'
+import type { Clock, Randomness, Row, Transport } from '../ports.ts'
+import { DamagedRow } from './vault.ts'
+
+const identity = await makeIdentity()
+
+/** No network at all. */
+const offline: Transport = {
+  cookies: false,
+  setSession: () => {},
+  call: () => Promise.reject(new NetworkError()),
+  uploadAvatar: () => Promise.reject(new NetworkError()),
+  connect: (handlers) => {
+    queueMicrotask(() => handlers.closed(null))
+    return { send: () => {}, close: () => {} }
+  },
+}
+
+const random: Randomness = {
+  bytes: (count) => crypto.getRandomValues(new Uint8Array(count)),
+  uuid: () => crypto.randomUUID(),
+  number: () => 0.5,
+}
+
+/** Time stands still until a test rings the timers. */
+class StillClock implements Clock {
+  readonly timers: Set<() => void> = new Set()
+
+  now(): number {
+    return 1_700_000_000_000
+  }
+
+  timer(_ms: number, run: () => void): () => void {
+    this.timers.add(run)
+    return () => void this.timers.delete(run)
+  }
+
+  ring(): void {
+    const due = [...this.timers]
+    this.timers.clear()
+    for (const run of due) run()
+  }
+}
+
+async function deviceWith(rows: MemoryRows) {
+  const keys = new MemoryKeys()
+  const secrets = await makeDeviceSecrets()
+  await keys.save(
+    await packKeys({ ...secrets, identity, earlier: [], username: 'alice', deviceId: 'd', session: null }),
+  )
+  const clock = new StillClock()
+  const start = (from: MemoryRows = rows) =>
+    createMessenger({ transport: offline, stores: { rows: from, keys }, clock, random })
+  return { clock, start }
+}
+
+const textsOf = async (messenger: Awaited<ReturnType<typeof createMessenger>>) =>
+  (await messenger.messages('bob')).flatMap((line) => ('id' in line ? [line.text] : []))
+
+test('without keys there is no messenger', async () => {
+  const stores = { rows: new MemoryRows(), keys: new MemoryKeys() }
+  const ports = { transport: offline, stores, clock: new StillClock(), random }
+  await expect(createMessenger(ports)).rejects.toMatchObject({ code: 'not_signed_in' })
+})
+
+test('what send has promised is there after a power cut, in order; drafts too', async () => {
+  const rows = new MemoryRows()
+  const { start } = await deviceWith(rows)
+  const messenger = await start()
+  await Promise.all(['one', 'two', 'three'].map((text) => messenger.send('bob', text)))
+  await messenger.saveDraft('bob', 'half a')
+  const after = await start(new MemoryRows({ rows: rows.durable() }))
+  expect(await textsOf(after)).toEqual(['one', 'two', 'three'])
+  expect(after.waiting()).toBe(3)
+  expect(await after.draft('bob')).toBe('half a')
+  expect(after.connection()).not.toBe('online')
+})
+
+test('nothing is shown or promised before it is on disk', async () => {
+  const flushing = Promise.withResolvers<() => void>()
+  const flush = () => new Promise<void>((resolve) => flushing.resolve(resolve))
+  const { start } = await deviceWith(new MemoryRows({ flush }))
+  const messenger = await start()
+  let isPromised = false
+  const sent = messenger.send('bob', 'one').then(() => (isPromised = true))
+  const release = await flushing.promise
+  expect([isPromised, messenger.waiting(), messenger.conversations()]).toEqual([false, 0, []])
+  release()
+  await sent
+  expect(messenger.waiting()).toBe(1)
+})
+
+test('a full disk refuses the message, keeps what is there, and goes on when there is room', async () => {
+  let isFull = false
+  const flush = () => (isFull ? Promise.reject(new ChatnipError('disk_full')) : Promise.resolve())
+  const { start, clock } = await deviceWith(new MemoryRows({ flush }))
+  const messenger = await start()
+  await messenger.send('bob', 'before')
+  isFull = true
+  await expect(messenger.send('bob', 'too much')).rejects.toMatchObject({ code: 'disk_full' })
+  isFull = false
+  const reloaded = new Promise<void>((resolve) => {
+    messenger.onChange(({ kind }) => kind === 'conversations' && resolve())
+  })
+  await reloaded
+  clock.ring()
+  await messenger.send('bob', 'after')
+  expect(await textsOf(messenger)).toEqual(['before', 'after'])
+})
+
+test('failed and waiting messages can be taken away; a text that no envelope holds is refused at once', async () => {
+  const { start } = await deviceWith(new MemoryRows())
+  const messenger = await start()
+  const id = await messenger.send('bob', 'never mind')
+  await messenger.discard('bob', id)
+  expect(await textsOf(messenger)).toEqual([])
+  await expect(messenger.send('bob', 'x'.repeat(40_000))).rejects.toMatchObject({ code: 'too_large' })
+})
+
+test('deleted history is gone, and what waits is not', async () => {
+  const { start } = await deviceWith(new MemoryRows())
+  const messenger = await start()
+  await messenger.send('bob', 'waits')
+  await messenger.saveDraft('bob', 'half a')
+  await messenger.deleteHistory()
+  expect(await messenger.draft('bob')).toBe('')
+  expect((await messenger.exportHistory()).map(({ text }) => text)).toEqual(['waits'])
+})
+
+test('rows that somebody changed or swapped are noticed', async () => {
+  const rows = new MemoryRows()
+  const { start } = await deviceWith(rows)
+  await (await start()).send('bob', 'one')
+  const swapped = rows.durable().map((row): Row => (row.table === 'peers' ? { ...row, key: [7] } : row))
+  await expect(start(new MemoryRows({ rows: swapped }))).rejects.toThrow(DamagedRow)
+})
