@@ -92,12 +92,23 @@ export class Engine {
   run(calls: readonly Call[]): readonly Outcome[] {
     try {
       this.#opened ??= this.#reopen()
-      const outcomes = calls.every(isRead) ? this.#readOnly(this.#opened, calls) : this.#together(this.#opened, calls)
-      this.#tidy(this.#opened)
-      return outcomes
+      return calls.every(isRead) ? this.#readOnly(this.#opened, calls) : this.#together(this.#opened, calls)
     } catch (error) {
       this.#doubt(error)
       return calls.map(() => failed(error))
+    }
+  }
+
+  /** What may wait until the outcomes are told: memory, the log, the room kept back. Never throws. */
+  tidy(): void {
+    try {
+      this.#opened?.cache.trim()
+      if (!this.#emptyLog) return
+      this.#emptyLog = false
+      this.#opened?.db.emptyLog()
+      this.#reserve?.fill()
+    } catch (error) {
+      this.#doubt(error)
     }
   }
 
@@ -163,14 +174,6 @@ export class Engine {
     this.#dataVersion = version
   }
 
-  #tidy({ db, cache }: Opened): void {
-    cache.trim()
-    if (!this.#emptyLog) return
-    this.#emptyLog = false
-    db.emptyLog()
-    this.#reserve?.fill()
-  }
-
   /** Closes what can't be trusted; the next batch opens it again. */
   #doubt(error: unknown): void {
     if (this.#opened === null || !needsReopening(error)) return
@@ -189,9 +192,13 @@ export class Engine {
     throw new Error('The write-ahead log could not be secured yet.')
   }
 
-  /** Whether another process has written since the last time of asking. */
+  /** Whether another process has written since the last time of asking. Never throws. */
   sawForeignChange(): boolean {
-    if (this.#opened !== null) this.#noticeForeign(this.#opened)
+    try {
+      if (this.#opened !== null) this.#noticeForeign(this.#opened)
+    } catch (error) {
+      this.#doubt(error)
+    }
     const saw = this.#foreignChange
     this.#foreignChange = false
     return saw

@@ -34,7 +34,7 @@ export const threadOptions = (options: SqliteOptions): ThreadOptions => {
     busyMilliseconds: BUSY_MILLISECONDS[role],
     keepsReserve: role === 'server',
     maxPages: options.maxPages ?? null,
-    foreignCheckMilliseconds: options.foreignCheckMilliseconds ?? 1_000,
+    foreignCheckMilliseconds: options.foreignCheckMilliseconds ?? 500,
     limits: { devicesPerAccount, sessionsPerAccount, mailboxMessages, mailboxBytes, senderShare, ...options.limits },
   }
 }

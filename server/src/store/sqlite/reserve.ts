@@ -21,18 +21,24 @@ export class Reserve {
     return statSync(this.#path, { throwIfNoEntry: false })?.size === BLOCK * BLOCKS
   }
 
-  /** Takes the room if it is not taken and the disk has twice as much to spare. */
+  /** Takes the room if it is not taken and the disk has twice as much to spare. A disk that doesn't give it is no error. */
   fill(): void {
     if (this.#isThere()) return
     const { bavail, bsize } = statfsSync(dirname(this.#path))
     if (bavail * bsize < 2 * BLOCK * BLOCKS) return
+    try {
+      this.#write()
+    } catch {
+      this.release()
+    }
+  }
+
+  #write(): void {
     // Random, because some file systems store zeros as nothing.
     const block = randomFillSync(Buffer.alloc(BLOCK))
     const descriptor = openSync(this.#path, 'w', 0o600)
     try {
       for (let index = 0; index < BLOCKS; index += 1) writeSync(descriptor, block)
-    } catch {
-      this.release()
     } finally {
       closeSync(descriptor)
     }

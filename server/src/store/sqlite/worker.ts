@@ -17,6 +17,7 @@ function start(options: ThreadOptions, tell: (message: FromThread) => void): (me
   return (message) => {
     if (message.kind === 'batch') {
       tell({ kind: 'done', outcomes: packOutcomes(engine.run(unpackCalls(message.calls))) })
+      engine.tidy()
       return
     }
     clearInterval(timer)
