@@ -94,3 +94,14 @@ test('a key that changed while nothing was sent yet: sealed anew', () => {
   // The first may have reached the server: its bytes may not change.
   expect(sealed).toEqual(['key of bob', 'another key of bob'])
 })
+
+test('the state that is handed in stays as it was, and the same events give the same effects', () => {
+  const desk = withTwoForBob()
+  const before = desk.state
+  const copy = structuredClone(before)
+  desk.tell({ type: 'frame', line: desk.line, frame: { type: 'sent', id: 'one', after: 3 } })
+  desk.seal(desk.compose('three', 'bob'))
+  desk.tell({ type: 'closed', line: desk.line, code: 1006 })
+  expect(before).toEqual(copy)
+  expect(withTwoForBob().effects).toEqual(withTwoForBob().effects)
+})

@@ -1,0 +1,127 @@
+import { describe, expect, test } from 'vitest'
+import type { Effect } from './events.ts'
+import type { Found, Opened } from './state.ts'
+import { Desk, factsOf } from './testing/desk.ts'
+
+const VERIFIED: Opened = {
+  mark: 'verified',
+  reason: null,
+  body: { type: 'text', text: 'hello' },
+  at: 5,
+  to: 'me',
+  signedBy: 'key of bob',
+}
+
+function arrive(desk: Desk, seq: number, id: string, sendername = 'bob'): readonly Effect[] {
+  const frame = { type: 'message', seq, id, sendername, message_text: 'sealed', timestamp: 5 } as const
+  return desk.tell({ type: 'frame', line: desk.line, frame })
+}
+
+const find = (desk: Desk, ...found: readonly (Found | null)[]): readonly Effect[] =>
+  desk.tell({ type: 'found', batch: desk.state.batches, found })
+
+const read = (desk: Desk, ...opened: readonly Opened[]): readonly Effect[] =>
+  desk.tell({ type: 'read', batch: desk.state.batches, opened: new Map(opened.entries()) })
+
+const kinds = (effects: readonly Effect[]): readonly string[] =>
+  effects.map((effect) => (effect.type === 'send' ? JSON.stringify(effect.frame) : effect.type))
+
+describe('a message from somebody new', () => {
+  test('waits for the key, is opened, committed, and only then acknowledged and told', () => {
+    const desk = new Desk()
+    desk.online()
+    expect(kinds(arrive(desk, 1, 'a'))).toEqual(['find'])
+    expect(find(desk, null)).toEqual([{ type: 'look up', name: 'bob', line: desk.line }])
+    expect(kinds(desk.key('bob', factsOf('key of bob')))).toEqual(['open'])
+    const effects = kinds(read(desk, VERIFIED))
+    expect(effects[0]).toBe('commit')
+    expect(effects.slice(1)).toEqual(['{"type":"ack","upto":1}', 'notify', 'notify', 'notify', 'notify'])
+    expect(desk.state.peers.get('bob')).toMatchObject({ unread: 1, pinned: { publicKey: 'key of bob' } })
+  })
+
+  test('waits on when the key cannot be had, and asks again later', () => {
+    const desk = new Desk()
+    desk.online()
+    arrive(desk, 1, 'a')
+    find(desk, null)
+    const result = { outcome: 'unavailable' } as const
+    expect(kinds(desk.tell({ type: 'looked up', line: desk.line, name: 'bob', result }))).toEqual(['timer'])
+    expect(desk.tell({ type: 'timer', name: 'ask' })).toEqual([{ type: 'look up', name: 'bob', line: desk.line }])
+  })
+})
+
+test('what was seen before is acknowledged and shown no more, whatever its seq', () => {
+  const desk = new Desk()
+  desk.online()
+  arrive(desk, 9, 'a')
+  const effects = find(desk, { row: { line: null }, line: null })
+  expect(kinds(effects)).toEqual(['commit', '{"type":"ack","upto":9}'])
+  expect(desk.state.peers.size).toBe(0)
+})
+
+test('a wrong signature is checked against the key that the sender has now, before it is called forged', () => {
+  const desk = new Desk()
+  desk.online()
+  arrive(desk, 1, 'a')
+  find(desk, null)
+  desk.key('bob', factsOf('key of bob'))
+  read(desk, VERIFIED)
+  arrive(desk, 2, 'b')
+  find(desk, null)
+  const wrong: Opened = { ...VERIFIED, mark: 'forged', reason: 'signature wrong', body: null, to: null, signedBy: null }
+  expect(read(desk, wrong)).toEqual([{ type: 'look up', name: 'bob', line: desk.line }])
+  const again = desk.key('bob', factsOf('new key of bob'))
+  expect(again.find((effect) => effect.type === 'open')?.items[0]).toMatchObject({ presented: 'new key of bob' })
+  read(desk, wrong)
+  const rows = desk.effects.flatMap((effect) => (effect.type === 'commit' ? effect.writes : []))
+  const line = rows.findLast(({ table, key }) => table === 'messages' && key[1] === 2)
+  expect(line?.value).toMatchObject({ mark: 'forged', text: '' })
+})
+
+test('a message that this device cannot open is kept on the server when the account has other keys now', () => {
+  const desk = new Desk()
+  desk.online()
+  arrive(desk, 1, 'a')
+  find(desk, null)
+  desk.key('bob', factsOf('key of bob'))
+  read(desk, { ...VERIFIED, mark: 'forged', reason: 'not readable', body: null, to: null, signedBy: null })
+  const effects = desk.key('me', factsOf('other keys'))
+  expect(desk.state.line.phase).toBe('signed out')
+  expect(kinds(effects).some((kind) => kind.includes('ack'))).toBe(false)
+})
+
+test('a copy of what another own device sent stands in the conversation that it was sent to', () => {
+  const desk = new Desk()
+  desk.online()
+  arrive(desk, 1, 'a', 'me')
+  find(desk, null)
+  read(desk, { ...VERIFIED, to: 'bob', signedBy: 'my key' })
+  expect(desk.state.peers.get('bob')).toMatchObject({ unread: 0, last: { line: { own: true, state: 'accepted' } } })
+})
+
+test('a plain text in one’s own name proves nothing: it is shown as received, unsigned', () => {
+  const desk = new Desk()
+  desk.online()
+  arrive(desk, 1, 'a', 'me')
+  find(desk, null)
+  read(desk, { ...VERIFIED, mark: 'unsigned', reason: 'plain text', to: null, signedBy: null })
+  expect(desk.state.peers.get('me')).toMatchObject({ unread: 1, last: { line: { own: false, mark: 'unsigned' } } })
+})
+
+test('an own message that expired says so; a copy for an own device does not', () => {
+  const desk = new Desk()
+  desk.online()
+  desk.compose('m', 'bob')
+  desk.seal(desk.key('bob', factsOf('key of bob')))
+  desk.tell({ type: 'frame', line: desk.line, frame: { type: 'sent', id: 'm', after: 0 } })
+  const rows = desk.effects.flatMap((effect) => (effect.type === 'commit' ? effect.writes : []))
+  const row = rows.find(({ table }) => table === 'messages')
+  if (row?.table !== 'messages' || row.value === null) throw new Error('It was not stored.')
+  const found: Found = { row: { line: row.key }, line: row.value }
+  desk.tell({ type: 'frame', line: desk.line, frame: { type: 'expired', seq: 1, id: 'm', destname: 'me' } })
+  find(desk, found)
+  expect(desk.state.peers.get('bob')?.last?.line.state).toBe('accepted')
+  desk.tell({ type: 'frame', line: desk.line, frame: { type: 'expired', seq: 2, id: 'm', destname: 'bob' } })
+  find(desk, found)
+  expect(desk.state.peers.get('bob')?.last?.line.state).toBe('expired')
+})
