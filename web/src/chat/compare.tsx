@@ -83,7 +83,7 @@ const Verdict = ({ chats, contact }: { readonly chats: Chats; readonly contact: 
 
 /** Two people look at the same sixty digits, or scan them, and know that nobody stands between them. */
 export const Compare = ({ chats, name }: Props) => {
-  const { compare, errors } = t()
+  const { chat, compare, errors } = t()
   const contact = chats.contact(name)
   const number = useSignal<SafetyNumber | null>(null)
   const load = useAction(async () => {
@@ -101,6 +101,11 @@ export const Compare = ({ chats, name }: Props) => {
       <div class="compare">
         <div class="stack">
           {!canCompare && <p>{compare.unavailable(name)}</p>}
+          {contact?.keyChanged === true && (
+            <Said kind="warn">
+              {chat.keyChanged(name)} {chat.keyChangedWhy}
+            </Said>
+          )}
           {canCompare && <p>{compare.lead(name)}</p>}
           {problem !== null && <Said kind="bad">{errors[problem]}</Said>}
           {canCompare && number.value !== null && (

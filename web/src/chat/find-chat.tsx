@@ -13,10 +13,12 @@ export const FindChat = ({ chats, name }: { readonly chats: Chats; readonly name
     const found = await chats.messenger.open(name)
     if (found !== name) navigate({ page: 'chat', name: found }, { replace: true })
   })
+  /** A page that was just loaded is not connected yet: the search begins again when it is. */
+  const connection = chats.connection.value
   useEffect(() => {
-    search.run()
-  }, [name])
-  const problem = search.problem.value
+    if (connection !== 'connecting') search.run()
+  }, [name, connection])
+  const problem = connection === 'connecting' ? null : search.problem.value
   return (
     <section class="chat" aria-label={name}>
       <ChatHead name={name} title={name} back={{ page: 'chats' }} focus />

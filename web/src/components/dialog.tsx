@@ -17,6 +17,8 @@ export const Dialog = ({ title, onClose, children }: Props) => {
     const dialog = element.current
     const before = document.activeElement
     dialog?.showModal()
+    /** Where one types, else the button that changes nothing; left alone it would be the cross. */
+    dialog?.querySelector<HTMLElement>('input:not([tabindex="-1"]), form .button')?.focus()
     return () => {
       dialog?.close()
       if (before instanceof HTMLElement && before.isConnected) before.focus()

@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact'
-import { useId } from 'preact/hooks'
+import { useEffect, useId } from 'preact/hooks'
 import { Icon } from './icon.tsx'
 
 /** What the control inside must carry so that label, hint and error belong to it. */
@@ -16,10 +16,18 @@ interface Props {
   readonly children: (props: FieldProps) => ComponentChildren
 }
 
+/** An error that comes up while nobody types leads to its field; with several, to the first. */
+const useFocusOnError = (id: string, wrong: boolean): void => {
+  useEffect(() => {
+    if (wrong && !(document.activeElement instanceof HTMLInputElement)) document.getElementById(id)?.focus()
+  }, [id, wrong])
+}
+
 /** A labelled control with its hint and, next to it, what is wrong with it. */
 export const Field = ({ label, hint, error, children }: Props) => {
   const id = useId()
   const wrong = error !== null && error !== undefined
+  useFocusOnError(id, wrong)
   const described = [hint === undefined ? '' : `${id}-hint`, wrong ? `${id}-error` : ''].filter((part) => part !== '')
   return (
     <div class="field">

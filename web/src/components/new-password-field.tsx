@@ -6,6 +6,14 @@ import { judgePassword, passwordLength, suggestPassword } from '../format/passwo
 import { t } from '../texts/index.ts'
 import { PasswordField } from './password-field.tsx'
 
+const complaint = (password: string): string | null => {
+  const { signUp, common } = t()
+  const verdict = judgePassword(password)
+  if (password === '') return common.needed
+  if (verdict.kind === 'short') return signUp.passwordShort(verdict.missing)
+  return verdict.kind === 'long' ? signUp.passwordTooLong : null
+}
+
 const Meter = ({ password }: { readonly password: string }) => {
   const { signUp } = t()
   const verdict = judgePassword(password)
@@ -15,11 +23,7 @@ const Meter = ({ password }: { readonly password: string }) => {
       <div class={verdict.kind === 'good' ? 'meter full' : 'meter'} aria-hidden="true">
         <div style={{ width: `${part * 100}%` }} />
       </div>
-      <output class="hint">
-        {verdict.kind === 'short' && signUp.passwordShort(verdict.missing)}
-        {verdict.kind === 'good' && signUp.passwordLongEnough}
-        {verdict.kind === 'long' && signUp.passwordTooLong}
-      </output>
+      <output class="hint">{complaint(password) ?? signUp.passwordLongEnough}</output>
     </div>
   )
 }
@@ -27,11 +31,12 @@ const Meter = ({ password }: { readonly password: string }) => {
 interface Props {
   readonly label: string
   readonly value: Signal<string>
-  readonly error?: string | null
+  /** Somebody tried to go on: what is wrong is told as an error from now on. */
+  readonly tried: boolean
 }
 
 /** A password that is to be: says how long it must still become, and offers one. */
-export const NewPasswordField = ({ label, value, error }: Props) => {
+export const NewPasswordField = ({ label, value, tried }: Props) => {
   const { signUp } = t()
   const reveal = useSignal(false)
   const suggested = useSignal('')
@@ -47,11 +52,11 @@ export const NewPasswordField = ({ label, value, error }: Props) => {
         label={label}
         value={value}
         hint={isSuggested ? signUp.suggested : signUp.passwordHint}
-        error={error}
+        error={tried ? complaint(value.value) : null}
         autocomplete="new-password"
         reveal={reveal}
       />
-      {value.value !== '' && <Meter password={value.value} />}
+      {value.value !== '' && !(tried && complaint(value.value) !== null) && <Meter password={value.value} />}
       <div>
         <button type="button" class="link" onClick={suggest}>
           {signUp.suggest}

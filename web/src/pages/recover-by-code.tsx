@@ -49,11 +49,7 @@ export const RecoverByCode = ({ name }: { readonly name: Signal<string> }) => {
         error={outcome.value === 'wrong words' ? recover.codeWrong : null}
         exact
       />
-      <NewPasswordField
-        label={recover.newPassword}
-        value={password}
-        error={tried.value && password.value === '' ? common.needed : null}
-      />
+      <NewPasswordField label={recover.newPassword} value={password} tried={tried.value} />
       {outcome.value === 'keys lost' && <Said kind="warn">{recover.keysLost}</Said>}
       {problem !== null && <Said kind="bad">{errors[problem]}</Said>}
       <BusyButton busy={action.busy.value} busyText={recover.working} wide>

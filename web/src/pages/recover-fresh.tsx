@@ -54,7 +54,7 @@ export const RecoverFresh = ({ name }: { readonly name: Signal<string> }) => {
       <Costs />
       <UsernameField value={name} error={neededFor(name.value)} />
       <TextField label={recover.freshCode} value={fresh} error={neededFor(fresh.value)} exact />
-      <NewPasswordField label={recover.newPassword} value={password} error={neededFor(password.value)} />
+      <NewPasswordField label={recover.newPassword} value={password} tried={tried.value} />
       <button type="submit" class="button danger wide">
         {recover.submitFresh}
       </button>

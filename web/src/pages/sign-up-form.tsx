@@ -137,11 +137,7 @@ export const SignUpForm = (props: Props) => {
         maxLength={32}
         exact
       />
-      <NewPasswordField
-        label={texts.password}
-        value={password}
-        error={tried.value && password.value === '' ? common.needed : null}
-      />
+      <NewPasswordField label={texts.password} value={password} tried={tried.value} />
       {(info.value?.signup === 'invite' || field === 'invite') && (
         <TextField label={texts.invite} value={invite} hint={texts.inviteHint} error={errorAt('invite')} exact />
       )}

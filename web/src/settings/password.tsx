@@ -45,7 +45,7 @@ export const Password = ({ username }: { readonly username: string }) => {
           error={problem === 'wrong_password' ? errors.wrong_password : needed(old.value)}
           autocomplete="current-password"
         />
-        <NewPasswordField label={texts.fresh} value={fresh} error={needed(fresh.value)} />
+        <NewPasswordField label={texts.fresh} value={fresh} tried={tried.value} />
         {problem !== null && problem !== 'wrong_password' && <Said kind="bad">{errors[problem]}</Said>}
         <div>
           <BusyButton busy={action.busy.value} kind="plain">
