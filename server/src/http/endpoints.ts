@@ -3,7 +3,7 @@ import { ChatnipError, ENDPOINT_NAMES, ENDPOINTS, LIMITS } from '@chatnip/protoc
 import type { Endpoint, EndpointName, Reply, Request } from '@chatnip/protocol'
 import { addressKey } from '../limits/address.ts'
 import { readCredentials, sessionCookie } from '../request/credentials.ts'
-import { refuseCrossSite } from '../request/cross-site.ts'
+import { refuseCrossSite, refuseNavigation } from '../request/cross-site.ts'
 import { isSecure, ownOrigin, see } from '../request/seen.ts'
 import type { Seen } from '../request/seen.ts'
 import type { Services } from '../services.ts'
@@ -46,6 +46,7 @@ async function run<N extends EndpointName>(services: Services, asked: Asked<N>):
   const seen = see(request.raw, config.trustProxy)
   limiter.take('address', addressKey(seen.address))
   refuseCrossSite(request.headers, ownOrigin(seen, config.publicUrl))
+  if (endpoint.caller !== 'anyone') refuseNavigation(request.headers)
   const credentials = readCredentials(request.headers)
   const { fields, file } = await readUpload(endpoint, request)
   if (fields !== null) request.body = fields

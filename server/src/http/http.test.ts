@@ -205,6 +205,21 @@ describe('sessions', () => {
   })
 })
 
+test('a link that somebody follows, in a message too, neither empties the mailbox nor deletes the avatar', async () => {
+  const { session } = await server.newDevice('reader')
+  const cookie = `session_id=${session}`
+  await server.post('upload_message', { destname: 'reader', message_text: 'precious', timestamp: 1 }, session)
+  const follow = async (path: string, headers: Record<string, string>) =>
+    (await ask(path, { headers: { cookie, accept: 'text/html', ...headers } })).status
+  for (const site of ['none', 'same-origin'])
+    for (const path of ['/download_messages', '/download_messages?after=9007199254740991', '/delete_avatar']) {
+      expect(await follow(path, { 'sec-fetch-site': site, 'sec-fetch-dest': 'document' })).toBe(403)
+      expect(await follow(path, { 'sec-fetch-site': site, 'sec-fetch-dest': 'image' })).toBe(403)
+    }
+  const called = { cookie, 'sec-fetch-site': 'same-origin', 'sec-fetch-dest': 'empty' }
+  expect((await ask('/download_messages', { headers: called })).text).toContain('precious')
+})
+
 describe('behind a proxy', () => {
   test('its word counts only when it was named', async () => {
     const forwarded = { 'x-forwarded-proto': 'https', 'x-forwarded-host': 'chat.example.org', ...JSON_TYPE }

@@ -12,3 +12,15 @@ export function refuseCrossSite(headers: IncomingHttpHeaders, own: string): void
   if (site !== undefined && site !== 'same-origin' && site !== 'none') throw new ChatnipError('cross_site')
   if (headers.origin !== undefined && headers.origin !== own) throw new ChatnipError('cross_site')
 }
+
+/**
+ * Refuses what a browser sends because somebody opened an address or a page embeds it, and not because our own pages call it.
+ * A link that stands in a message is followed with the reader's cookie and from our own site: without this, one click on
+ * `/download_messages?after=…` would empty the mailbox.
+ * @throws ChatnipError cross_site
+ */
+export function refuseNavigation(headers: IncomingHttpHeaders): void {
+  const destination = headers['sec-fetch-dest']
+  if (headers['sec-fetch-mode'] === 'navigate' || (destination !== undefined && destination !== 'empty'))
+    throw new ChatnipError('cross_site', { message: 'This address is for Chatnip’s own pages and for programs.' })
+}
