@@ -31,10 +31,18 @@ export async function launchBrowser(name: BrowserName): Promise<Browser | null> 
   const named = process.env[`CHATNIP_${name.toUpperCase()}`]
   const executablePath = named ?? SYSTEM[name].find((path) => existsSync(path)) ?? (await fromNpm(name))
   if (executablePath === null) return null
-  if (name === 'firefox') return firefox.launch({ channel: 'moz-firefox', executablePath })
+  if (name === 'firefox') return firefox.launch({ channel: 'moz-firefox', executablePath, env: await withOwnHome() })
   // As root, which CI machines often are, Chromium's own sandbox cannot start.
   const sandbox = process.getuid?.() === 0 ? ['--no-sandbox'] : []
   return chromium.launch({ executablePath, args: [...CHROMIUM_QUIET, ...sandbox] })
+}
+
+/** Firefox does not start when the home folder is not its user's own, as under `sudo` or in a container. */
+async function withOwnHome(): Promise<Record<string, string>> {
+  const home = join(tmpdir(), `chatnip-firefox-${process.getuid?.() ?? 0}`)
+  await mkdir(home, { recursive: true })
+  const named = Object.entries(process.env).flatMap(([key, value]) => (value === undefined ? [] : [[key, value]]))
+  return { ...Object.fromEntries(named), HOME: home }
 }
 
 /** @sparticuz/chromium unpacks to a fixed name in TMPDIR and takes whatever lies there, half-unpacked or not: so unpack aside, then move. */

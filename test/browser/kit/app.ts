@@ -1,0 +1,63 @@
+import { existsSync } from 'node:fs'
+import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { startTestServer } from '@chatnip/server/testing'
+import type { TestServer } from '@chatnip/server/testing'
+import { ensureWebBundle } from '../../../scripts/web-bundle.ts'
+
+/** A running Chatnip as people meet it, on one address that stays the same when the server is stopped and started again. */
+export interface App {
+  readonly address: string
+  /** The server that runs now. */
+  server(): TestServer
+  stopServer(): Promise<void>
+  startServer(): Promise<void>
+  /** Everything that the server has written, whatever the file. */
+  written(): Promise<Buffer>
+  stop(): Promise<void>
+}
+
+export interface AppOptions {
+  /** On, as it comes; off for a suite in which more people sign up from one address than a household has. */
+  readonly rateLimits?: boolean
+  /** More settings, by their environment variables. */
+  readonly env?: Readonly<Record<string, string>>
+}
+
+/** Builds the pages when they are not there and starts a server with what a fresh installation has, but for cheap password hashing. */
+export async function startApp({ rateLimits = true, env = {} }: AppOptions = {}): Promise<App> {
+  await ensureWebBundle()
+  const data = await mkdtemp(join(tmpdir(), 'chatnip-browser-'))
+  let server = await startTestServer({ rateLimits, data, env })
+  const { address } = server
+  const { port } = new URL(address)
+  return {
+    address,
+    server: () => server,
+    stopServer: () => server.stop(),
+    startServer: async () => {
+      server = await startTestServer({ rateLimits, data, env: { ...env, PORT: port } })
+    },
+    written: async () => readAll(data),
+    stop: async () => {
+      await server.stop()
+      await rm(data, { recursive: true, force: true })
+    },
+  }
+}
+
+async function readAll(folder: string): Promise<Buffer> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true })
+  const paths = entries.filter((entry) => entry.isFile()).map(({ parentPath, name }) => join(parentPath, name))
+  return Buffer.concat(await Promise.all(paths.filter((path) => existsSync(path)).map((path) => readFile(path))))
+}
+
+/** Ends every session of somebody, as when the server forgets them after a month. */
+export async function endSessions(app: App, username: string): Promise<void> {
+  const { store, bus } = app.server().services
+  const found = await store.findAccount(username)
+  if (found === null) throw new Error(`There is no ${username}.`)
+  await store.changeAccount(found.account, { endSessions: 'all' })
+  bus.tell({ kind: 'sessions changed', account: found.account })
+}

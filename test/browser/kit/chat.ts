@@ -1,0 +1,59 @@
+import type { Locator } from 'playwright-core'
+import { expect } from 'vitest'
+import type { Person } from './person.ts'
+
+/** How long a message may take from screen to screen, the Argon2 of other tests on the same machine included. */
+const ARRIVAL_MS = 15_000
+
+/**
+ * Opens the conversation with somebody by typing the name into the field above the list.
+ * @param name as registered; `typed` in whatever letters
+ */
+export async function openChat(person: Person, name: string, typed: string = name): Promise<void> {
+  const { page } = person
+  await page.getByLabel('Write to a name').fill(typed)
+  await page.getByRole('button', { name: 'Open' }).click()
+  await page.getByRole('region', { name, exact: true }).waitFor()
+}
+
+/** The box in which the message is written. */
+export const box = ({ page }: Person): Locator => page.getByRole('textbox', { name: /^(Message to|Note to yourself)/u })
+
+/** Writes and sends, by Enter. */
+export async function say(person: Person, text: string): Promise<void> {
+  await box(person).fill(text)
+  await box(person).press('Enter')
+}
+
+/** The log of the open conversation. */
+export const log = ({ page }: Person): Locator => page.getByRole('log')
+
+/** The bubbles that hold exactly this text. */
+export const bubbles = (person: Person, text: string): Locator =>
+  log(person)
+    .getByRole('listitem')
+    .filter({ has: person.page.locator('.text').getByText(text, { exact: true }) })
+
+/** The state of an own message, as its foot says it: "Sent", "Waiting to be sent", … */
+export const stateOf = (person: Person, text: string, state: string): Locator =>
+  bubbles(person, text).getByRole('button', { name: state })
+
+/** Waits until `person` sees `text` in the open conversation, and looks that it stands there once. */
+export async function sees(person: Person, text: string): Promise<void> {
+  await expect
+    .poll(() => bubbles(person, text).count(), { timeout: ARRIVAL_MS, message: `${text} at ${person.name}` })
+    .toBe(1)
+}
+
+/** Sends and waits for the tick: the server has it on its disk. */
+export async function saySent(person: Person, text: string): Promise<void> {
+  await say(person, text)
+  await stateOf(person, text, 'Sent').waitFor()
+}
+
+/** All texts of the open conversation, in the order of the screen. */
+export const texts = (person: Person): Promise<string[]> => log(person).locator('.text').allInnerTexts()
+
+/** A row of the list of conversations. */
+export const row = ({ page }: Person, name: string): Locator =>
+  page.getByRole('navigation', { name: 'Chats' }).getByRole('link', { name: new RegExp(`^${name}`, 'u') })
