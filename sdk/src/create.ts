@@ -1,6 +1,7 @@
 import { fingerprint } from '@chatnip/crypto'
 import { ChatnipError } from '@chatnip/protocol'
 import { unpackKeys } from './device-keys.ts'
+import { cipherOf } from './driver/cipher.ts'
 import { startEngine } from './driver/messenger.ts'
 import { Vault } from './driver/vault.ts'
 import type { Messenger } from './messenger.ts'
@@ -26,5 +27,8 @@ export async function createMessenger({ transport, stores, clock, random }: Mess
   if (keys === null) throw new ChatnipError('not_signed_in')
   if (keys.session !== null) transport.setSession(keys.session)
   const vault = new Vault(stores.rows, keys)
-  return startEngine({ transport, vault, keys, clock, random }, await fingerprint(keys.identity.publicKey))
+  const { username, deviceId, identity } = keys
+  const { publicKey } = identity
+  const profile = { username, deviceId, publicKey, fingerprint: await fingerprint(publicKey) }
+  return startEngine({ transport, vault, profile, cipher: cipherOf(keys), clock, random })
 }

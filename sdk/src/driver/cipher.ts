@@ -8,18 +8,32 @@ import type { Opened } from '../engine/state.ts'
 import type { DeviceKeys } from '../device-keys.ts'
 import type { Transport } from '../ports.ts'
 
-/** The engine's effects that are cryptography. */
+/** The engine's effects that are cryptography, as a port, so that a simulation may put something a thousand times faster in its place. */
+export interface Cipher {
+  factsOf(publicKey: string): Promise<KeyFacts>
+  /** As `sealMessage`. */
+  seal(message: ToSeal): Promise<readonly Addressed[] | null>
+  /** As `openItem`. */
+  open(item: ToOpen): Promise<Opened>
+}
 
-export async function factsOf(publicKey: string): Promise<KeyFacts> {
+/** The real one, with the keys of this device. */
+export const cipherOf = (keys: DeviceKeys): Cipher => ({
+  factsOf,
+  seal: (message) => sealMessage(keys, message),
+  open: (item) => openItem(keys, item),
+})
+
+async function factsOf(publicKey: string): Promise<KeyFacts> {
   const [name, parsed] = await Promise.all([fingerprint(publicKey), readPublicKey(publicKey)])
   return { publicKey, fingerprint: name, canSeal: parsed !== null }
 }
 
 /** Never rejects: what is not an answer is `unavailable`. */
-export async function lookUp(transport: Transport, name: string): Promise<LookUp> {
+export async function lookUp(cipher: Cipher, transport: Transport, name: string): Promise<LookUp> {
   try {
     const reply = await transport.call('get_public_key', { username: name })
-    return { outcome: 'key', facts: await factsOf(reply.public_key), name: sameName(reply.username, name) }
+    return { outcome: 'key', facts: await cipher.factsOf(reply.public_key), name: sameName(reply.username, name) }
   } catch (error) {
     return { outcome: error instanceof ChatnipError && error.code === 'no_such_user' ? 'nobody' : 'unavailable' }
   }
@@ -34,7 +48,7 @@ const sameName = (registered: string | undefined, asked: string): string | null 
  * of another format the text goes as it is.
  * @returns null when the text does not fit into an envelope
  */
-export async function sealMessage(keys: DeviceKeys, message: ToSeal): Promise<readonly Addressed[] | null> {
+async function sealMessage(keys: DeviceKeys, message: ToSeal): Promise<readonly Addressed[] | null> {
   const { id, to, at, text, key } = message
   const letter = { id, from: keys.username, to, at, body: { type: 'text', text } as const }
   try {
@@ -49,7 +63,7 @@ export async function sealMessage(keys: DeviceKeys, message: ToSeal): Promise<re
 }
 
 /** Tries the account's present identity, then the ones it had before: what was on its way when the keys changed stays readable. */
-export async function openItem(keys: DeviceKeys, item: ToOpen): Promise<Opened> {
+async function openItem(keys: DeviceKeys, item: ToOpen): Promise<Opened> {
   const now = await openAs(keys.identity, keys, item)
   if (now.reason !== 'not readable') return now
   for (const identity of keys.earlier) {

@@ -1,7 +1,7 @@
 import type { After } from '../engine/events.ts'
 import type { Write } from '../engine/rows.ts'
 import type { State } from '../engine/state.ts'
-import type { Vault } from './vault.ts'
+import type { SealedRows } from './vault.ts'
 
 export interface Commit {
   readonly writes: readonly Write[]
@@ -17,13 +17,13 @@ interface Outcome {
 
 /** Commits in the order in which they were asked for. What arrives while one is being written goes together into the next. */
 export class Commits {
-  readonly #vault: Vault
+  readonly #vault: SealedRows
   readonly #outcome: Outcome
   #pending: Commit[] = []
   #writing = false
   #waiters: (() => void)[] = []
 
-  constructor(vault: Vault, outcome: Outcome) {
+  constructor(vault: SealedRows, outcome: Outcome) {
     this.#vault = vault
     this.#outcome = outcome
   }

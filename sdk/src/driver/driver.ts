@@ -5,15 +5,15 @@ import type { Write } from '../engine/rows.ts'
 import type { Found, Opened, State } from '../engine/state.ts'
 import { step } from '../engine/step.ts'
 import type { Clock, Line, Transport } from '../ports.ts'
-import type { DeviceKeys } from '../device-keys.ts'
-import { lookUp, openItem, sealMessage } from './cipher.ts'
+import { lookUp } from './cipher.ts'
+import type { Cipher } from './cipher.ts'
 import { Commits } from './commits.ts'
-import type { Vault } from './vault.ts'
+import type { SealedRows } from './vault.ts'
 
 export interface DriverPorts {
   readonly transport: Transport
-  readonly vault: Vault
-  readonly keys: DeviceKeys
+  readonly vault: SealedRows
+  readonly cipher: Cipher
   readonly clock: Clock
   /** The state that lies on disk. */
   readonly load: () => Promise<State>
@@ -178,17 +178,17 @@ export class Driver {
   }
 
   async #lookUp({ name, line }: EffectOf<'look up'>): Promise<Event> {
-    return { type: 'looked up', name, line, result: await lookUp(this.#ports.transport, name) }
+    return { type: 'looked up', name, line, result: await lookUp(this.#ports.cipher, this.#ports.transport, name) }
   }
 
   async #seal({ message }: EffectOf<'seal'>): Promise<Event> {
-    const to = await sealMessage(this.#ports.keys, message)
+    const to = await this.#ports.cipher.seal(message)
     return { type: 'sealed', id: message.id, to, key: message.key.publicKey }
   }
 
   async #open({ batch, items }: EffectOf<'open'>): Promise<Event> {
-    const { keys } = this.#ports
-    const opened = await Promise.all(items.map(async (item) => [item.index, await openItem(keys, item)] as const))
+    const { cipher } = this.#ports
+    const opened = await Promise.all(items.map(async (item) => [item.index, await cipher.open(item)] as const))
     return { type: 'read', batch, opened: new Map<number, Opened>(opened) }
   }
 

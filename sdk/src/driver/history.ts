@@ -2,7 +2,7 @@ import type { Line, LogicalKey, Peer, Write } from '../engine/rows.ts'
 import type { State } from '../engine/state.ts'
 import type { MessageView, NoticeView, Place } from '../messenger.ts'
 import type { Key } from '../ports.ts'
-import type { Vault } from './vault.ts'
+import type { SealedRows } from './vault.ts'
 import { lineView, waitingViews } from './views.ts'
 
 const PAGE = 500
@@ -16,7 +16,7 @@ interface Page {
 
 /** A page of a conversation, oldest first; the latest page ends with what waits in the outbox. */
 export async function pageOf(
-  vault: Vault,
+  vault: SealedRows,
   { state, peer, before, limit }: Page,
 ): Promise<readonly (MessageView | NoticeView)[]> {
   const to = before === null ? [peer.number + 1] : [peer.number, before.seq, before.sub]
@@ -35,7 +35,7 @@ const viewsOf = (peer: Peer, rows: readonly StoredLine[]): readonly (MessageView
 
 const placeOf = ([, seq, sub]: LogicalKey): Place => ({ seq: Number(seq), sub: Number(sub) })
 
-export async function exportMessages(vault: Vault, state: State): Promise<readonly MessageView[]> {
+export async function exportMessages(vault: SealedRows, state: State): Promise<readonly MessageView[]> {
   const all: MessageView[] = []
   for (const peer of [...state.peers.values()].toSorted((a, b) => (a.name < b.name ? -1 : 1))) {
     const there = new Set<string>()
@@ -50,7 +50,7 @@ export async function exportMessages(vault: Vault, state: State): Promise<readon
   return all
 }
 
-async function* linesOf(vault: Vault, peer: Peer): AsyncGenerator<MessageView | NoticeView> {
+async function* linesOf(vault: SealedRows, peer: Peer): AsyncGenerator<MessageView | NoticeView> {
   let from: Key = [peer.number]
   for (;;) {
     const rows = await vault.scan('messages', { from, to: [peer.number + 1], limit: PAGE })
@@ -63,7 +63,10 @@ async function* linesOf(vault: Vault, peer: Peer): AsyncGenerator<MessageView | 
 }
 
 /** Deletes every line of every conversation, and the drafts. Ids stay, so that nothing deleted is ever shown again. */
-export async function forgetMessages(vault: Vault, write: (writes: readonly Write[]) => Promise<void>): Promise<void> {
+export async function forgetMessages(
+  vault: SealedRows,
+  write: (writes: readonly Write[]) => Promise<void>,
+): Promise<void> {
   for (const table of ['messages', 'drafts'] as const) {
     for (;;) {
       const rows = await vault.scan(table, { limit: PAGE })

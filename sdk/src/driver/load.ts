@@ -1,9 +1,9 @@
 import { restoreState } from '../engine/restore.ts'
 import type { Own, State } from '../engine/state.ts'
-import type { Vault } from './vault.ts'
+import type { SealedRows } from './vault.ts'
 
 /** What the engine knows after a start, a crash included: what lies on disk, and nothing else. */
-export async function loadState(vault: Vault, own: Own, seed: number): Promise<State> {
+export async function loadState(vault: SealedRows, own: Own, seed: number): Promise<State> {
   const [meta, peers, outbox] = await Promise.all([
     vault.get('meta', ['state']),
     vault.scan('peers', {}),

@@ -14,12 +14,12 @@ import type {
   Profile,
   SafetyNumber,
 } from '../messenger.ts'
-import type { DeviceKeys } from '../device-keys.ts'
 import type { Clock, Key, Randomness, Transport } from '../ports.ts'
+import type { Cipher } from './cipher.ts'
 import { Driver } from './driver.ts'
 import { exportMessages, forgetMessages, pageOf } from './history.ts'
 import { loadState } from './load.ts'
-import type { Vault } from './vault.ts'
+import type { SealedRows } from './vault.ts'
 import { contactView, conversationViews, messageView } from './views.ts'
 
 const USERNAME = /^[\w.-]{1,32}$/
@@ -27,25 +27,24 @@ const PAGE = 100
 
 export interface EnginePorts {
   readonly transport: Transport
-  readonly vault: Vault
-  readonly keys: DeviceKeys
+  readonly vault: SealedRows
+  readonly profile: Profile & { readonly publicKey: string }
+  readonly cipher: Cipher
   readonly clock: Clock
   readonly random: Randomness
 }
 
 /** Reads what is on disk and goes on from there: connects, sends what waits, takes what comes. */
-export async function startEngine(ports: EnginePorts, fingerprint: string): Promise<Messenger> {
-  const { keys, vault, random } = ports
-  const { username, deviceId, identity } = keys
-  const own = { username, deviceId, publicKey: identity.publicKey, fingerprint }
-  const load = () => loadState(vault, own, Math.floor(random.number() * 2 ** 32))
+export async function startEngine(ports: EnginePorts): Promise<Messenger> {
+  const { profile, vault, random } = ports
+  const load = () => loadState(vault, profile, Math.floor(random.number() * 2 ** 32))
   const listeners = new Set<(change: Change) => void>()
   const onChange = (change: EngineChange): void => {
     const seen = toChange(change)
     for (const listener of listeners) listener(seen)
   }
   const driver = new Driver({ ...ports, load, onChange }, await load())
-  const engine = new Engine(ports, { driver, listeners, profile: { username, deviceId, fingerprint } })
+  const engine = new Engine(ports, { driver, listeners })
   driver.dispatch({ type: 'start' })
   return engine
 }
@@ -56,7 +55,6 @@ const toChange = (change: EngineChange): Change =>
 interface Parts {
   readonly driver: Driver
   readonly listeners: Set<(change: Change) => void>
-  readonly profile: Profile
 }
 
 class Engine implements Messenger {
@@ -65,8 +63,9 @@ class Engine implements Messenger {
   readonly #driver: Driver
   readonly #listeners: Set<(change: Change) => void>
 
-  constructor(ports: EnginePorts, { driver, listeners, profile }: Parts) {
-    this.profile = profile
+  constructor(ports: EnginePorts, { driver, listeners }: Parts) {
+    const { username, deviceId, fingerprint } = ports.profile
+    this.profile = { username, deviceId, fingerprint }
     this.#ports = ports
     this.#driver = driver
     this.#listeners = listeners
@@ -191,7 +190,7 @@ class Engine implements Messenger {
   }
 
   #mine(): { readonly name: string; readonly publicKey: string } {
-    return { name: this.profile.username, publicKey: this.#ports.keys.identity.publicKey }
+    return { name: this.profile.username, publicKey: this.#ports.profile.publicKey }
   }
 
   /** The key that the account has now: a changed one that waits for confirmation is what people want to compare. */

@@ -2,6 +2,9 @@ import { openBytes, sealBytes } from '@chatnip/crypto'
 import type { LogicalKey, Table, Tables, Write } from '../engine/rows.ts'
 import type { Key, Range, Row, RowStore } from '../ports.ts'
 
+/** What the engine's driver needs of the vault: rows by table and logical key, committed together. */
+export type SealedRows = Pick<Vault, 'get' | 'scan' | 'commit'>
+
 /** Between the engine and the rows: seals every value under the device's box, each for its own place, and hides message ids. */
 export class Vault {
   readonly #rows: RowStore
