@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http'
 import multipart from '@fastify/multipart'
 import fastify from 'fastify'
 import type { FastifyInstance } from 'fastify'
@@ -19,6 +20,8 @@ const HTTP_OPTIONS = {
   keepAliveTimeout: 65_000,
   connectionsCheckingInterval: 1_000,
   maxHeaderSize: 16 * 1024,
+  // curl --http2 and Java's client offer h2c with every request; who is not answered in it goes on in HTTP/1.1 (RFC 9110 section 7.8).
+  shouldUpgradeCallback: ({ headers }: IncomingMessage) => headers.upgrade?.toLowerCase() === 'websocket',
 } as const
 
 /** Everything that speaks HTTP but the socket, ready to listen. */

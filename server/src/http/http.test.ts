@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { connect } from 'node:net'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { LIMITS } from '@chatnip/protocol'
@@ -205,10 +206,33 @@ describe('sessions', () => {
   })
 })
 
+describe('a request that offers another protocol', () => {
+  const offering = (path: string, protocol: string) =>
+    `GET ${path} HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: ${protocol}\r\nSec-WebSocket-Version: 13\r\n` +
+    'Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n'
+
+  test('is answered in HTTP/1.1 when it is not a WebSocket', async () => {
+    expect(await raw(offering('/get_server_info', 'h2c'))).toMatch(/^HTTP\/1\.1 200 /)
+  })
+
+  test('is closed by the server after a refusal, though the client holds on', async () => {
+    const { hostname, port } = new URL(server.address)
+    const socket = connect({ port: Number(port), host: hostname, allowHalfOpen: true })
+    socket.on('error', () => undefined).resume()
+    socket.write(offering('/socket', 'websocket'))
+    await once(socket, 'end')
+    // What is written to a connection that is gone comes back as an error; to one that is kept, for ever not.
+    const writeOn = () => socket.write('x', (error) => (error ? undefined : setImmediate(writeOn)))
+    writeOn()
+    await new Promise((resolve) => socket.once('close', resolve))
+    expect(socket.destroyed).toBe(true)
+  }, 3_000)
+})
+
 test('a link that somebody follows, in a message too, neither empties the mailbox nor deletes the avatar', async () => {
-  const { session } = await server.newDevice('reader')
+  const [{ session }, writer] = [await server.newDevice('reader'), await server.newDevice('writer')]
   const cookie = `session_id=${session}`
-  await server.post('upload_message', { destname: 'reader', message_text: 'precious', timestamp: 1 }, session)
+  await server.post('upload_message', { destname: 'reader', message_text: 'precious', timestamp: 1 }, writer.session)
   const follow = async (path: string, headers: Record<string, string>) =>
     (await ask(path, { headers: { cookie, accept: 'text/html', ...headers } })).status
   for (const site of ['none', 'same-origin'])

@@ -50,6 +50,8 @@ function refuse(raw: Duplex, thrown: unknown): void {
   const error = thrown instanceof ChatnipError ? thrown : new ChatnipError('unavailable', { retryAfter: 1 })
   const body = `${error.message}\n`
   const retry = error.retryAfter === undefined ? '' : `Retry-After: ${error.retryAfter}\r\n`
+  // Nobody watches over a connection that was to be upgraded: one that its client does not close would stay for ever.
+  raw.once('finish', () => raw.destroy())
   raw.end(
     `HTTP/1.1 ${ERRORS[error.code].status} ${error.code}\r\nConnection: close\r\nCache-Control: no-store\r\n${retry}` +
       `Content-Type: text/plain; charset=utf-8\r\nX-Content-Type-Options: nosniff\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
