@@ -26,6 +26,7 @@ export const MessageLog = ({ chats, name, title, open, onDetails }: Props) => {
   const lines = useMemo(() => layOut(items ?? [], open.firstUnread.value), [items, open.firstUnread.value])
   const scroll = useLogScroll({
     firstKey: lines.find(({ kind }) => kind !== 'day' && kind !== 'unread')?.key ?? null,
+    lastOwnKey: lines.findLast((line) => line.kind === 'bubble' && line.message.own)?.key ?? null,
     version: lines,
     loadOlder: () => {
       /** What cannot be read now is asked for again at the next scroll. */

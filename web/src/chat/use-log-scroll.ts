@@ -18,6 +18,8 @@ export interface LogScroll {
 interface Watched {
   /** Key of the first item; changes when older ones are put in front. */
   readonly firstKey: string | null
+  /** Key of the latest own message: whoever sends one wants to see it. */
+  readonly lastOwnKey: string | null
   /** Changes with every change of what is shown. */
   readonly version: unknown
   readonly loadOlder: () => void
@@ -30,11 +32,12 @@ const distanceToEnd = ({ scrollHeight, scrollTop, clientHeight }: HTMLElement): 
  * Keeps the place in the log: at the end it follows new messages, elsewhere nothing moves under the reader's eyes, also when
  * older messages come in above. Opens at the line before the new messages when there is one.
  */
-export const useLogScroll = ({ firstKey, version, loadOlder }: Watched): LogScroll => {
+export const useLogScroll = ({ firstKey, lastOwnKey, version, loadOlder }: Watched): LogScroll => {
   const scroller = useRef<HTMLDivElement>(null)
   const atEnd = useSignal(true)
   const fromBottom = useRef(0)
   const shownFirst = useRef<string | null>(null)
+  const shownOwn = useRef<string | null>(null)
 
   const toEnd = () => {
     const log = scroller.current
@@ -47,12 +50,14 @@ export const useLogScroll = ({ firstKey, version, loadOlder }: Watched): LogScro
     if (log === null || firstKey === null) return
     const opening = shownFirst.current === null
     const prepended = shownFirst.current !== firstKey
+    const sentNow = !opening && lastOwnKey !== null && shownOwn.current !== lastOwnKey
     shownFirst.current = firstKey
+    shownOwn.current = lastOwnKey
     const unread = opening ? log.querySelector('.unread-line') : null
     if (unread !== null) {
       unread.scrollIntoView({ block: 'start' })
       atEnd.value = distanceToEnd(log) < NEAR_PX
-    } else if (atEnd.peek()) toEnd()
+    } else if (sentNow || atEnd.peek()) toEnd()
     else if (prepended) log.scrollTop = log.scrollHeight - fromBottom.current
   }, [version, firstKey])
 

@@ -1,5 +1,6 @@
 import { useSignal } from '@preact/signals'
 import type { Signal } from '@preact/signals'
+import { useEffect } from 'preact/hooks'
 import { Heading } from '../components/heading.tsx'
 import { BusyButton } from '../components/busy-button.tsx'
 import { Link } from '../components/link.tsx'
@@ -10,7 +11,7 @@ import { UsernameField } from '../components/username-field.tsx'
 import { useAction } from '../components/use-action.ts'
 import { navigate } from '../router.ts'
 import { logIn } from '../state/flows.ts'
-import { enter, farewell, lastUsername, takeWish } from '../state/session.ts'
+import { enter, farewell, lastUsername, sayFarewell, takeWish } from '../state/session.ts'
 import { t } from '../texts/index.ts'
 import { KeysMissing } from './keys-missing.tsx'
 
@@ -67,6 +68,12 @@ export const LogInPage = () => {
   const { logIn: texts, welcome } = t()
   const name = useSignal(lastUsername())
   const keysMissing = useSignal(false)
+  useEffect(
+    () => () => {
+      sayFarewell(null)
+    },
+    [],
+  )
   if (keysMissing.value)
     return (
       <PageFrame>

@@ -7,7 +7,7 @@ import { openStores } from '../device/stores.ts'
 import { browserTransport } from '../device/transport.ts'
 import { askWorker } from '../workers/ask.ts'
 import { refreshPicture } from './pictures.ts'
-import { change, remember } from './session.ts'
+import { change, forgetName, remember, takeWish } from './session.ts'
 
 /** What people do with their account, in this browser. Loaded with the pages that need it. */
 
@@ -124,17 +124,25 @@ export const newRecoveryCode = (username: string, password: string): Promise<str
 export const newKeys = (username: string, password: string): Promise<string> =>
   change(() => accounts.newKeys(ports, { username, password }))
 
-export const logOut = (username: string, { forget }: { readonly forget: boolean }): Promise<void> =>
-  change(async () => {
+export const logOut = async (username: string, { forget }: { readonly forget: boolean }): Promise<void> => {
+  await change(async () => {
     await accounts.logOut(ports, { username, forget })
     remember(null)
+    if (forget) forgetName()
   })
+  /** Nobody wanted to be where they were when they left. */
+  takeWish()
+}
 
-export const deleteAccount = (username: string, password: string): Promise<void> =>
-  change(async () => {
+export const deleteAccount = async (username: string, password: string): Promise<void> => {
+  await change(async () => {
     await accounts.deleteAccount(ports, { username, password })
     remember(null)
+    forgetName()
   })
+  /** Nobody wanted to be where they were when they left. */
+  takeWish()
+}
 
 export const listDevices = async (): Promise<readonly Device[]> =>
   (await browserTransport.call('list_devices', {})).devices

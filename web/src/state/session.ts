@@ -34,6 +34,11 @@ let beginning = 0
 
 export const session: ReadonlySignal<Session> = state
 
+/** The account is gone from here: its name is not offered any more. */
+export const forgetName = (): void => {
+  localStorage.removeItem(LAST)
+}
+
 /** The name to offer in the log-in form. */
 export const lastUsername = (): string => localStorage.getItem(LAST) ?? ''
 
@@ -139,7 +144,7 @@ const farewellText = signal<string | null>(null)
 
 /** What the log-in page says first: the result of what led there. */
 export const farewell: ReadonlySignal<string | null> = farewellText
-export const sayFarewell = (text: string): void => {
+export const sayFarewell = (text: string | null): void => {
   farewellText.value = text
 }
 

@@ -45,7 +45,6 @@ export const en = {
     back: 'Back',
     cancel: 'Cancel',
     close: 'Close',
-    save: 'Save',
     copy: 'Copy',
     copied: 'Copied.',
     tryAgain: 'Try again',
@@ -53,8 +52,6 @@ export const en = {
     loading: 'One moment…',
     username: 'Name',
     password: 'Password',
-    show: 'Show',
-    hide: 'Hide',
     showPassword: 'Show password',
     hidePassword: 'Hide password',
     skipToContent: 'Skip to the content',
@@ -148,7 +145,6 @@ export const en = {
     opening: 'Opening your keys…',
     forgot: 'Forgot your password?',
     noAccount: 'New here?',
-    firstHere: 'Log in to see your chats.',
     keysMissingTitle: 'Your keys cannot be opened',
     keysMissing:
       'Your password is right, but the keys of this account are not stored here, or not in a form that this password opens. You can start afresh with new keys.',
@@ -158,8 +154,6 @@ export const en = {
     ] as readonly string[],
     freshKept: 'Your name, your picture and what other browsers of yours hold stay.',
     fresh: 'Start afresh with new keys',
-    otherAccount: (name: string) =>
-      `${name} is signed in in this browser. That stays: you can switch between the two at any time.`,
   },
 
   recover: {
@@ -199,7 +193,6 @@ export const en = {
     noteToSelf: 'Note to self',
     noteToSelfHint: 'A place for your own notes. They go to your other browsers as well.',
     empty: 'No chats yet. Write the name of somebody above, or leave yourself a note.',
-    startNote: 'Write a note to yourself',
     pick: 'Choose a chat on the left, or open one by name.',
     draft: 'Draft:',
     you: 'You:',
@@ -222,7 +215,6 @@ export const en = {
 
   chat: {
     messages: (name: string) => `Messages with ${name}`,
-    emptyTitle: 'Nothing here yet',
     empty: (name: string) =>
       `What you and ${name} write can be read by the two of you only. To be sure that it is really ${name}, compare numbers.`,
     emptyPlain: (name: string) =>
@@ -271,7 +263,6 @@ export const en = {
       plain: 'Not encrypted',
       self: 'Only you',
     },
-    notFound: 'There is nobody of that name here.',
     searching: (name: string) => `Looking for ${name}…`,
   },
 

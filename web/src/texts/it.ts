@@ -41,7 +41,6 @@ export const it: Texts = {
     back: 'Indietro',
     cancel: 'Annulla',
     close: 'Chiudi',
-    save: 'Salva',
     copy: 'Copia',
     copied: 'Copiato.',
     tryAgain: 'Riprova',
@@ -49,8 +48,6 @@ export const it: Texts = {
     loading: 'Un momento…',
     username: 'Nome',
     password: 'Password',
-    show: 'Mostra',
-    hide: 'Nascondi',
     showPassword: 'Mostra la password',
     hidePassword: 'Nascondi la password',
     skipToContent: 'Vai al contenuto',
@@ -146,7 +143,6 @@ export const it: Texts = {
     opening: 'Apro le tue chiavi…',
     forgot: 'Hai dimenticato la password?',
     noAccount: 'Sei nuovo qui?',
-    firstHere: 'Accedi per vedere le tue chat.',
     keysMissingTitle: 'Le tue chiavi non si aprono',
     keysMissing:
       'La password è giusta, ma le chiavi di questo account non sono conservate qui, o non in una forma che questa password apra. Puoi ricominciare con chiavi nuove.',
@@ -156,8 +152,6 @@ export const it: Texts = {
     ],
     freshKept: 'Restano il nome, l’immagine e quello che hanno gli altri tuoi browser.',
     fresh: 'Ricomincia con chiavi nuove',
-    otherAccount: (name) =>
-      `In questo browser c’è già ${name}. Resta com’è: puoi passare dall’uno all’altro quando vuoi.`,
   },
 
   recover: {
@@ -197,7 +191,6 @@ export const it: Texts = {
     noteToSelf: 'Note per te',
     noteToSelfHint: 'Un posto per i tuoi appunti. Arrivano anche agli altri tuoi browser.',
     empty: 'Ancora nessuna chat. Scrivi qui sopra il nome di qualcuno, o lascia una nota a te.',
-    startNote: 'Scriviti una nota',
     pick: 'Scegli una chat a sinistra, o aprine una con il nome.',
     draft: 'Bozza:',
     you: 'Tu:',
@@ -220,7 +213,6 @@ export const it: Texts = {
 
   chat: {
     messages: (name) => `Messaggi con ${name}`,
-    emptyTitle: 'Ancora niente',
     empty: (name) =>
       `Quello che vi scrivete tu e ${name} lo potete leggere solo voi due. Per essere sicuro che sia davvero ${name}, confrontate i numeri.`,
     emptyPlain: (name) =>
@@ -269,7 +261,6 @@ export const it: Texts = {
       plain: 'Non cifrata',
       self: 'Solo tu',
     },
-    notFound: 'Qui non c’è nessuno con questo nome.',
     searching: (name) => `Cerco ${name}…`,
   },
 
