@@ -130,7 +130,14 @@ export class Feed {
   }
 
   #handPage(page: readonly Entry[], whole: boolean): void {
-    for (const entry of page) this.#hand(entry.seq, frameOf(entry))
+    for (const entry of page) {
+      // A page of texts that JSON makes long may not fit; the rest is read again when there is room.
+      if (!this.#mayHand()) {
+        this.#more = true
+        return
+      }
+      this.#hand(entry.seq, frameOf(entry))
+    }
     this.#more = !whole || this.#wokenMeanwhile
     if (this.#more) return this.#pump()
     if (this.#toldEmpty) return

@@ -16,6 +16,8 @@ export type ConnectionServices = Pick<Services, 'clock' | 'store' | 'bus' | 'lim
 
 /** Sends that are not answered yet; beyond this the server stops reading from the connection. */
 const MAX_UNANSWERED = 1_000
+/** Bytes of messages and answers together that a peer may leave unread. */
+const MAX_UNREAD = 4 * LIMITS.socketBufferBytes
 /** Seconds that the peer has to answer our closing; then the line is cut. */
 const CLOSING_SECONDS = 3
 
@@ -89,6 +91,7 @@ export class Connection {
   flush(): void {
     const { ws, raw } = this.#line
     const frames = this.#out
+    const wasFull = this.buffered() >= LIMITS.socketBufferBytes
     this.#out = []
     this.#outCharacters = 0
     if (ws.readyState !== ws.OPEN) return
@@ -96,6 +99,8 @@ export class Connection {
     for (const frame of frames) ws.send(frame)
     raw.uncork()
     if (ws.bufferedAmount >= LIMITS.socketBufferBytes) this.#goOnAfterDrain()
+    // The network took at once what had made the feed stop: nothing will drain that could tell it to go on.
+    else if (wasFull) this.#feed.retry()
   }
 
   /** Called once a second. */
@@ -107,7 +112,9 @@ export class Connection {
     }
     this.#feed.retry()
     this.#noteProgress()
-    if (this.#services.clock.now() - this.#progressAt >= LIMITS.stalledSeconds * 1_000) this.close('stalled')
+    const isStuck = this.#services.clock.now() - this.#progressAt >= LIMITS.stalledSeconds * 1_000
+    // The feed stops at its own bound; what grows beyond are answers to a peer that goes on sending and does not read.
+    if (isStuck || this.buffered() > MAX_UNREAD) this.close('stalled')
   }
 
   /** Called every `pingSeconds`. A peer that let two rounds pass is gone, whatever TCP believes. */
