@@ -1,6 +1,5 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { readFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -14,8 +13,6 @@ export interface Child {
   readonly address: string
   /** Everything that it has written, both streams. */
   output(): string
-  /** Resident memory in bytes, or null where /proc does not tell. */
-  memory(): number | null
   /** Sends SIGTERM. @returns the exit code */
   stop(): Promise<number | null>
 }
@@ -43,7 +40,6 @@ export async function startChild(env: Readonly<Record<string, string>> = {}): Pr
   return {
     address,
     output: () => written.join(''),
-    memory: () => residentOf(child.pid),
     stop: async () => {
       child.kill('SIGTERM')
       const [code]: (number | null)[] = await exited
@@ -51,10 +47,4 @@ export async function startChild(env: Readonly<Record<string, string>> = {}): Pr
       return code ?? null
     },
   }
-}
-
-function residentOf(pid: number | undefined): number | null {
-  if (process.platform !== 'linux') return null
-  const found = /VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))
-  return found === null ? null : Number(found[1]) * 1_024
 }
