@@ -3,6 +3,7 @@ import { dirname } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import type { StatementSync } from 'node:sqlite'
 import { makePrivateFile, syncPath } from './files.ts'
+import { lockForServer } from './lock.ts'
 import { toNumber, toText } from './rows.ts'
 
 /** Pages in the write-ahead log before SQLite moves them home; with fewer, the same hot pages are moved too often. */
@@ -11,6 +12,8 @@ const CACHE_KIBIBYTES = 16 * 1024
 
 export interface DatabaseOptions {
   readonly file: string
+  /** The server holds the lock already; the admin command may be of a newer Chatnip than the server that runs. */
+  readonly role: 'server' | 'admin'
   /** How long a statement waits for another process's lock, in milliseconds. */
   readonly busyMilliseconds: number
   /** Upper bound of the database's size in pages, for tests of a full disk. */
@@ -75,9 +78,26 @@ function verifyDurability(connection: DatabaseSync): void {
 
 const MIGRATIONS = new URL('./migrations/', import.meta.url)
 
-/** Brings the tables up to date, one numbered file after the other, each in its own transaction. */
+/** Brings the tables up to date, unless a server runs on them that would not understand them any more. */
+function bringUpToDate(connection: DatabaseSync, { file, role }: DatabaseOptions): void {
+  const isOld = Number(pragma(connection, 'user_version')) < migrationFiles().length
+  if (!isOld || role === 'server') return migrate(connection)
+  const unlock = lockForServer(
+    file,
+    `A server of an older Chatnip is using the database ${file}. Stop it, or use its own admin command.`,
+  )
+  try {
+    migrate(connection)
+  } finally {
+    unlock()
+  }
+}
+
+const migrationFiles = (): string[] => readdirSync(MIGRATIONS).filter((name) => /^\d{4}-.*\.sql$/.test(name))
+
+/** One numbered file after the other, each in its own transaction. */
 function migrate(connection: DatabaseSync): void {
-  const files = readdirSync(MIGRATIONS).filter((name) => /^\d{4}-.*\.sql$/.test(name))
+  const files = migrationFiles()
   const current = (): number => Number(pragma(connection, 'user_version'))
   if (current() > files.length) {
     throw new Error('The database was made by a newer Chatnip. Start that version, or restore an older backup.')
@@ -122,7 +142,7 @@ export function openDatabase(options: DatabaseOptions): Database {
     `)
     if (options.maxPages !== null) connection.exec(`PRAGMA max_page_count = ${options.maxPages}`)
     verifyDurability(connection)
-    migrate(connection)
+    bringUpToDate(connection, options)
     // The new file's name itself must survive a power cut too.
     syncPath(dirname(options.file))
     return new Database(connection)

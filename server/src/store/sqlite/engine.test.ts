@@ -149,7 +149,7 @@ function plansOf(statements: readonly string[]): { statement: string; detail: st
 describe('the schema', () => {
   test('is the one in schema.sql (UPDATE=1 writes it anew)', () =>
     inFolder((folder) => {
-      const database = openDatabase({ file: join(folder, 'x.db'), busyMilliseconds: 0, maxPages: null })
+      const database = openDatabase({ file: join(folder, 'x.db'), role: 'server', busyMilliseconds: 0, maxPages: null })
       const dump = dumpSchema(database)
       database.close()
       const file = new URL('./schema.sql', import.meta.url)

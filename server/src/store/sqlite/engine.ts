@@ -210,7 +210,8 @@ export class Engine {
   }
 
   close(): void {
-    this.#opened?.db.emptyLog()
+    // Emptying the log beside a long reader holds the write lock as long as the connection may wait: not for the admin command to do.
+    if (this.#options.role === 'server') this.#opened?.db.emptyLog()
     this.#opened?.db.close()
     this.#opened = null
   }

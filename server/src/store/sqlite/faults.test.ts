@@ -161,6 +161,55 @@ describe('a storage thread that dies', () => {
     }))
 })
 
+describe('the admin command beside a running server', () => {
+  test('leaves at once though somebody reads for long, and the server goes on writing', () =>
+    inFolder(async (folder) => {
+      const file = join(folder, 'chatnip.db')
+      const store = await openSqliteStore({ file })
+      const alice = await signUp(store, 'alice')
+      const reader = new DatabaseSync(file, { readOnly: true })
+      reader.exec('BEGIN; SELECT count(*) FROM accounts')
+      const admin = await openSqliteStore({ file, role: 'admin' })
+      await signUp(admin, 'bob')
+      const leaving = admin.close()
+      const sent = Promise.all(
+        Array.from({ length: 5 }, async (_, number) => {
+          await store.probe()
+          return store.append(message(alice, 'bob', { number }))
+        }),
+      )
+      await expect(sent).resolves.toHaveLength(5)
+      const start = performance.now()
+      await leaving
+      expect(performance.now() - start).toBeLessThan(1_000)
+      reader.close()
+      await store.close()
+    }))
+
+  test('does not bring up to date what an older server is using', () =>
+    inFolder(async (folder) => {
+      const file = join(folder, 'chatnip.db')
+      const store = await openSqliteStore({ file })
+      const older = new DatabaseSync(file)
+      older.exec('PRAGMA user_version = 0')
+      await expect(openSqliteStore({ file, role: 'admin' })).rejects.toThrow(/older Chatnip.*Stop it/)
+      older.close()
+      await store.close()
+      // The lock was not kept either.
+      await expect(openSqliteStore({ file, role: 'admin' })).rejects.toThrow(/already exists/)
+    }))
+
+  test('leaves no half of a backup behind', () =>
+    inFolder(async (folder) => {
+      const store = await openSqliteStore({ file: join(folder, 'chatnip.db') })
+      const target = join(folder, 'copy.db')
+      await mkdir(target)
+      await expect(store.backup(target)).rejects.toMatchObject({ code: 'unavailable' })
+      expect((await readdir(folder)).filter((name) => name.includes('.part'))).toEqual([])
+      await store.close()
+    }))
+})
+
 describe('what lies on the disk', () => {
   test('only the owner may read it', () =>
     inFolder(async (folder) => {

@@ -18,7 +18,6 @@ export interface SqliteOptions {
 
 /** What the storage thread is started with. */
 export interface ThreadOptions extends EngineOptions {
-  readonly role: 'server' | 'admin'
   readonly foreignCheckMilliseconds: number
 }
 

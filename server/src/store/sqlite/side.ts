@@ -15,10 +15,16 @@ function backup(db: DatabaseSync, target: string): void {
   // First beside the target, so that a backup of that name is either the old one or a whole new one.
   const part = `${target}.part`
   if (existsSync(part)) rmSync(part)
-  makePrivateFile(part)
-  db.prepare('VACUUM INTO ?').run(part)
-  syncPath(part)
-  renameSync(part, target)
+  try {
+    makePrivateFile(part)
+    db.prepare('VACUUM INTO ?').run(part)
+    syncPath(part)
+    renameSync(part, target)
+  } catch (error) {
+    // Half a copy is of no use, and takes room just when there may be none.
+    rmSync(part, { force: true })
+    throw error
+  }
   syncPath(dirname(target))
 }
 
