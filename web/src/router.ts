@@ -49,12 +49,8 @@ export const parseRoute = (path: string): Route => {
   return parts[0] === 'chats' ? parseChat(parts.slice(1)) : { page: 'lost' }
 }
 
-/**
- * Dots are written as %2E: a server takes `/chats/a.js` for a file. A name of dots alone would be taken for a step up, however it
- * is written, so it gets a tilde in front, which no name has.
- */
-const encodeName = (name: string): string =>
-  (/^\.{1,2}$/u.test(name) ? '~' : '') + encodeURIComponent(name).replaceAll('.', '%2E')
+/** A name of dots alone would be taken for a step up, however it is written, so it gets a tilde in front, which no name has. */
+const encodeName = (name: string): string => (/^\.{1,2}$/u.test(name) ? '~' : '') + encodeURIComponent(name)
 
 /** The path of a route; the opposite of `parseRoute`. */
 export const formatRoute = (route: Route): string => {

@@ -97,6 +97,14 @@ describe('answers', () => {
   })
 })
 
+test('a conversation with a name that has a dot is a page, a file that is not there is not', async () => {
+  const accept = { headers: { accept: 'text/html' } }
+  const statuses = ['/chats/bob.o', '/chats/bob', '/bob.js'].map(async (path) => (await ask(path, accept)).status)
+  const [dotted, plain, file] = await Promise.all(statuses)
+  expect(dotted).toBe(plain)
+  expect(file).toBe(404)
+})
+
 describe('hostile input gets a 4xx', () => {
   test.each([
     ['not JSON', '{"username"'],

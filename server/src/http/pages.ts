@@ -16,10 +16,11 @@ const NOT_BUILT =
 
 const notPages = new Set<string>([...ENDPOINT_NAMES, 'socket', 'healthz', 'docs', 'avatars'])
 
-/** A person in a browser asking for a page of the app: the app itself finds out which. */
+/** A person in a browser asking for a page of the app: the app itself finds out which. Names, like files, may have dots. */
 function asksForPage(request: FastifyRequest, path: string): boolean {
   const isHtml = request.headers.accept?.includes('text/html') === true
-  return isHtml && extname(path) === '' && !notPages.has(path.split('/')[1] ?? '')
+  const mayBePage = extname(path) === '' || path.startsWith('/chats/')
+  return isHtml && mayBePage && !notPages.has(path.split('/')[1] ?? '')
 }
 
 async function sendFile(request: FastifyRequest, reply: FastifyReply, file: File): Promise<FastifyReply> {
