@@ -22,7 +22,6 @@ describe('routes', () => {
   test.each(ROUTES)('$page comes back from its own path', (known) => {
     const { pathname } = new URL(formatRoute(known), 'https://chatnip.example/settings')
     expect(parseRoute(pathname)).toEqual(known)
-    expect(pathname).not.toContain('.')
   })
 
   test('a slash at the end changes nothing', () => {
