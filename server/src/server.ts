@@ -12,6 +12,7 @@ import { openDelivery } from './delivery/delivery.ts'
 import { startExpiry } from './delivery/expiry.ts'
 import { openApp } from './http/app.ts'
 import { openLimiter, unlimited } from './limits/limiter.ts'
+import { openSlots } from './limits/slots.ts'
 import type { Log } from './log.ts'
 import type { Services } from './services.ts'
 import { openSockets } from './socket/sockets.ts'
@@ -41,6 +42,9 @@ export interface RunningServer {
 
 /** Requests that have not finished by then are cut; nothing that was accepted is lost by it. */
 const DRAIN_MS = 3_500
+
+/** Each may be a page of a megabyte: enough for a long poll of every device and some more. */
+const DOWNLOADS_AT_ONCE = 16
 
 /** @throws ConfigError for a bad questions file, or what listening throws (EADDRINUSE, EACCES, …) */
 export async function startServer(config: Config, parts: Parts): Promise<RunningServer> {
@@ -79,6 +83,7 @@ async function openServices(config: Config, { store, bus, clock, log, passwordCo
     store,
     bus,
     limiter,
+    downloads: openSlots(DOWNLOADS_AT_ONCE),
     passwords: openPasswords(passwordCost),
     questions: openQuestions(config.questions),
     proofs: openProofs(await store.secret('proof of work', randomBytes(32)), now),

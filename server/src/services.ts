@@ -4,6 +4,7 @@ import type { Log } from './log.ts'
 import type { Bus } from './bus/bus.ts'
 import type { Store } from './store/store.ts'
 import type { Limiter } from './limits/limiter.ts'
+import type { Slots } from './limits/slots.ts'
 import type { Avatars } from './accounts/avatars.ts'
 import type { Passwords } from './accounts/passwords.ts'
 import type { Proofs } from './accounts/proof.ts'
@@ -19,6 +20,8 @@ export interface Services {
   readonly store: Store
   readonly bus: Bus
   readonly limiter: Limiter
+  /** Downloads under way, by account: an answer that nobody reads stays in memory. */
+  readonly downloads: Slots
   readonly passwords: Passwords
   readonly questions: Questions
   readonly proofs: Proofs

@@ -24,6 +24,9 @@ const HTTP_OPTIONS = {
   shouldUpgradeCallback: ({ headers }: IncomingMessage) => headers.upgrade?.toLowerCase() === 'websocket',
 } as const
 
+/** Who takes nothing of an answer for so long is cut off. Longer than any long poll is silent; sockets have a watch of their own. */
+const SILENCE_MS = 60_000
+
 /** Everything that speaks HTTP but the socket, ready to listen. */
 export async function openApp(services: Services, stopping: AbortSignal): Promise<FastifyInstance> {
   const { config, log, store, avatars } = services
@@ -32,6 +35,7 @@ export async function openApp(services: Services, stopping: AbortSignal): Promis
     http: HTTP_OPTIONS,
     requestTimeout: HTTP_OPTIONS.requestTimeout,
     keepAliveTimeout: HTTP_OPTIONS.keepAliveTimeout,
+    connectionTimeout: SILENCE_MS,
     bodyLimit: LIMITS.requestBytes,
     forceCloseConnections: 'idle',
     exposeHeadRoutes: false,

@@ -110,7 +110,9 @@ function bodyLimitOf(name: EndpointName, { body }: Endpoint): number {
 /** The response's own `close`, not the connection's: a kept-alive connection would gather a listener with every call. */
 function untilGone(reply: FastifyReply, stopping: AbortSignal): AbortSignal {
   const gone = new AbortController()
-  reply.raw.once('close', () => gone.abort())
+  // Who left while the session was looked up has closed it already.
+  if (reply.raw.destroyed) gone.abort()
+  else reply.raw.once('close', () => gone.abort())
   return AbortSignal.any([gone.signal, stopping])
 }
 

@@ -52,3 +52,26 @@ test('who waits is let go at once when the server stops', async () => {
   expect([200, 503]).toContain(await status)
   expect(performance.now() - started).toBeLessThan(3_000)
 })
+
+test('one account has a bounded number of downloads under way, and gets its places back', async () => {
+  const { session } = await server.newDevice('greedy')
+  const gone = new AbortController()
+  const poll = (signal: AbortSignal) =>
+    fetch(`${server.address}/download_messages`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${session}` },
+      body: '{"after":0,"wait":30}',
+      signal,
+    })
+  const statuses: number[] = []
+  const { promise: refused, resolve } = Promise.withResolvers<void>()
+  const all = Array.from({ length: 40 }, async () => {
+    statuses.push((await poll(gone.signal)).status)
+    if (statuses.length === 24) resolve()
+  })
+  await refused
+  expect(statuses).toEqual(Array.from({ length: 24 }, () => 429))
+  gone.abort()
+  await Promise.allSettled(all)
+  await expect.poll(async () => (await server.post('download_messages', { after: 0 }, session)).status).toBe(200)
+})

@@ -12,7 +12,8 @@ export const MESSAGES = {
     const { after, duplicate } = await delivery.accept(session, body)
     return { id: body.id, after, duplicate }
   },
-  download_messages: async ({ delivery }, { session, body, signal }) => {
+  download_messages: async ({ delivery, downloads }, { session, body, signal }) => {
+    downloads.take(session.account, signal)
     if (body.after === undefined && body.wait === undefined) return [...(await delivery.take(session))]
     return [...(await delivery.page(session, body.after ?? 0, { ms: (body.wait ?? 0) * 1_000, signal }))]
   },
