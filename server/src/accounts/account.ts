@@ -1,6 +1,6 @@
 import { ChatnipError } from '@chatnip/protocol'
 import type { Request } from '@chatnip/protocol'
-import type { Account, AccountChange, AccountNumber, Session } from '../store/store.ts'
+import type { Account, AccountChange, Session } from '../store/store.ts'
 import type { Services } from '../services.ts'
 import { wrappedChange } from './keys.ts'
 
@@ -19,14 +19,16 @@ async function confirmed(deps: Deps, session: Session, password: string): Promis
   return account
 }
 
-async function change(deps: Deps, account: AccountNumber, what: AccountChange): Promise<void> {
-  if (!(await deps.store.changeAccount(account, what))) throw new ChatnipError('not_signed_in')
+/** Changes what the confirmed password permits, unless the password has changed meanwhile. */
+async function change(deps: Deps, { account, passwordHash }: Account, what: AccountChange): Promise<void> {
+  if (!(await deps.store.changeAccount(account, { ...what, ifPasswordHash: passwordHash })))
+    throw new ChatnipError('not_signed_in')
   if (what.endSessions !== undefined) deps.bus.tell({ kind: 'sessions changed', account })
 }
 
 /** Changes the password; every other session of the account ends. */
 export async function resetPassword(deps: Deps, session: Session, asked: Request<'reset_password'>): Promise<void> {
-  const { account } = await confirmed(deps, session, asked.old_password)
+  const account = await confirmed(deps, session, asked.old_password)
   await change(deps, account, {
     passwordHash: await deps.passwords.hash(asked.new_password),
     ...wrappedChange(asked.wrapped_keys, false),
@@ -35,10 +37,10 @@ export async function resetPassword(deps: Deps, session: Session, asked: Request
 }
 
 export async function resetPublicKey(deps: Deps, session: Session, asked: Request<'reset_public_key'>): Promise<void> {
-  const { account, publicKey } = await confirmed(deps, session, asked.password)
+  const account = await confirmed(deps, session, asked.password)
   await change(deps, account, {
     publicKey: asked.new_public_key,
-    ...wrappedChange(asked.wrapped_keys, asked.new_public_key !== publicKey),
+    ...wrappedChange(asked.wrapped_keys, asked.new_public_key !== account.publicKey),
   })
 }
 
@@ -47,13 +49,16 @@ export async function storeWrappedKeys(
   session: Session,
   asked: Request<'store_wrapped_keys'>,
 ): Promise<void> {
-  const { account } = await confirmed(deps, session, asked.password)
+  const account = await confirmed(deps, session, asked.password)
   await change(deps, account, wrappedChange(asked.wrapped_keys, false))
 }
 
 export async function deleteOwnAccount(deps: Deps, session: Session, password: string): Promise<void> {
-  const account = await confirmed(deps, session, password)
-  await removeAccount(deps, account)
+  const { account, passwordHash } = await confirmed(deps, session, password)
+  // Read again: the password, or the avatar, may have changed while the password was checked.
+  const now = await deps.store.getAccount(account)
+  if (now?.passwordHash !== passwordHash) throw new ChatnipError('not_signed_in')
+  await removeAccount(deps, now)
 }
 
 /** Deletes an account with everything that is its own, and closes its sockets. For the owner and for who runs the server. */

@@ -120,6 +120,71 @@ describe('log-in', () => {
   })
 })
 
+describe('a password that changes while the old one is being checked', () => {
+  const recovery_proof = 'p'.repeat(32)
+  const wrapped_keys = { by_password: 'a', by_recovery: 'b', recovery_proof }
+
+  /** Lets something happen between the next check of a password and what follows from it. */
+  function afterCheck(happens: () => Promise<unknown>): void {
+    const { passwords } = server.services
+    const whole = { ...passwords }
+    passwords.verify = async (phc, password) => {
+      Object.assign(passwords, whole)
+      const right = await whole.verify(phc, password)
+      await happens()
+      return right
+    }
+  }
+  const recover = (username: string) =>
+    say('recover_account', { username, recovery_proof, new_password: 'recovered', wrapped_keys })
+
+  test('lets no log-in by the old one through', async () => {
+    await newAccount('lotte', { wrapped_keys })
+    afterCheck(() => recover('lotte'))
+    expect(await logIn('lotte', 'first', { device: { name: 'of a thief' } })).toBe('')
+    expect(await logIn('lotte', 'recovered')).not.toBe('')
+  })
+
+  test('lets no change, and no deletion, by the old one through', async () => {
+    await newAccount('greta', { wrapped_keys })
+    const changes = [
+      ['reset_password', { old_password: 'first', new_password: 'of a thief' }],
+      ['reset_public_key', { password: 'first', new_public_key: 'of a thief' }],
+      ['store_wrapped_keys', { password: 'first', wrapped_keys: { by_password: 'of a thief' } }],
+      ['delete_user', { password: 'first' }],
+    ] as const
+    for (const [name, body] of changes) {
+      const session = await logIn('greta', 'first')
+      afterCheck(() => recover('greta'))
+      expect([name, (await say(name, body, session)).status]).toEqual([name, 401])
+      const back = await logIn('greta', 'recovered')
+      expect(JSON.parse((await say('fetch_wrapped_keys', {}, back)).text)).toEqual({
+        public_key: 'a key',
+        by_password: 'a',
+      })
+      await say('reset_password', { old_password: 'recovered', new_password: 'first' }, back)
+    }
+  })
+
+  test('makes a fresh-start code good for one of two who come at once', async () => {
+    await newAccount('tilda')
+    const { store, clock } = server.services
+    const account = (await store.findAccount('tilda'))?.account ?? 0
+    const code = newCode()
+    await store.changeAccount(account, { freshStart: { hash: hashOfCode(code), until: clock.now() + 60_000 } })
+    const start = (new_password: string) =>
+      say('recover_account', {
+        username: 'tilda',
+        fresh_start: code,
+        new_password,
+        new_public_key: 'new',
+        wrapped_keys: { by_password: 'x' },
+      })
+    const replies = await Promise.all([start('one'), start('two')])
+    expect(replies.map(({ status }) => String(status)).toSorted()).toEqual(['200', '401'])
+  })
+})
+
 describe('changes', () => {
   const keys = { by_password: 'wrapped by password', by_recovery: 'wrapped by code', recovery_proof: 'x'.repeat(32) }
 

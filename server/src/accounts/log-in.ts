@@ -25,14 +25,15 @@ export async function logIn(deps: Deps, asked: Request<'authenticate'>): Promise
   if (account === null || !right) throw new ChatnipError('wrong_login')
   deps.limiter.giveBack('log_in_failures', name)
   if (account.disabled) throw new ChatnipError('account_disabled')
-  await renewHash(deps, account, asked.password)
-  return beginSession(deps, account, asked.device)
+  return beginSession(deps, await withTodaysHash(deps, account, asked.password), asked.device)
 }
 
 /** Keeps up with the cost of today: old hashes are replaced when the password is there anyway. */
-async function renewHash({ passwords, store }: Deps, account: Account, password: string): Promise<void> {
-  if (!passwords.outdated(account.passwordHash)) return
-  await store.changeAccount(account.account, { passwordHash: await passwords.hash(password) })
+async function withTodaysHash({ passwords, store }: Deps, account: Account, password: string): Promise<Account> {
+  if (!passwords.outdated(account.passwordHash)) return account
+  const passwordHash = await passwords.hash(password)
+  const changed = await store.changeAccount(account.account, { passwordHash, ifPasswordHash: account.passwordHash })
+  return changed ? { ...account, passwordHash } : account
 }
 
 async function beginSession(
@@ -47,6 +48,8 @@ async function beginSession(
       account: account.account,
       now: deps.clock.now(),
       expiresAt: deps.sessions.endOf(wanted === null ? 'plain' : 'device'),
+      // Whoever changes the password ends all sessions; a log-in by the old one that is under way must not outlive that.
+      ifPasswordHash: account.passwordHash,
       device: wanted,
     })
     return { result, deviceId: wanted?.deviceId ?? null }

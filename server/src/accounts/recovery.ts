@@ -41,13 +41,16 @@ export async function fetchRecovery(deps: Deps, asked: Request<'fetch_recovery'>
 export async function recoverAccount(deps: Deps, asked: Request<'recover_account'>): Promise<void> {
   const account = await proven(deps, asked.username, holderOf(deps, asked))
   const keyChanges = asked.new_public_key !== undefined && asked.new_public_key !== account.publicKey
-  await deps.store.changeAccount(account.account, {
+  const changed = await deps.store.changeAccount(account.account, {
+    // Of two that come with the same one-time code only the first finds the password as it was.
+    ifPasswordHash: account.passwordHash,
     passwordHash: await deps.passwords.hash(asked.new_password),
     ...(asked.new_public_key === undefined ? {} : { publicKey: asked.new_public_key }),
     ...wrappedChange(asked.wrapped_keys, keyChanges),
     ...(asked.fresh_start === undefined ? {} : { freshStart: null }),
     endSessions: 'all',
   })
+  if (!changed) throw new ChatnipError('wrong_recovery')
   deps.bus.tell({ kind: 'sessions changed', account: account.account })
 }
 

@@ -70,6 +70,11 @@ export interface AccountChange {
   readonly freshStart?: Account['freshStart']
   readonly avatar?: string | null
   readonly disabled?: boolean
+  /**
+   * Change nothing unless this still is the password's hash: checking a password takes its time, and what it permitted
+   * must not happen once the password has changed.
+   */
+  readonly ifPasswordHash?: string
   /** End the account's sessions in the same transaction: all of them, or all but the one with this hash. */
   readonly endSessions?: 'all' | { readonly allBut: Uint8Array }
 }
@@ -78,7 +83,7 @@ export interface AccountStore {
   createAccount(account: NewAccount): Promise<'created' | 'name_taken' | 'invite_invalid' | 'proof_used'>
   findAccount(username: string): Promise<Account | null>
   getAccount(account: AccountNumber): Promise<Account | null>
-  /** False: there is no such account. */
+  /** False: there is no such account, or its password is another now (`ifPasswordHash`). */
   changeAccount(account: AccountNumber, change: AccountChange): Promise<boolean>
   /** Removes the account with its sessions, devices, mailboxes, waiting messages sent and received. Dedup records go too. */
   deleteAccount(account: AccountNumber): Promise<boolean>
@@ -121,6 +126,8 @@ export interface NewSession {
   readonly account: AccountNumber
   readonly now: number
   readonly expiresAt: number
+  /** The password's hash that was checked; with another one now the answer is `no_such_account`. */
+  readonly ifPasswordHash?: string
   /** A device to register or, with an id that exists, to sign in to again (its older sessions end). */
   readonly device: { readonly deviceId: string; readonly name: string; readonly isNew: boolean } | null
 }

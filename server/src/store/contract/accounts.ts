@@ -95,6 +95,19 @@ export function accountContract(open: OpenStore): void {
       expect(await store.getAccount(account)).toEqual({ ...before, ...back, passwordHash: 'new', publicKey: 'new key' })
     })
 
+    test('a change for one password changes nothing when the password is another by now', async () => {
+      const { account, passwordHash } = await signUp(store, 'alice')
+      expect(await store.changeAccount(account, { passwordHash: 'new', ifPasswordHash: passwordHash })).toBe(true)
+      const late = {
+        passwordHash: 'late',
+        publicKey: 'late',
+        endSessions: 'all',
+        ifPasswordHash: passwordHash,
+      } as const
+      expect(await store.changeAccount(account, late)).toBe(false)
+      expect(await store.getAccount(account)).toMatchObject({ passwordHash: 'new', publicKey: 'key of alice' })
+    })
+
     test('a change may end all sessions, or all but one, and only of that account', async () => {
       const alice = await signUp(store, 'alice')
       const bob = await signUp(store, 'bob')

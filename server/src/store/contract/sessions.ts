@@ -38,6 +38,16 @@ export function sessionContract(open: OpenStore): void {
       expect(await store.findSession(hashOf(501), NOW)).toBeNull()
     })
 
+    test('none begins by a password that is another by now, and no device is registered', async () => {
+      const { account, passwordHash } = alice
+      await store.changeAccount(account, { passwordHash: 'new' })
+      const device = { deviceId: 'late', name: 'late', isNew: true }
+      const late = { hash: hashOf(500), account, now: NOW, expiresAt: END, device, ifPasswordHash: passwordHash }
+      expect(await store.createSession(late)).toBe('no_such_account')
+      expect(await store.listDevices(account)).toEqual([])
+      expect(await store.createSession({ ...late, ifPasswordHash: 'new' })).toBe('created')
+    })
+
     test('it says when its account is switched off', async () => {
       await begin(hashOf(500))
       await store.changeAccount(alice.account, { disabled: true })

@@ -75,7 +75,7 @@ function endSessions({ db }: Context, account: AccountNumber, which: AccountChan
 
 function changeAccount(context: Context, account: AccountNumber, change: AccountChange): boolean {
   const before = get(context, account)
-  if (before === null) return false
+  if (before === null || (change.ifPasswordHash ?? before.passwordHash) !== before.passwordHash) return false
   const after = { ...before, ...change }
   context.db
     .sql(

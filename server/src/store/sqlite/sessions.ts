@@ -48,7 +48,9 @@ function deviceFor(context: Context, session: NewSession): number | null | 'too_
 
 function createSession(context: Context, session: NewSession): Result<'createSession'> {
   const { db, limits } = context
-  if (db.sql('SELECT 1 FROM accounts WHERE account = ?').get(session.account) === undefined) return 'no_such_account'
+  const owner = db.sql('SELECT password_hash FROM accounts WHERE account = ?').get(session.account)
+  if (owner === undefined || (session.ifPasswordHash ?? owner['password_hash']) !== owner['password_hash'])
+    return 'no_such_account'
   const device = deviceFor(context, session)
   if (device === 'too_many_devices' || device === 'no_such_device') return device
   db.sql('INSERT INTO sessions (hash, account, device, created_at, used_at, expires_at) VALUES (?, ?, ?, ?, ?, ?)').run(
