@@ -1,10 +1,15 @@
+import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { startTestServer } from '@chatnip/server/testing'
 import type { TestServer } from '@chatnip/server/testing'
+import { top } from '../../../scripts/run.ts'
 import { ensureWebBundle } from '../../../scripts/web-bundle.ts'
+
+const execute = promisify(execFile)
 
 /** A running Chatnip as people meet it, on one address that stays the same when the server is stopped and started again. */
 export interface App {
@@ -60,4 +65,11 @@ export async function endSessions(app: App, username: string): Promise<void> {
   if (found === null) throw new Error(`There is no ${username}.`)
   await store.changeAccount(found.account, { endSessions: 'all' })
   bus.tell({ kind: 'sessions changed', account: found.account })
+}
+
+/** Runs the command of the people who run the server, beside it. @returns what it printed */
+export async function runAdmin(app: App, ...words: readonly string[]): Promise<string> {
+  const env = { ...process.env, CHATNIP_DATA: app.server().data }
+  const { stdout } = await execute(process.execPath, [join(top, 'server/src/admin.ts'), ...words], { env })
+  return stdout
 }

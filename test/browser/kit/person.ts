@@ -82,9 +82,28 @@ export async function fillLogIn({ page }: Person, name: string, password: string
   await page.getByRole('button', { name: 'Log in' }).click()
 }
 
-/** The tab is gone without a word to anybody, as after a crash or a flat battery; a new one opens at `path`. */
+/** A new tab in front, in place of the one that crashed or was closed. */
 export async function reopen(person: Person, path: string): Promise<void> {
-  await person.page.close({ runBeforeUnload: false })
   person.page = await person.context.newPage()
   await visit(person, path)
+}
+
+/** The tab dies in the midst of whatever it was doing. Only Chromium can be told to; elsewhere it is closed without warning. */
+export async function crash({ page, context }: Person): Promise<void> {
+  if (context.browser()?.browserType().name() !== 'chromium') {
+    await page.close({ runBeforeUnload: false })
+    return
+  }
+  const session = await context.newCDPSession(page)
+  const dead = new Promise<void>((resolve) => page.once('crash', () => resolve()))
+  session.send('Page.crash').catch(() => undefined)
+  await dead
+  await page.close()
+}
+
+/** The same person in another tab of the same browser. */
+export async function anotherTab(person: Person, path: string): Promise<Person> {
+  const tab = { ...person, page: await person.context.newPage() }
+  await visit(tab, path)
+  return tab
 }

@@ -32,7 +32,7 @@ export async function record(context: BrowserContext, origin: string): Promise<R
   }, VIOLATION)
   const follow = (page: Page) => {
     page.on('console', (message) => noteConsole(recorder, message))
-    page.on('pageerror', (error) => recorder.exceptions.push(String(error)))
+    page.on('pageerror', (error) => noteException(recorder, String(error)))
     page.on('request', (request) => noteRequest(recorder, request, origin))
     page.on('websocket', (socket) => {
       if (new URL(socket.url()).host !== new URL(origin).host) recorder.foreign.push(socket.url())
@@ -47,6 +47,11 @@ function noteConsole(recorder: Recorder, message: ConsoleMessage): void {
   const text = message.text()
   if (text.startsWith(VIOLATION)) recorder.violations.push(text.slice(VIOLATION.length + 1))
   else if (message.type() === 'error' && !EXPECTED.some((pattern) => pattern.test(text))) recorder.console.push(text)
+}
+
+/** Firefox tells lost connections in this way. */
+function noteException(recorder: Recorder, text: string): void {
+  if (!EXPECTED.some((pattern) => pattern.test(text))) recorder.exceptions.push(text)
 }
 
 function noteRequest(recorder: Recorder, request: Request, origin: string): void {

@@ -12,8 +12,8 @@ import { nothing } from './recorder.ts'
 export interface Stage {
   readonly browser: Browser
   readonly app: App
-  /** Somebody new at a browser of their own, watched until the end of the suite. */
-  person(name: string, options?: BrowserContextOptions): Promise<Person>
+  /** Somebody new at a browser of their own, watched until the end of the suite. `address`: where they find the app, if not where it is. */
+  person(name: string, options?: BrowserContextOptions, address?: string): Promise<Person>
 }
 
 interface Options extends AppOptions {
@@ -54,8 +54,8 @@ function prepare(browser: Browser | null, options: AppOptions): () => Stage {
   return () => {
     if (browser === null || app === null) throw new Error('Use the stage inside tests and hooks only.')
     const running = app
-    const person: Stage['person'] = async (name, how) => {
-      const somebody = await newPerson(browser, running, name, how)
+    const person: Stage['person'] = async (name, how, address = running.address) => {
+      const somebody = await newPerson(browser, { ...running, address }, name, how)
       people.push(somebody)
       return somebody
     }
