@@ -7,6 +7,7 @@ import { NewPasswordField } from '../components/new-password-field.tsx'
 import { Said } from '../components/said.tsx'
 import { TextField } from '../components/text-field.tsx'
 import { useAction } from '../components/use-action.ts'
+import { inviteIn } from '../format/invites.ts'
 import { isUsername } from '../format/names.ts'
 import { judgePassword } from '../format/passwords.ts'
 import { fetchQuestion, fetchServerInfo, signUp } from '../state/flows.ts'
@@ -34,7 +35,7 @@ const FIELD_OF: Partial<Record<Problem, 'name' | 'invite' | 'puzzle'>> = {
 const useSignUp = ({ onMade }: Props) => {
   const name = useSignal('')
   const password = useSignal('')
-  const invite = useSignal('')
+  const invite = useSignal(inviteIn(location.hash))
   const answer = useSignal('')
   /** Null: the browser proves by itself that nobody signs up in bulk. */
   const question = useSignal<string | null>(null)
@@ -79,11 +80,12 @@ const Puzzle = ({ form, error }: { readonly form: ReturnType<typeof useSignUp>; 
   const ask = useAction(form.askPuzzle)
   if (form.question.value === null)
     return (
-      <div>
-        <button type="button" class="link small" onClick={ask.run}>
+      <p class="hint">
+        {texts.work}{' '}
+        <button type="button" class="link" onClick={ask.run}>
           {texts.usePuzzle}
         </button>
-      </div>
+      </p>
     )
   return (
     <div class="stack tight">
@@ -118,6 +120,7 @@ export const SignUpForm = (props: Props) => {
     return isUsername(name.value) ? errorAt('name') : texts.nameBad
   }
   if (info.value?.signup === 'closed') return <Said kind="warn">{texts.closed}</Said>
+  const asksInvite = info.value?.signup === 'invite' || field === 'invite' || invite.value !== ''
   return (
     <form
       class="stack"
@@ -138,10 +141,10 @@ export const SignUpForm = (props: Props) => {
         exact
       />
       <NewPasswordField label={texts.password} value={password} tried={tried.value} />
-      {(info.value?.signup === 'invite' || field === 'invite') && (
+      {asksInvite && (
         <TextField label={texts.invite} value={invite} hint={texts.inviteHint} error={errorAt('invite')} exact />
       )}
-      <Puzzle form={form} error={errorAt('puzzle')} />
+      {!asksInvite && <Puzzle form={form} error={errorAt('puzzle')} />}
       {problem !== null && field === undefined && <Said kind="bad">{errors[problem]}</Said>}
       <BusyButton busy={action.busy.value} busyText={texts.making} wide>
         {texts.submit}

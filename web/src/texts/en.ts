@@ -116,6 +116,7 @@ export const en = {
     invite: 'Invitation',
     inviteHint: 'This server takes new people by invitation.',
     puzzle: 'Fill in the blank',
+    work: 'Your browser shows by itself that you are not a machine.',
     usePuzzle: 'Fill in a blank instead',
     useWork: 'Let the browser do it',
     puzzleHint: 'One word, so that we know you are not a machine.',

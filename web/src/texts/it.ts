@@ -114,6 +114,7 @@ export const it: Texts = {
     invite: 'Invito',
     inviteHint: 'In questo server si entra su invito.',
     puzzle: 'Completa la frase',
+    work: 'Il browser mostra da solo che non sei una macchina.',
     usePuzzle: 'Preferisco completare una frase',
     useWork: 'Lascia fare al browser',
     puzzleHint: 'Una parola, così sappiamo che non sei una macchina.',
