@@ -14,6 +14,9 @@ async function ask(question: string): Promise<string> {
   }
 }
 
+// Whoever reads along (`| head`) may have seen enough.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1))
+
 process.exitCode = await runAdmin(process.argv.slice(2), {
   env: process.env,
   // npm changes to the project's folder; INIT_CWD is where the person stands.
