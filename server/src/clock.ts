@@ -1,6 +1,6 @@
 /** Time as the server's parts see it. Injected, so that tests and simulations decide what time it is. */
 export interface Clock {
-  /** Unix milliseconds; never goes back within one run, so that an ended session does not come back to life. */
+  /** Unix milliseconds; does not go back by little, so that what has ended does not come back to life. */
   now(): number
   /** Calls once after `ms`; the returned function cancels. */
   after(ms: number, call: () => void): () => void
@@ -8,11 +8,21 @@ export interface Clock {
   every(ms: number, call: () => void): () => void
 }
 
-/** The machine's clock. Its timers do not keep the process alive. */
-export function systemClock(): Clock {
+/** A step back by less is a correction, and time is held meanwhile. By more it undoes a leap forward that was wrong: held, time would stand still for years. */
+const HELD_MS = 60_000
+
+/**
+ * The machine's clock. Its timers do not keep the process alive.
+ * @param wall Unix milliseconds as the machine has them
+ */
+export function systemClock(wall: () => number = Date.now): Clock {
   let latest = 0
   return {
-    now: () => (latest = Math.max(latest, Date.now())),
+    now: () => {
+      const here = wall()
+      if (here > latest || latest - here > HELD_MS) latest = here
+      return latest
+    },
     after: (ms, call) => {
       const timer = setTimeout(call, ms).unref()
       return () => clearTimeout(timer)

@@ -53,3 +53,15 @@ test('the database holds no session id', async () => {
     code: 'not_signed_in',
   })
 })
+
+test('a session that was used while the clock was years ahead ends in time once it is right', async () => {
+  const years = 3_650 * DAY
+  passed += years
+  const reply = await server.post('authenticate', { username: 'alice', password: TEST_PASSWORD })
+  const { session_id: session } = JSON.parse(await reply.text())
+  passed -= years
+  expect(await status(session)).toBe(200)
+  await server.services.store.probe()
+  passed += LIMITS.sessionMinutes * MINUTE
+  expect(await status(session)).toBe(401)
+})

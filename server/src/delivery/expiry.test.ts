@@ -8,9 +8,9 @@ const DAY = 86_400_000
 const MINUTE = 60_000
 
 /** Expiry on a server's store with a wall clock and a steady clock that the test moves. */
-function expiryOf({ services }: TestServer) {
-  const time = { wall: Date.now(), steady: 0 }
-  const clock = { ...systemClock(), now: () => time.wall, every: () => () => undefined }
+function expiryOf({ services }: TestServer, ahead = 0) {
+  const time = { wall: Date.now() + ahead, steady: 0 }
+  const clock = { ...systemClock(() => time.wall), every: () => () => undefined }
   const expiry = startExpiry({ ...services, clock, steady: () => time.steady }, 30)
   const pass = (ms: number) => {
     time.wall += ms
@@ -49,9 +49,37 @@ test('a message that waited too long goes, and its sender is told', async () => 
   await server.stop()
 })
 
+test('a server that starts with a clock years ahead throws nothing away in its first hour', async () => {
+  const { server, boxes, held } = await scene()
+  const { expiry, pass } = expiryOf(server, 3_650 * DAY)
+  await expiry.run()
+  pass(59 * MINUTE)
+  await expiry.run()
+  expect(await held(boxes.bob)).toEqual(['message alice'])
+  await server.stop()
+})
+
+test('a leap of the clock that is undone throws nothing away', async () => {
+  const { server, boxes, held } = await scene()
+  const { expiry, pass, time } = expiryOf(server)
+  pass(2 * 60 * MINUTE)
+  await expiry.run()
+  time.wall += 3_650 * DAY
+  pass(MINUTE)
+  await expiry.run()
+  time.wall -= 3_650 * DAY
+  for (let minute = 0; minute < 180; minute += 1) {
+    pass(MINUTE)
+    await expiry.run()
+  }
+  expect(await held(boxes.bob)).toEqual(['message alice'])
+  await server.stop()
+})
+
 test('after the clock jumped nothing expires for an hour', async () => {
   const { server, boxes, held } = await scene()
   const { expiry, pass, time } = expiryOf(server)
+  pass(2 * 60 * MINUTE)
   time.wall += 3_650 * DAY
   pass(MINUTE)
   await expiry.run()

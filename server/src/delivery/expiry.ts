@@ -10,7 +10,7 @@ const BATCH = 500
 const DAY_MS = 86_400_000
 /** A wall clock that moved this much otherwise than time itself has been set, not waited for. */
 const JUMP_MS = 60 * 60_000
-/** For how long after a jump nothing expires: time for somebody to notice a wrong clock. */
+/** For how long after a jump, or the start, nothing expires: time for somebody to notice a wrong clock. */
 const DISTRUST_MS = 60 * 60_000
 
 interface Deps {
@@ -32,7 +32,7 @@ export interface Expiry {
 
 /**
  * Once a minute: messages that waited longer than `days` are removed and their senders told; ended sessions and used proofs
- * are swept. Nothing expires for an hour after the wall clock jumped, so that a wrong date does not throw messages away.
+ * are swept. Nothing expires for an hour after the start or after the wall clock jumped, so that a wrong date does not throw messages away.
  */
 export function startExpiry(deps: Deps, days: number): Expiry {
   const { store, bus, clock, log } = deps
@@ -67,7 +67,8 @@ export function startExpiry(deps: Deps, days: number): Expiry {
 /** Whether the wall clock can be believed: since an hour it has moved as time itself does. */
 function clockTrust({ clock, log, steady = () => performance.now() }: Deps): () => boolean {
   let last = { wall: clock.now(), steady: steady() }
-  let trustedFrom = 0
+  // Nor is it believed when the server has just started: a machine without a battery learns the time from the network later.
+  let trustedFrom = steady() + DISTRUST_MS
   return () => {
     const here = { wall: clock.now(), steady: steady() }
     const drift = Math.abs(here.wall - last.wall - (here.steady - last.steady))

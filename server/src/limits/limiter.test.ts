@@ -73,6 +73,16 @@ describe('token buckets', () => {
     )
   })
 
+  test('a clock that is set back by years empties a bucket and shuts it for no longer than that', () => {
+    let now = 1e12
+    const limiter = openLimiter(() => now)
+    expect(passing(limiter, 100)).toBe(RATES.sign_up.burst)
+    now -= 3e11
+    expect(passing(limiter, 100)).toBe(0)
+    now += RATES.sign_up.seconds * 1_000
+    expect(passing(limiter, 100)).toBe(1)
+  })
+
   test('memory is bounded: the longest unused key is forgotten', () => {
     const limiter = openLimiter(() => 0, 10)
     expect(passing(limiter, 100, 'first')).toBe(RATES.sign_up.burst)

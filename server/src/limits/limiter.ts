@@ -44,7 +44,10 @@ export function openLimiter(now: () => number, maxKeys: number = MAX_KEYS): Limi
       const { burst, seconds } = RATES[rate]
       const buckets = bucketsOf(rate)
       const at = now()
-      const next = Math.max(buckets.get(key) ?? at, at) + seconds * 1_000
+      // Further ahead than a whole bucket no key can be, unless the clock was set back: its bucket is empty then, not shut for years.
+      const known = Math.min(buckets.get(key) ?? at, at + burst * seconds * 1_000)
+      if (known < (buckets.get(key) ?? at)) put(buckets, key, known)
+      const next = Math.max(known, at) + seconds * 1_000
       const tooEarly = next - burst * seconds * 1_000 - at
       // A hair of tolerance: sums of fractions such as 0.05 s must not refuse the last of a burst.
       if (tooEarly > 1e-6) throw new ChatnipError('too_many', { retryAfter: Math.max(1, Math.ceil(tooEarly / 1_000)) })
