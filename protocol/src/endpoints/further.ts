@@ -199,7 +199,7 @@ export const FURTHER = {
     request: request({ username: Username, recovery_proof: RecoveryProof }),
     reply: Type.Object({ public_key: PublicKey, by_recovery: Type.String() }),
     errors: ['wrong_recovery', 'account_disabled'],
-    rates: ['address', 'log_in', 'log_in_failures'],
+    rates: ['address', 'guesses', 'log_in', 'log_in_failures'],
   }),
   recover_account: endpoint({
     summary:
@@ -219,6 +219,6 @@ export const FURTHER = {
     }),
     reply: OK,
     errors: ['wrong_recovery', 'account_disabled'],
-    rates: ['address', 'log_in', 'log_in_failures'],
+    rates: ['address', 'guesses', 'log_in', 'log_in_failures'],
   }),
 } as const

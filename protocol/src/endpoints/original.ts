@@ -77,7 +77,7 @@ export const ORIGINAL = {
       username: Type.Optional(Username),
     }),
     errors: ['wrong_login', 'account_disabled', 'too_many_devices'],
-    rates: ['address', 'log_in', 'log_in_failures'],
+    rates: ['address', 'guesses', 'log_in', 'log_in_failures'],
   }),
   upload_message: endpoint({
     summary: 'Send a text to one account. With an `id` it may be repeated safely until it is answered.',

@@ -17,15 +17,25 @@ export interface LoggedIn {
  * @throws ChatnipError wrong_login, account_disabled (told only to who knows the password), too_many_devices, too_many
  */
 export async function logIn(deps: Deps, asked: Request<'authenticate'>): Promise<LoggedIn> {
-  const name = asked.username.toLowerCase()
-  // Taken before the check and given back after a right answer, so that guesses in parallel count as well.
-  deps.limiter.take('log_in_failures', name)
   const account = await deps.store.findAccount(asked.username)
+  const guesser = await guesserOf(deps, account, asked)
+  // Taken before the check and given back after a right answer, so that guesses in parallel count as well.
+  deps.limiter.take('log_in_failures', guesser)
   const right = await deps.passwords.verify(account?.passwordHash ?? null, asked.password)
   if (account === null || !right) throw new ChatnipError('wrong_login')
-  deps.limiter.giveBack('log_in_failures', name)
+  deps.limiter.giveBack('log_in_failures', guesser)
   if (account.disabled) throw new ChatnipError('account_disabled')
   return beginSession(deps, await withTodaysHash(deps, account, asked.password), asked.device)
+}
+
+/**
+ * Whose failures these would be: everybody's who tries this name, but the account's own devices each have a count of their own.
+ * Only they know their long random ids, so strangers who guess without end cannot keep the owner's browser out.
+ */
+async function guesserOf({ store }: Deps, account: Account | null, { username, device }: Request<'authenticate'>) {
+  const id = device?.id
+  const own = id === undefined || account === null ? [] : await store.listDevices(account.account)
+  return own.some(({ deviceId }) => deviceId === id) ? `device ${id}` : username.toLowerCase()
 }
 
 /** Keeps up with the cost of today: old hashes are replaced when the password is there anyway. */

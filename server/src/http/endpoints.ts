@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { ChatnipError, ENDPOINT_NAMES, ENDPOINTS, LIMITS } from '@chatnip/protocol'
-import type { Endpoint, EndpointName, Reply, Request } from '@chatnip/protocol'
+import type { Endpoint, EndpointName, RateLimit, Reply, Request } from '@chatnip/protocol'
 import { addressKey } from '../limits/address.ts'
 import { readCredentials, sessionCookie } from '../request/credentials.ts'
 import { refuseCrossSite, refuseNavigation } from '../request/cross-site.ts'
@@ -85,6 +85,8 @@ function namedIn(body: Request<EndpointName>): { session_id: string | undefined;
   }
 }
 
+const BY_ADDRESS: ReadonlySet<RateLimit> = new Set(['sign_up', 'challenge', 'look_up', 'guesses'])
+
 interface Caller {
   readonly seen: Seen
   readonly session: Session | null
@@ -95,7 +97,7 @@ interface Caller {
 function takeRates({ limiter }: Services, endpoint: Endpoint, { seen, session, username }: Caller): void {
   const address = addressKey(seen.address)
   for (const rate of endpoint.rates) {
-    if (rate === 'sign_up' || rate === 'challenge' || rate === 'look_up') limiter.take(rate, address)
+    if (BY_ADDRESS.has(rate)) limiter.take(rate, address)
     if (rate === 'log_in') limiter.take(rate, `${(username ?? '').toLowerCase()}|${address}`)
     if (session === null) continue
     if (rate === 'download' || rate === 'avatar' || rate === 'settings') limiter.take(rate, session.account)

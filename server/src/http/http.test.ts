@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { LIMITS } from '@chatnip/protocol'
+import { LIMITS, RATES } from '@chatnip/protocol'
 import { startTestServer, TEST_PASSWORD } from '../testing.ts'
 import type { TestServer } from '../testing.ts'
 
@@ -300,6 +300,41 @@ describe('behind a proxy', () => {
     }
     expect(await ask30((i) => `192.0.2.${i}`)).toBe(0)
     expect(await ask30((i) => `192.0.2.${i}, 198.51.100.1, 127.0.0.1`)).toBe(1)
+    await limited.stop()
+  })
+})
+
+describe('guessing without end', () => {
+  const from = (server: TestServer, address: string, body: object) =>
+    fetch(`${server.address}/authenticate`, {
+      method: 'POST',
+      headers: { ...JSON_TYPE, 'x-forwarded-for': address },
+      body: JSON.stringify(body),
+    })
+  const startLimited = () => startTestServer({ rateLimits: true, env: { CHATNIP_TRUST_PROXY: 'loopback' } })
+
+  test('from one address under many names leaves the others their turn', async () => {
+    const limited = await startLimited()
+    await limited.newDevice('alice')
+    const { burst } = RATES.guesses
+    const statuses = []
+    for (let i = 0; i < burst + 20; i += 1)
+      statuses.push((await from(limited, '192.0.2.1', { username: `name${i}`, password: 'x' })).status)
+    expect(statuses.filter((status) => status === 429).length).toBeGreaterThanOrEqual(15)
+    expect((await from(limited, '192.0.2.2', { username: 'alice', password: TEST_PASSWORD })).status).toBe(200)
+    await limited.stop()
+  })
+
+  test('from everywhere under one name does not lock out the owner’s own device', async () => {
+    const limited = await startLimited()
+    const { deviceId: id } = await limited.newDevice('alice')
+    for (let i = 0; i < RATES.log_in_failures.burst; i += 1)
+      await from(limited, `198.51.100.${i}`, { username: 'ALICE', password: 'x' })
+    const logIn = async (device: object) =>
+      (await from(limited, '192.0.2.2', { username: 'alice', password: TEST_PASSWORD, device })).status
+    expect(await logIn({ name: 'new' })).toBe(429)
+    expect(await logIn({ name: 'no such', id: 'x'.repeat(32) })).toBe(429)
+    expect(await logIn({ name: 'own', id })).toBe(200)
     await limited.stop()
   })
 })
