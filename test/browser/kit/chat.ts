@@ -40,9 +40,8 @@ export const stateOf = (person: Person, text: string, state: string): Locator =>
 
 /** Waits until `person` sees `text` in the open conversation, and looks that it stands there once. */
 export async function sees(person: Person, text: string): Promise<void> {
-  await expect
-    .poll(() => bubbles(person, text).count(), { timeout: ARRIVAL_MS, message: `${text} at ${person.name}` })
-    .toBe(1)
+  await bubbles(person, text).first().waitFor({ timeout: ARRIVAL_MS })
+  expect(await bubbles(person, text).count(), `${text} at ${person.name}`).toBe(1)
 }
 
 /** Sends and waits for the tick: the server has it on its disk. */

@@ -56,7 +56,9 @@ export async function fillSignUp(person: Person): Promise<void> {
 /** Reads the twelve words from the screen, keeps them, and types back the one that is asked for. */
 export async function giveWordBack(person: Person): Promise<void> {
   const { page } = person
-  const words = await page.getByRole('list', { name: 'The twelve words' }).getByRole('listitem').allTextContents()
+  const list = page.getByRole('list', { name: 'The twelve words' }).getByRole('listitem')
+  await list.first().waitFor()
+  const words = await list.allTextContents()
   person.code = words.join(' ')
   await page.getByLabel(/what is word/u).fill(words[(await askedWord(page)) - 1] ?? '')
   await page.getByRole('button', { name: 'I have written them down' }).click()
