@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { startTestServer } from '../testing.ts'
+import { startTestServer, TEST_PASSWORD } from '../testing.ts'
 import type { TestServer } from '../testing.ts'
 
 let server: TestServer
@@ -74,4 +74,19 @@ test('one account has a bounded number of downloads under way, and gets its plac
   gone.abort()
   await Promise.allSettled(all)
   await expect.poll(async () => (await server.post('download_messages', { after: 0 }, session)).status).toBe(200)
+})
+
+test('a download that waits gets nothing once its session has been ended', async () => {
+  const [erin, frank] = [await server.newDevice('erin'), await server.newDevice('frank')]
+  const reply = await server.post('authenticate', { username: 'frank', password: TEST_PASSWORD })
+  const { session_id: other } = JSON.parse(await reply.text())
+  const waiting = server.post('download_messages', { after: 0, wait: 30 }, frank.session)
+  // Answered after the long poll has begun to listen: both go through the same store, one after the other.
+  await server.post('list_devices', {}, frank.session)
+  const { sessions } = JSON.parse(await (await server.post('list_sessions', {}, other)).text())
+  const { handle } = sessions.find(({ current }: { current: boolean }) => !current)
+  expect((await server.post('revoke_session', { handle }, other)).status).toBe(200)
+  await server.post('upload_message', { destname: 'frank', message_text: 'secret', timestamp: 1 }, erin.session)
+  const answer = await waiting
+  expect([answer.status, await answer.text()]).toEqual([401, expect.not.stringContaining('secret')])
 })

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { WebSocket } from 'ws'
-import { CLOSE, LIMITS } from '@chatnip/protocol'
+import { ChatnipError, CLOSE, LIMITS } from '@chatnip/protocol'
 import { startTestServer } from '../testing.ts'
 import type { TestServer } from '../testing.ts'
 
@@ -160,6 +160,22 @@ describe('the socket', () => {
       expect(await line.closed).toBe(CLOSE.session_over.code)
     }
   })
+
+  test('closes soon after its session is revoked, though the store could not be asked just then', async () => {
+    const alice = await server.newDevice(newName('alice'))
+    const line = connect(alice.session)
+    await line.ready()
+    const { store } = server.services
+    const whole = { ...store }
+    store.findSession = () => {
+      Object.assign(store, whole)
+      return Promise.reject(new ChatnipError('unavailable'))
+    }
+    const account = (await store.findAccount(alice.username))?.account ?? 0
+    await store.changeAccount(account, { endSessions: 'all' })
+    server.services.bus.tell({ kind: 'sessions changed', account })
+    expect(await line.closed).toBe(CLOSE.session_over.code)
+  }, 4_000)
 
   test.each([
     'not JSON',

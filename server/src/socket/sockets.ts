@@ -27,7 +27,7 @@ export interface Sockets {
  * one flush per tick writes what was collected for each.
  */
 export function openSockets(services: ConnectionServices): Sockets {
-  const { bus, clock, store, log, sessions } = services
+  const { bus, clock, store } = services
   const all = new Set<Connection>()
   const live = new Map<number, { readonly id: string; readonly connection: Connection }>()
   // Deflate stays off: ciphertext does not compress, and what does is a bomb.
@@ -40,15 +40,7 @@ export function openSockets(services: ConnectionServices): Sockets {
 
   const flushLater = openCork()
 
-  const recheck = (connection: Connection) => {
-    sessions.recheck(connection.session).then(
-      (session) => {
-        if (session === null) connection.close('session_over')
-      },
-      // The store cannot be asked now. The next notice or use asks again; a socket by itself opens nothing new.
-      (cause: unknown) => log.warn({ fault: faultOf(cause) }, 'A session could not be checked.'),
-    )
-  }
+  const { recheck, recheckDoubtful } = openRechecks(services, all)
   const stopNotices = bus.onNotice((notice) => {
     if (notice.kind === 'device connected') {
       const here = live.get(notice.mailbox)
@@ -60,6 +52,7 @@ export function openSockets(services: ConnectionServices): Sockets {
   let ticks = 0
   const stopTicking = clock.every(TICK_MS, () => {
     ticks += 1
+    recheckDoubtful()
     for (const connection of all) connection.tick()
     if (ticks % LIMITS.pingSeconds === 0) for (const connection of all) connection.ping()
   })
@@ -92,4 +85,27 @@ export function openSockets(services: ConnectionServices): Sockets {
       cut()
     },
   }
+}
+
+/** Closes connections whose session is over. `all`: those that are still there. */
+function openRechecks({ sessions, log }: ConnectionServices, all: ReadonlySet<Connection>) {
+  /** Those whose session may be over, but the store could not be asked. Asked again each second: no other notice need come. */
+  const doubtful = new Set<Connection>()
+  const recheck = (connection: Connection) => {
+    sessions.recheck(connection.session).then(
+      (session) => {
+        if (session === null) connection.close('session_over')
+      },
+      (cause: unknown) => {
+        log.warn({ fault: faultOf(cause) }, 'A session could not be checked; trying again.')
+        if (all.has(connection)) doubtful.add(connection)
+      },
+    )
+  }
+  const recheckDoubtful = () => {
+    const again = [...doubtful]
+    doubtful.clear()
+    again.forEach(recheck)
+  }
+  return { recheck, recheckDoubtful }
 }

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { ChatnipError } from '@chatnip/protocol'
 import { OK } from '../call.ts'
 import type { Handlers } from '../call.ts'
 
@@ -12,9 +13,13 @@ export const MESSAGES = {
     const { after, duplicate } = await delivery.accept(session, body)
     return { id: body.id, after, duplicate }
   },
-  download_messages: async ({ delivery, downloads }, { session, body, signal }) => {
+  download_messages: async ({ delivery, downloads, sessions }, { session, body, signal }) => {
     downloads.take(session.account, signal)
     if (body.after === undefined && body.wait === undefined) return [...(await delivery.take(session))]
-    return [...(await delivery.page(session, body.after ?? 0, { ms: (body.wait ?? 0) * 1_000, signal }))]
+    const ms = (body.wait ?? 0) * 1_000
+    const page = await delivery.page(session, body.after ?? 0, { ms, signal })
+    // While it waited the session may have been ended, and then nothing that came since is for it.
+    if (ms > 0 && (await sessions.recheck(session)) === null) throw new ChatnipError('not_signed_in')
+    return [...page]
   },
 } satisfies Partial<Handlers>
