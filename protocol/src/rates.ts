@@ -11,7 +11,7 @@ export const RATES = {
   /** Guessing: per name and address, so that a stranger's guesses do not lock the owner out. */
   log_in: { per: 'account and address', burst: 10, seconds: 60 },
   /** Checking a password is the dearest thing a stranger can ask for: one address must not take the turn of everybody else. */
-  guesses: { per: 'address', burst: 60, seconds: 2 },
+  guesses: { per: 'address', burst: 30, seconds: 2 },
   /** Guessing from many addresses at once. Failures only, and never against a session that is already there. */
   log_in_failures: { per: 'account', burst: 100, seconds: 300 },
   password: { per: 'account', burst: 10, seconds: 60 },
