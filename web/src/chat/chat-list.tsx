@@ -33,7 +33,7 @@ export const ChatList = ({ chats, current }: Props) => {
   const conversations = chats.conversations.value
   const now = Date.now()
   return (
-    <div class="side">
+    <div id={current === null ? 'content' : undefined} class="side">
       <header class="side-head">
         <span class="brand">
           <Logo size={28} />

@@ -37,9 +37,12 @@ const Pane = ({ chats, name, comparing }: Props) => {
   return <Conversation key={name} chats={chats} name={name} />
 }
 
-/** The list of conversations and the open one: side by side, or one at a time on a narrow screen. */
+/**
+ * The list of conversations and the open one: side by side, or one at a time on a narrow screen. Both are the main thing, since
+ * on a narrow screen either may stand alone.
+ */
 export const ChatsPage = (props: Props) => (
-  <div class="chats" data-view={props.name === null ? 'list' : 'chat'}>
+  <main class="chats" data-view={props.name === null ? 'list' : 'chat'}>
     <StatusLine chats={props.chats} />
     {props.name === null && (
       <div class="hidden">
@@ -47,8 +50,8 @@ export const ChatsPage = (props: Props) => (
       </div>
     )}
     <ChatList chats={props.chats} current={props.name} />
-    <main id="content" class="pane">
+    <div id={props.name === null ? undefined : 'content'} class="pane">
       <Pane {...props} />
-    </main>
-  </div>
+    </div>
+  </main>
 )
