@@ -76,3 +76,9 @@ function setLeft(facts: DeviceFacts | undefined, at: number): void {
 
 export const idsOf = (lines: readonly { readonly message: string }[]): readonly string[] =>
   lines.map(({ message }) => message)
+
+/** What stands there more than once. */
+export function repeated(all: readonly string[]): ReadonlySet<string> {
+  const seen = new Set<string>()
+  return new Set(all.filter((one) => seen.size === seen.add(one).size))
+}

@@ -1,4 +1,4 @@
-import { factsOf, idsOf } from './facts.ts'
+import { factsOf, idsOf, repeated } from './facts.ts'
 import type { Composed, DeviceFacts, Facts } from './facts.ts'
 import type { Observation, ServerTables } from './observations.ts'
 import { findTurned, findOvertaken } from './order.ts'
@@ -54,10 +54,6 @@ function findLost({ devices, composed, accepted, ended, rolledBack, stored }: Fa
   const unique = new Map(missing.map(({ message, device }) => [`${message} ${device.device}`, { message, device }]))
   return [...unique.values()].map(({ message, device }) => ({ kind: 'lost', message, device: device.device }))
 }
-
-/** The second and later ones of each. */
-const repeated = (all: readonly string[]): ReadonlySet<string> =>
-  new Set(all.filter((one, at) => all.indexOf(one) !== at))
 
 function findTwice({ views, devices, announced }: Facts): readonly Violation[] {
   const inOneView = views.flatMap(({ device, lines }) =>

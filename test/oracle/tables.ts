@@ -1,3 +1,4 @@
+import { repeated } from './facts.ts'
 import type { Facts } from './facts.ts'
 import type { MailboxTable, ServerTables } from './observations.ts'
 import { contradiction } from './order.ts'
@@ -19,9 +20,7 @@ function judgeDedup({ accepted, rolledBack }: Facts, { dedup }: ServerTables): r
     ...[...accepted]
       .filter((message) => !rolledBack.has(message) && !there.has(message))
       .map((message): Violation => ({ kind: 'no dedup record', message })),
-    ...dedup
-      .filter((message, at) => dedup.indexOf(message) !== at)
-      .map((message): Violation => ({ kind: 'dedup record twice', message })),
+    ...[...repeated(dedup)].map((message): Violation => ({ kind: 'dedup record twice', message })),
   ]
 }
 
