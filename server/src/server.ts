@@ -46,6 +46,9 @@ const DRAIN_MS = 3_500
 /** Each may be a page of a megabyte: enough for a long poll of every device and some more. */
 const DOWNLOADS_AT_ONCE = 16
 
+/** A form is read into memory, up to 5 MB, before it can name its session. */
+const UPLOADS_AT_ONCE = 4
+
 /** @throws ConfigError for a bad questions file, or what listening throws (EADDRINUSE, EACCES, …) */
 export async function startServer(config: Config, parts: Parts): Promise<RunningServer> {
   const services = await openServices(config, parts)
@@ -84,6 +87,7 @@ async function openServices(config: Config, { store, bus, clock, log, passwordCo
     bus,
     limiter,
     downloads: openSlots(DOWNLOADS_AT_ONCE),
+    uploads: openSlots(UPLOADS_AT_ONCE),
     passwords: openPasswords(passwordCost),
     questions: openQuestions(config.questions),
     proofs: openProofs(await store.secret('proof of work', randomBytes(32)), now),

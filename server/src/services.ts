@@ -22,6 +22,8 @@ export interface Services {
   readonly limiter: Limiter
   /** Downloads under way, by account: an answer that nobody reads stays in memory. */
   readonly downloads: Slots
+  /** Uploads under way, by account; 0 is everybody who is not known yet. */
+  readonly uploads: Slots
   readonly passwords: Passwords
   readonly questions: Questions
   readonly proofs: Proofs

@@ -1,3 +1,5 @@
+import { readdir } from 'node:fs/promises'
+import { join } from 'node:path'
 import sharp from 'sharp'
 import { solveChallenge } from 'altcha-lib'
 import { deriveKey } from 'altcha-lib/algorithms/pbkdf2'
@@ -306,4 +308,27 @@ test('tokens are 32 letters and digits, evenly spread', () => {
   expect(counts.size).toBe(62)
   const expected = (2_000 * 32) / 62
   for (const count of counts.values()) expect(Math.abs(count - expected)).toBeLessThan(expected * 0.25)
+})
+
+describe('the files of avatars', () => {
+  const draw = (tint: string) =>
+    sharp({ create: { width: 8, height: 8, channels: 3, background: tint } })
+      .png()
+      .toBuffer()
+  const files = () => readdir(join(server.data, 'avatars')).catch(() => [])
+
+  test('are not left behind by two uploads at once, nor by an account that goes meanwhile', async () => {
+    await newAccount('frida')
+    const { avatars, store } = server.services
+    const account = (await store.findAccount('frida'))?.account ?? 0
+    const before = (await files()).length
+    await Promise.all([avatars.set(account, await draw('red')), avatars.set(account, await draw('blue'))])
+    expect(await files()).toHaveLength(before + 1)
+    const kept = (await store.getAccount(account))?.avatar ?? ''
+    expect(await files()).toContain(`${kept}.webp`)
+    await store.deleteAccount(account)
+    await avatars.remove(kept)
+    await expect(avatars.set(account, await draw('green'))).rejects.toMatchObject({ code: 'not_signed_in' })
+    expect(await files()).toHaveLength(before)
+  })
 })

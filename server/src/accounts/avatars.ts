@@ -37,11 +37,21 @@ export function openAvatars(store: Store, data: string): Avatars {
       drawing -= 1
     }
   }
+  // Setting and clearing take turns: two at once would each leave the other's file behind, or take it away.
+  let last: Promise<unknown> = Promise.resolve()
+  const inTurn = (work: () => Promise<void>): Promise<void> => {
+    const next = last.then(work)
+    last = next.catch(() => undefined)
+    return next
+  }
   const remove = async (hash: string) => rm(fileOf(hash), { force: true })
   const replace = async (account: AccountNumber, hash: string | null) => {
     const before = await store.getAccount(account)
-    if (before === null) throw new ChatnipError('not_signed_in')
-    await store.changeAccount(account, { avatar: hash })
+    if (before === null || !(await store.changeAccount(account, { avatar: hash }))) {
+      // The account went while its picture was drawn; nobody else has this file.
+      if (hash !== null) await remove(hash)
+      throw new ChatnipError('not_signed_in')
+    }
     // The account's number is part of what is hashed, so no other account shares the file.
     if (before.avatar !== null && before.avatar !== hash) await remove(before.avatar)
   }
@@ -50,15 +60,17 @@ export function openAvatars(store: Store, data: string): Avatars {
     set: async (account, upload) => {
       const picture = await draw(upload)
       const hash = createHash('sha256').update(`${account}:`).update(picture).digest('hex')
-      await mkdir(folder, { recursive: true, mode: 0o700 })
-      const there = await access(fileOf(hash)).then(
-        () => true,
-        () => false,
-      )
-      if (!there) await writeDurably(fileOf(hash), picture)
-      await replace(account, hash)
+      await inTurn(async () => {
+        await mkdir(folder, { recursive: true, mode: 0o700 })
+        const there = await access(fileOf(hash)).then(
+          () => true,
+          () => false,
+        )
+        if (!there) await writeDurably(fileOf(hash), picture)
+        await replace(account, hash)
+      })
     },
-    clear: (account) => replace(account, null),
+    clear: (account) => inTurn(() => replace(account, null)),
     pathOf: async (username) => {
       const account = await store.findAccount(username)
       const avatar = account?.avatar ?? null

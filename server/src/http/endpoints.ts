@@ -48,6 +48,8 @@ async function run<N extends EndpointName>(services: Services, asked: Asked<N>):
   refuseCrossSite(request.headers, ownOrigin(seen, config.publicUrl))
   if (endpoint.caller !== 'anyone') refuseNavigation(request.headers)
   const credentials = readCredentials(request.headers)
+  if (endpoint.body === 'multipart')
+    services.uploads.take(await uploaderOf(sessions, credentials.token), untilGone(reply, asked.stopping))
   const { fields, file } = await readUpload(endpoint, request)
   if (fields !== null) request.body = fields
   const body = readBody(name, request)
@@ -75,6 +77,12 @@ async function run<N extends EndpointName>(services: Services, asked: Asked<N>):
       reply.header('set-cookie', sessionCookie(token, { secure: isSecure(seen, config.publicUrl), lasting }))
     },
   } satisfies Call<N>)
+}
+
+/** The account that the headers show, or 0: its session may stand in the form, and that has to be read first. */
+async function uploaderOf(sessions: Services['sessions'], token: string | undefined): Promise<number> {
+  const session = await sessions.require(token, undefined).catch(() => null)
+  return session?.account ?? 0
 }
 
 /** Every row has its session and name fields in the same place; most bodies have neither. */

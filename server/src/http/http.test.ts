@@ -252,6 +252,29 @@ test('a link that somebody follows, in a message too, neither empties the mailbo
   expect((await ask('/download_messages', { headers: called })).text).toContain('precious')
 })
 
+test('strangers who upload slowly hold little memory and keep nobody with a session from uploading', async () => {
+  const { session } = await server.newDevice('painter')
+  const { hostname, port } = new URL(server.address)
+  const slow = Array.from({ length: 20 }, () => {
+    const socket = connect(Number(port), hostname)
+    socket.on('error', () => undefined).resume()
+    socket.write(
+      'POST /upload_avatar HTTP/1.1\r\nHost: a\r\nContent-Length: 4000000\r\nContent-Type: multipart/form-data; boundary=b\r\n\r\n' +
+        '--b\r\nContent-Disposition: form-data; name="avatar"; filename="x"\r\n\r\n',
+    )
+    return socket
+  })
+  const upload = async (headers: Record<string, string>) => {
+    const body = new FormData()
+    body.append('avatar', new Blob(['no picture']))
+    return (await fetch(`${server.address}/upload_avatar`, { method: 'POST', headers, body })).status
+  }
+  await expect.poll(() => upload({})).toBe(429)
+  expect(await upload({ authorization: `Bearer ${session}` })).toBe(400)
+  slow.forEach((socket) => socket.destroy())
+  await expect.poll(() => upload({})).toBe(401)
+})
+
 describe('behind a proxy', () => {
   test('its word counts only when it was named', async () => {
     const forwarded = { 'x-forwarded-proto': 'https', 'x-forwarded-host': 'chat.example.org', ...JSON_TYPE }
