@@ -73,6 +73,21 @@ async function send(name: string, count: number, text = 'hello') {
 }
 
 const upTo = (last: number) => Array.from({ length: last }, (_, index) => index + 1)
+
+test('an acknowledgement of more than there is does not make the next ones go unheard', async () => {
+  const { name, mailbox, feed, until, seqs, isEmpty } = await newFeed()
+  const { store } = server.services
+  feed.start()
+  await until(isEmpty)
+  feed.acknowledge(Number.MAX_SAFE_INTEGER)
+  await store.probe()
+  await send(name, 2)
+  await until(() => seqs().length === 2)
+  feed.acknowledge(2)
+  await store.probe()
+  expect(await store.read(mailbox, 0, { count: 10, bytes: 1_000 })).toEqual([])
+  feed.close()
+})
 const tail = () => tailOf({ id: randomUUID(), sendername: 'alice', message_text: 'hello', timestamp: 1 })
 
 describe('a feed', () => {

@@ -153,6 +153,8 @@ export class Feed {
       () => {
         this.#acknowledging = false
         this.#doneAck = upto
+        // Whoever acknowledges what was never handed over says nothing about what will come at that place.
+        if (this.#wantedAck > this.#cursor && this.#wantedAck === upto) this.#wantedAck = this.#doneAck = this.#cursor
         this.#sendAcknowledgement()
       },
       (cause: unknown) => {
