@@ -82,6 +82,7 @@ test('an acknowledgement of more than there is does not make the next ones go un
   feed.acknowledge(Number.MAX_SAFE_INTEGER)
   await store.probe()
   await send(name, 2)
+  feed.wake(2)
   await until(() => seqs().length === 2)
   feed.acknowledge(2)
   await store.probe()
