@@ -14,6 +14,18 @@ test('silence: a ping after 15 s, a new line within 30 s', () => {
   expect(desk.state.line.phase).toBe('waiting')
 })
 
+test('a line that neither opens nor closes is given up within 30 s', () => {
+  const desk = new Desk()
+  desk.tell({ type: 'start' })
+  expect(desk.effects.filter((effect) => effect.type === 'timer')).toEqual([{ type: 'timer', name: 'beat', ms: 5_000 }])
+  const old = desk.line
+  expect([beat(desk), beat(desk), beat(desk), beat(desk)].some(hasPing)).toBe(false)
+  expect(desk.state.line.phase).toBe('connecting')
+  expect(beat(desk)).toContainEqual({ type: 'hang up', line: old })
+  expect(desk.state.line.phase).toBe('waiting')
+  expect(desk.tell({ type: 'opened', line: old })).toEqual([])
+})
+
 test('whatever is heard begins the silence anew', () => {
   const desk = new Desk()
   desk.online()

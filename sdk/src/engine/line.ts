@@ -9,7 +9,8 @@ import type { Turn } from './turn.ts'
 
 /**
  * The line to the server: connect, notice silence, come back. Silence is counted in ticks of a timer, not by the clock, so that a
- * clock that jumps neither cuts a good line nor keeps a dead one: after 15 to 20 s a ping, after 25 to 30 s a new line.
+ * clock that jumps neither cuts a good line nor keeps a dead one: after 15 to 20 s a ping, after 25 to 30 s a new line. A line that does not
+ * open in that time is given up too: the network may have died between the connection and the server's answer, and then nobody says so.
  */
 const TICK_MS = 5_000
 const PING_AFTER = 3
@@ -35,8 +36,9 @@ export function onStop(turn: Turn): void {
 
 function connect(turn: Turn): void {
   effect(turn, { type: 'cancel timer', name: 'connect' })
-  patchLine(turn, { number: turn.state.line.number + 1 })
+  patchLine(turn, { number: turn.state.line.number + 1, silent: 0 })
   setPhase(turn, 'connecting')
+  effect(turn, { type: 'timer', name: 'beat', ms: TICK_MS })
   effect(turn, { type: 'connect', line: turn.state.line.number })
 }
 
@@ -75,13 +77,14 @@ function comeBack(turn: Turn, atLeast: number): void {
 }
 
 export function onBeat(turn: Turn): void {
-  if (turn.state.line.phase !== 'online') return
+  const { phase } = turn.state.line
+  if (phase !== 'online' && phase !== 'connecting') return
   const silent = turn.state.line.silent + 1
   if (silent >= DEAD_AFTER) {
     hangUp(turn)
     return comeBack(turn, 0)
   }
-  if (silent === PING_AFTER) send(turn, { type: 'ping' })
+  if (silent === PING_AFTER && phase === 'online') send(turn, { type: 'ping' })
   patchLine(turn, { silent })
   effect(turn, { type: 'timer', name: 'beat', ms: TICK_MS })
 }
