@@ -16,6 +16,8 @@ export type ConnectionServices = Pick<Services, 'clock' | 'store' | 'bus' | 'lim
 
 /** Sends that are not answered yet; beyond this the server stops reading from the connection. */
 const MAX_UNANSWERED = 1_000
+/** The same in bytes: a frame may hold a megabyte. */
+const MAX_UNANSWERED_BYTES = 8 * LIMITS.sendBytes
 /** Bytes of messages and answers together that a peer may leave unread. */
 const MAX_UNREAD = 4 * LIMITS.socketBufferBytes
 /** Seconds that the peer has to answer our closing; then the line is cut. */
@@ -43,6 +45,7 @@ export class Connection {
   #out: string[] = []
   #outCharacters = 0
   #unanswered = 0
+  #unansweredBytes = 0
   #roundsWithoutPong = 0
   #taken = 0
   #progressAt: number
@@ -179,13 +182,13 @@ export class Connection {
     const frame = isBinary || !Buffer.isBuffer(data) ? null : readFrame(data.toString('utf8'))
     if (frame === null) return this.close('bad_frame')
     if (frame.type === 'too large') return this.write(refusedFrame(frame.id, new ChatnipError('too_large')))
-    this.#handle(frame)
+    this.#handle(frame, Buffer.isBuffer(data) ? data.length : 0)
   }
 
-  #handle(frame: ClientFrame): void {
+  #handle(frame: ClientFrame, bytes: number): void {
     switch (frame.type) {
       case 'send':
-        return this.#send(frame)
+        return this.#send(frame, bytes)
       case 'ack':
         this.#alive()
         return this.#feed.acknowledge(frame.upto)
@@ -194,23 +197,26 @@ export class Connection {
     }
   }
 
-  #send(frame: Extract<ClientFrame, { type: 'send' }>): void {
+  #send(frame: Extract<ClientFrame, { type: 'send' }>, bytes: number): void {
     const { id } = frame
     this.#unanswered += 1
-    if (this.#unanswered === MAX_UNANSWERED) this.#line.ws.pause()
+    this.#unansweredBytes += bytes
+    if (this.#unanswered >= MAX_UNANSWERED || this.#unansweredBytes >= MAX_UNANSWERED_BYTES) this.#line.ws.pause()
     const tell = (accepted: { after: number; duplicate: boolean }) => this.write(sentFrame(id, accepted))
     this.#services.delivery.accept(this.session, frame, tell).then(
-      () => this.#answered(),
+      () => this.#answered(bytes),
       (thrown: unknown) => {
         if (!(thrown instanceof ChatnipError)) this.#services.log.error({ fault: faultOf(thrown) }, 'A send failed.')
         this.write(refusedFrame(id, thrown))
-        this.#answered()
+        this.#answered(bytes)
       },
     )
   }
 
-  #answered(): void {
+  #answered(bytes: number): void {
     this.#unanswered -= 1
-    if (this.#unanswered === MAX_UNANSWERED / 2 && this.#line.ws.isPaused) this.#line.ws.resume()
+    this.#unansweredBytes -= bytes
+    const hasRoom = this.#unanswered <= MAX_UNANSWERED / 2 && this.#unansweredBytes <= MAX_UNANSWERED_BYTES / 2
+    if (hasRoom && this.#line.ws.isPaused) this.#line.ws.resume()
   }
 }

@@ -161,6 +161,37 @@ describe('the socket', () => {
     }
   })
 
+  test('is not read further while many bytes of sends are unanswered', async () => {
+    const [alice, bob] = [await server.newDevice(newName('alice')), await server.newDevice(newName('bob'))]
+    const line = connect(alice.session)
+    await line.ready()
+    const { store } = server.services
+    const whole = { ...store }
+    const held = Promise.withResolvers<void>()
+    let begun = 0
+    store.append = async (message) => {
+      begun += 1
+      await held.promise
+      return whole.append(message)
+    }
+    const to = Array.from({ length: 15 }, () => bob.username)
+    const names = await Promise.all(to.map(async (name) => (await server.newDevice(newName(name))).username))
+    const texts = names.map((username) => ({ username, message_text: 'x'.repeat(60_000) }))
+    for (let i = 0; i < 30; i += 1) line.say({ type: 'send', id: randomUUID(), timestamp: 1, to: texts })
+    await expect.poll(() => begun).toBeGreaterThanOrEqual(10)
+    // Another line is served meanwhile, and after that this one has had its chance to be read further.
+    const other = connect(bob.session)
+    await other.ready()
+    other.say({ type: 'ping' })
+    await other.until(is('pong'))
+    expect(begun).toBeLessThanOrEqual(12)
+    Object.assign(store, whole)
+    held.resolve()
+    expect(await line.until(is('sent'), 30)).toHaveLength(30)
+    line.ws.close()
+    other.ws.close()
+  })
+
   test('closes soon after its session is revoked, though the store could not be asked just then', async () => {
     const alice = await server.newDevice(newName('alice'))
     const line = connect(alice.session)
