@@ -1,7 +1,7 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { hashOf, message, newAccount, NOW } from '../contract/world.ts'
 import type { Account } from '../store.ts'
 import type { Call, Outcome } from './calls.ts'
@@ -76,6 +76,31 @@ describe('a commit that fails', () => {
         { result: 'no_such_user', username: 'nobody' },
         '2',
       ])
+    }))
+
+  test('for want of room gives up the room kept back, for those who make room only, until the disk has some again', () =>
+    inFolder(async (folder) => {
+      vi.useFakeTimers({ toFake: ['performance'] })
+      let fails = 0
+      const beforeCommit = (): void => {
+        fails -= 1
+        if (fails >= 0) throw sqliteError(13)
+      }
+      const file = join(folder, 'chatnip.db')
+      const engine = new Engine(threadOptions({ file }), { beforeCommit })
+      engine.run(['alice', 'bob'].map((name) => ({ name: 'createAccount', args: [newAccount(name)] })))
+      engine.run([send(1), send(2)])
+      fails = 2
+      expect(results(engine.run([{ name: 'acknowledge', args: [2, 1] }]))).toEqual([undefined])
+      expect(existsSync(`${file}.reserve`)).toBe(false)
+      const mixed = engine.run([send(3), { name: 'acknowledge', args: [2, 2] }, readBob])
+      expect(results(mixed)).toEqual(['disk_full', undefined, []])
+      vi.advanceTimersByTime(250)
+      expect(placesIn(engine.run([send(3)]))).toEqual(['3'])
+      expect(existsSync(`${file}.reserve`)).toBe(true)
+      engine.close()
+      vi.useRealTimers()
+      return Promise.resolve()
     }))
 
   test('alone is told to its caller only, and leaves no trace', () =>

@@ -26,9 +26,18 @@ export interface EngineFaults {
   readonly beforeCommit?: () => void
 }
 
+/** How often a server that lives on what it had kept back looks whether the disk has room again. */
+const LOOK_AGAIN_MS = 250
+
 const succeeded = (value: unknown): Outcome => ({ ok: true, value })
 const failed = (error: unknown): Outcome => ({ ok: false, failure: failureOf(error) })
 const isRead = (call: Call): boolean => READS.has(call.name)
+const makesRoom = (call: Call): boolean => FREES.has(call.name)
+/** What is left of the disk is for those who make room. */
+const NO_ROOM: Outcome = {
+  ok: false,
+  failure: { code: 'disk_full', retryAfter: 5, detail: 'what is left of the disk is kept for making room' },
+}
 
 const handlersFor = (context: Context): Handlers => ({
   ...accountHandlers(context),
@@ -62,6 +71,8 @@ export class Engine {
   #dataVersion: number | null = null
   #foreignChange = false
   #emptyLog = false
+  /** The room kept back has been given up for those who make room: when to look again whether there is more. Null: all is well. */
+  #lookAgainAt: number | null = null
 
   /** @throws Error with a sentence for people when the database can't be opened */
   constructor(options: EngineOptions, faults: EngineFaults = {}) {
@@ -123,7 +134,7 @@ export class Engine {
     } catch (error) {
       if (needsReopening(error)) throw error
       if (isBusy(error)) return calls.map((call) => (isRead(call) ? this.#alone(opened, call) : failed(error)))
-      const mayDifferAlone = calls.length > 1 || calls.some(({ name }) => FREES.has(name))
+      const mayDifferAlone = calls.length > 1 || calls.some(makesRoom)
       return mayDifferAlone ? calls.map((call) => this.#alone(opened, call)) : [failed(error)]
     }
   }
@@ -134,9 +145,19 @@ export class Engine {
       return this.#single(opened, call)
     } catch (error) {
       if (needsReopening(error)) throw error
-      if (!isDiskFull(error) || !FREES.has(call.name) || this.#reserve?.release() !== true) return failed(error)
+      if (!isDiskFull(error) || !makesRoom(call) || this.#reserve?.release() !== true) return failed(error)
+      this.#lookAgainAt = performance.now() + LOOK_AGAIN_MS
     }
     return this.#alone(opened, call)
+  }
+
+  /** Whether nothing new may be stored: otherwise new messages would eat the room that was given up for deleting. */
+  #isTight(): boolean {
+    if (this.#lookAgainAt === null) return false
+    if (performance.now() >= this.#lookAgainAt) {
+      this.#lookAgainAt = this.#reserve?.fill() === false ? performance.now() + LOOK_AGAIN_MS : null
+    }
+    return this.#lookAgainAt !== null
   }
 
   #single(opened: Opened, call: Call): Outcome {
@@ -146,10 +167,13 @@ export class Engine {
 
   #transaction(opened: Opened, calls: readonly Call[]): Outcome[] {
     const { db, cache, handlers } = opened
+    const isTight = this.#isTight()
     db.sql('BEGIN IMMEDIATE').run()
     try {
       this.#noticeForeign(opened)
-      const outcomes = calls.map((call) => attempt(handlers, call))
+      const outcomes = calls.map((call) =>
+        isTight && !isRead(call) && !makesRoom(call) ? NO_ROOM : attempt(handlers, call),
+      )
       cache.writeBack()
       if (cache.dedup.isDue) cache.dedup.index()
       this.#faults.beforeCommit?.()

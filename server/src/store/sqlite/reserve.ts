@@ -21,15 +21,20 @@ export class Reserve {
     return statSync(this.#path, { throwIfNoEntry: false })?.size === BLOCK * BLOCKS
   }
 
-  /** Takes the room if it is not taken and the disk has twice as much to spare. A disk that doesn't give it is no error. */
-  fill(): void {
-    if (this.#isThere()) return
+  /**
+   * Takes the room if it is not taken and the disk has twice as much to spare. A disk that doesn't give it is no error.
+   * @returns whether the room is there now
+   */
+  fill(): boolean {
+    if (this.#isThere()) return true
     const { bavail, bsize } = statfsSync(dirname(this.#path))
-    if (bavail * bsize < 2 * BLOCK * BLOCKS) return
+    if (bavail * bsize < 2 * BLOCK * BLOCKS) return false
     try {
       this.#write()
+      return true
     } catch {
       this.release()
+      return false
     }
   }
 
