@@ -1,6 +1,6 @@
 import { cp } from 'node:fs/promises'
 import { join } from 'node:path'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import { withoutLast, writeToAbsent } from './kit/absent.ts'
 import { pause, soon, startLoad } from './kit/load.ts'
 import { makeLoopDisk, whyNoLoopDisk } from './kit/loop-disk.ts'
@@ -37,6 +37,11 @@ async function cutAgainAndAgain({ cuts, wrong }: Course) {
   const recorder = new Recorder()
   const start = (port: number) => startServer({ data, port, env: wrong ?? {} })
   let server = await start(0)
+  onTestFinished(async () => {
+    await server.kill()
+    await disk.remove()
+    await household.remove()
+  })
   const { address } = server
   const load = startLoad({ address, household: present, recorder, rate: RATE })
   const zoe = writeToAbsent(load, { address, login: away, name: 'zoe 0', recorder })
@@ -53,10 +58,7 @@ async function cutAgainAndAgain({ cuts, wrong }: Course) {
   await load.finish(patience)
   await zoe.fetch(patience)
   expect(await server.stop()).toBe(0)
-  const violations = recorder.verdict(wrong === undefined ? data : undefined)
-  await disk.remove()
-  await household.remove()
-  return { recorder, violations }
+  return { recorder, violations: recorder.verdict(wrong === undefined ? data : undefined) }
 }
 
 if (whyNot !== null) report({ test: 'T3', title: 'power cut of the server', leftOut: whyNot })

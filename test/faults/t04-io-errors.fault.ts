@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import { withoutLast, writeToAbsent } from './kit/absent.ts'
 import { ioErrorsEnv, setIoErrors, whyNoIoErrors } from './kit/io-errors.ts'
 import { soon, startLoad } from './kit/load.ts'
@@ -29,6 +29,10 @@ async function failAgainAndAgain({ messages, wrong }: Course) {
   const { data } = household
   const recorder = new Recorder()
   const server = await startServer({ data, env: { ...ioErrorsEnv, ...wrong } })
+  onTestFinished(async () => {
+    await server.kill()
+    await household.remove()
+  })
   // One at a time: what was refused goes out again before the next one, so everybody's order is known.
   const { address } = server
   const load = startLoad({ address, household: present, recorder, rate: RATE, device: { window: 1 } })
@@ -43,7 +47,6 @@ async function failAgainAndAgain({ messages, wrong }: Course) {
   const healthy = await fetch(`${address}/healthz`)
   const code = await server.stop()
   const violations = recorder.verdict(wrong === undefined ? data : undefined)
-  await household.remove()
   const refused = load.devices.flatMap((device) => [...device.refused])
   const count = (isWanted: (reason: string) => boolean): number =>
     refused.reduce((sum, [reason, times]) => sum + (isWanted(reason) ? times : 0), 0)
