@@ -74,6 +74,21 @@ async function send(name: string, count: number, text = 'hello') {
 
 const upTo = (last: number) => Array.from({ length: last }, (_, index) => index + 1)
 
+test('what came without a word is found when the feed looks, and nothing is handed over twice', async () => {
+  const { name, feed, until, seqs, isEmpty } = await newFeed()
+  feed.start()
+  await until(isEmpty)
+  await send(name, 2)
+  expect(seqs()).toEqual([])
+  feed.look()
+  await until(() => seqs().length === 2)
+  feed.look()
+  await send(name, 1)
+  feed.look()
+  await until(() => seqs().length === 3)
+  expect(seqs()).toEqual([1, 2, 3])
+})
+
 test('an acknowledgement of more than there is does not make the next ones go unheard', async () => {
   const { name, mailbox, feed, until, seqs, isEmpty } = await newFeed()
   const { store } = server.services

@@ -33,7 +33,7 @@ const frameOf = ({ kind, seq, id, peer, text, timestamp }: Entry): string =>
  * - places only ever go up on one line, nothing is skipped that the mailbox holds;
  * - at most `inFlightPerDevice` handed over and not acknowledged, at most `socketBufferBytes` not yet taken;
  *   then it waits: the device pulls by acknowledging;
- * - it reads the store only when there is something that it was not handed directly;
+ * - it reads the store only when there is something that it was not handed directly, and now and then to make sure;
  * - one read and one acknowledgement at a time; what comes meanwhile is remembered, not queued;
  * - deletes only what the device said that it has.
  */
@@ -72,6 +72,16 @@ export class Feed {
   /** There is something up to `seq`. */
   wake(seq: number): void {
     if (seq <= this.#cursor) return
+    this.#more = true
+    this.#wokenMeanwhile = this.#reading
+    this.#pump()
+  }
+
+  /**
+   * Looks into the mailbox although nobody said anything: a hint from another node may be lost, and a message whose commit was reported as
+   * failed may lie on disk all the same. Without this it would wait there until the next one or the next line.
+   */
+  look(): void {
     this.#more = true
     this.#wokenMeanwhile = this.#reading
     this.#pump()

@@ -120,13 +120,14 @@ export class Connection {
     if (isStuck || this.buffered() > MAX_UNREAD) this.close('stalled')
   }
 
-  /** Called every `pingSeconds`. A peer that let two rounds pass is gone, whatever TCP believes. */
+  /** Called every `pingSeconds`. A peer that let two rounds pass is gone, whatever TCP believes. A lost wake-up is made good here. */
   ping(): void {
     if (this.#closingFor > 0) return
     if (this.#roundsWithoutPong >= 2) return this.cut()
     this.#roundsWithoutPong += 1
     this.#services.sessions.touch(this.session)
     this.#line.ws.ping()
+    this.#feed.look()
   }
 
   close(why: CloseReason): void {
