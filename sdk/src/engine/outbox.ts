@@ -2,6 +2,7 @@ import type { ErrorCode, SendFrame, ServerFrame } from '@chatnip/protocol'
 import type { After, Event } from './events.ts'
 import { isGivenUp } from './hangup.ts'
 import { askKey, freshKey } from './lookups.ts'
+import { adoptKey } from './pins.ts'
 import { isAfter, placeSent, preview } from './places.ts'
 import type { MessageLine, Peer, Sealed, Write } from './rows.ts'
 import type { OutboxItem } from './state.ts'
@@ -16,7 +17,7 @@ import {
   lower,
   messagesChanged,
 } from './turn.ts'
-import { metaWrite, patch, patchMeta, peerWrite, pinOf, random, removeItem, setItem, setPeer } from './turn.ts'
+import { metaWrite, notify, patch, patchMeta, peerWrite, pinOf, random, removeItem, setItem, setPeer } from './turn.ts'
 import type { Turn } from './turn.ts'
 
 /**
@@ -77,10 +78,19 @@ function sealingKey(turn: Turn, item: OutboxItem): Peer['pinned'] {
 
 function keysAreFresh(turn: Turn, item: OutboxItem): boolean {
   const peer = turn.state.peers.get(item.to)
-  if (peer === undefined || peer.candidate !== null) return false
+  if (peer === undefined) return false
   const missing = [turn.state.own.username, peer.name].filter((name) => (freshKey(turn, name) ?? null) === null)
+  // Also while a changed key waits for the person's word: the known one may be back, and then nothing has to wait.
   for (const name of missing) askKey(turn, name)
-  return missing.length === 0 && peer.pinned !== null
+  return missing.length === 0 && peer.candidate === null && isPinned(turn, peer)
+}
+
+/** The inbox may have asked for this key without pinning it, since what came with it could not be trusted. To write is first contact too. */
+function isPinned(turn: Turn, peer: Peer): boolean {
+  const facts = freshKey(turn, peer.name) ?? null
+  if (peer.pinned !== null || facts === null) return peer.pinned !== null
+  commit(turn, adoptKey(turn, peer, facts, null), notify({ kind: 'contact', name: peer.name }))
+  return true
 }
 
 function sendHeads(turn: Turn): void {

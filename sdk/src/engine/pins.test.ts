@@ -72,6 +72,21 @@ test('a server cannot turn encryption off by presenting a key of another format'
   })
 })
 
+test('the known key that is back before anybody confirmed another ends the waiting', () => {
+  const desk = withBob()
+  call(desk, { type: 'set compared', name: 'bob', compared: true })
+  comeBack(desk)
+  desk.key('bob', factsOf('second'))
+  desk.tell({ type: 'closed', line: desk.line, code: 1006 })
+  desk.tell({ type: 'timer', name: 'connect' })
+  desk.tell({ type: 'opened', line: desk.line })
+  const asked = desk.effects.filter((effect) => effect.type === 'look up' && effect.line === desk.line)
+  expect(asked).toContainEqual({ type: 'look up', name: 'bob', line: desk.line })
+  desk.key('me', factsOf('my key'))
+  expect(sendsIn(desk.seal(desk.key('bob', factsOf('first'))))).toEqual(['hello'])
+  expect(desk.state.peers.get('bob')).toMatchObject({ compared: true, keyChanged: false, candidate: null })
+})
+
 test('other keys for one’s own account sign this device out', () => {
   const desk = withBob()
   desk.key('me', factsOf('somebody else’s'))
