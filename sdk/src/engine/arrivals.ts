@@ -118,15 +118,15 @@ function lineOf(
   const text = typeof body?.text === 'string' ? body.text : ''
   const facts = { kind: 'message', id, sender, own, text, at } as const
   if (own) return { ...facts, state: 'accepted', mark: null, reason: null, fingerprint: null, knownSince: null }
-  // An earlier message of the same batch may have moved the pin to the key that signed this one too.
-  const isPinned = opened.mark === 'new key' && peer.pinned?.fingerprint === opened.signedBy
+  const { mark, reason, signedBy: fingerprint } = opened
+  const since = peer.pinned?.fingerprint === fingerprint ? peer.pinned?.since : undefined
   return {
     ...facts,
     state: null,
-    mark: isPinned ? 'verified' : opened.mark,
-    reason: opened.reason,
-    fingerprint: opened.signedBy,
-    knownSince: opened.signedBy === null ? null : (peer.pinned?.since ?? turn.now),
+    mark,
+    reason,
+    fingerprint,
+    knownSince: fingerprint === null ? null : (since ?? turn.now),
   }
 }
 

@@ -24,7 +24,7 @@ function startBatch(turn: Turn): void {
   if (batch !== null || queue.length === 0) return
   const frames = queue.slice(0, BATCH_LIMIT)
   const number = batches + 1
-  const entries = frames.map((frame): Entry => ({ frame, found: null, opened: null, asked: null }))
+  const entries = frames.map((frame): Entry => ({ frame, found: null, opened: null, asked: null, pinned: null }))
   patch(turn, {
     queue: queue.slice(BATCH_LIMIT),
     batches: number,
@@ -107,17 +107,18 @@ function toOpen(turn: Turn, batch: Batch, entry: Entry, index: number): readonly
   const isAgain = opened?.reason === 'signature wrong' && presented !== null && presented !== asked
   if (opened !== null && !isAgain) return []
   const own = isOwn(turn, frame.sendername)
-  const pinned = own ? turn.state.own.publicKey : pinOf(turn, frame.sendername)?.publicKey
+  const known = own ? turn.state.own.publicKey : (pinOf(turn, frame.sendername)?.publicKey ?? null)
+  const pinned = isAgain ? entry.pinned : known
   const { id, sendername: from, message_text: text } = frame
-  return [{ index, id, from, text, own, pinned: pinned ?? null, presented: presented?.publicKey ?? pinned ?? null }]
+  return [{ index, id, from, text, own, pinned, presented: presented?.publicKey ?? pinned }]
 }
 
 function openItems(turn: Turn, batch: Batch, items: readonly ToOpen[]): void {
-  const opening = new Set(items.map((item) => item.index))
+  const opening = new Map(items.map((item) => [item.index, item]))
   const entries = batch.entries.map((entry, index): Entry => {
-    const { frame } = entry
-    if (frame.type === 'expired' || !opening.has(index)) return entry
-    return { ...entry, asked: batch.asked.get(lower(frame.sendername)) ?? null }
+    const item = opening.get(index)
+    if (item === undefined) return entry
+    return { ...entry, asked: batch.asked.get(lower(item.from)) ?? null, pinned: item.pinned }
   })
   patchBatch(turn, batch, { entries, phase: 'opening' })
   effect(turn, { type: 'open', batch: batch.number, items })

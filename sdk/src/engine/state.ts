@@ -90,6 +90,8 @@ export interface Entry {
   readonly opened: Opened | null
   /** The key that the server presented for the sender during this batch, if it was asked, and that `opened` was checked against. */
   readonly asked: KeyFacts | null
+  /** The sender's key that was known when it was first opened. Asking for keys may pin another one meanwhile. */
+  readonly pinned: string | null
 }
 
 /** What the device already knows of a message id. */
