@@ -1,12 +1,13 @@
 import { BodyTooLong, fingerprint, open, readPublicKey, seal } from '@chatnip/crypto'
 import type { Identity } from '@chatnip/crypto'
-import { ChatnipError } from '@chatnip/protocol'
+import { ChatnipError, LIMITS } from '@chatnip/protocol'
 import type { Addressed } from '@chatnip/protocol'
 import type { LookUp, ToOpen, ToSeal } from '../engine/events.ts'
 import type { KeyFacts } from '../engine/rows.ts'
 import type { Opened } from '../engine/state.ts'
 import type { DeviceKeys } from '../device-keys.ts'
 import type { Transport } from '../ports.ts'
+import { isUsername } from './frames.ts'
 
 /** The engine's effects that are cryptography, as a port, so that a simulation may put something a thousand times faster in its place. */
 export interface Cipher {
@@ -32,16 +33,26 @@ async function factsOf(publicKey: string): Promise<KeyFacts> {
 /** Never rejects: what is not an answer is `unavailable`. */
 export async function lookUp(cipher: Cipher, transport: Transport, name: string): Promise<LookUp> {
   try {
-    const reply = await transport.call('get_public_key', { username: name })
-    return { outcome: 'key', facts: await cipher.factsOf(reply.public_key), name: sameName(reply.username, name) }
+    const { public_key: publicKey, username }: Presented = await transport.call('get_public_key', { username: name })
+    if (typeof publicKey !== 'string' || publicKey.length > LIMITS.publicKeyBytes) return { outcome: 'unavailable' }
+    return { outcome: 'key', facts: await cipher.factsOf(publicKey), name: sameName(username, name) }
   } catch (error) {
     return { outcome: error instanceof ChatnipError && error.code === 'no_such_user' ? 'nobody' : 'unavailable' }
   }
 }
 
-/** The spelling as registered; a server that answers for somebody else is not listened to. */
-const sameName = (registered: string | undefined, asked: string): string | null =>
-  registered?.toLowerCase() === asked.toLowerCase() ? registered : null
+/** What the server may have said in truth, whatever the table promises. */
+interface Presented {
+  readonly public_key: unknown
+  readonly username?: unknown
+}
+
+/**
+ * The spelling as registered; a server that answers for somebody else is not listened to. Without the pattern a Kelvin sign
+ * would pass for a k, since that is its lower case.
+ */
+const sameName = (registered: unknown, asked: string): string | null =>
+  isUsername(registered) && registered.toLowerCase() === asked.toLowerCase() ? registered : null
 
 /**
  * One text for the addressee and one for the own other devices; a note to self is only the latter. For an addressee whose key is

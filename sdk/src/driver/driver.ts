@@ -8,6 +8,7 @@ import type { Clock, Line, Transport } from '../ports.ts'
 import { lookUp } from './cipher.ts'
 import type { Cipher } from './cipher.ts'
 import { Commits } from './commits.ts'
+import { readFrame } from './frames.ts'
 import type { SealedRows } from './vault.ts'
 
 export interface DriverPorts {
@@ -211,7 +212,10 @@ export class Driver {
     }
     const line = this.#ports.transport.connect({
       opened: () => hear({ type: 'opened', line: number }),
-      frame: (frame) => hear({ type: 'frame', line: number, frame }),
+      frame: (said) => {
+        const frame = readFrame(said)
+        if (frame !== null) hear({ type: 'frame', line: number, frame })
+      },
       closed: (code) => {
         if (life === this.#life) this.#lines.delete(number)
         hear({ type: 'closed', line: number, code })

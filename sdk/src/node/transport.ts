@@ -1,4 +1,4 @@
-import { ChatnipError, ERRORS } from '@chatnip/protocol'
+import { ChatnipError, ERRORS, LIMITS } from '@chatnip/protocol'
 import type { ClientFrame, EndpointName, ErrorCode, Reply, Request, ServerFrame } from '@chatnip/protocol'
 import { WebSocket } from 'ws'
 import type { RawData } from 'ws'
@@ -60,7 +60,12 @@ export class NodeTransport implements Transport {
 
   connect(handlers: LineHandlers): Line {
     const url = `${this.#server.replace(/^http/, 'ws')}/socket`
-    const options = { headers: this.#bearer(), handshakeTimeout: OPEN_TIMEOUT_MS, perMessageDeflate: false }
+    const options = {
+      headers: this.#bearer(),
+      handshakeTimeout: OPEN_TIMEOUT_MS,
+      perMessageDeflate: false,
+      maxPayload: LIMITS.sendBytes,
+    }
     const socket = new WebSocket(url, options)
     let isOver = false
     let isOpen = false
