@@ -294,6 +294,7 @@ export const en = {
       'sender differs': 'Inside it names another sender.',
       'addressee differs': 'It was written to somebody else.',
       'id differs': 'It was sent before under another number.',
+      'key differs': 'Somebody in between opened it and sealed it anew. Compare numbers.',
       'form wrong': 'It is not of the form that Chatnip writes.',
       'version unknown': 'It was written by a newer Chatnip. Reload the page to update yours.',
     } as Readonly<Record<string, string>>,

@@ -291,6 +291,7 @@ export const it: Texts = {
       'sender differs': 'All’interno indica un altro mittente.',
       'addressee differs': 'Era scritto a qualcun altro.',
       'id differs': 'Era già stato mandato con un altro numero.',
+      'key differs': 'Qualcuno in mezzo l’ha aperto e richiuso. Confronta i numeri.',
       'form wrong': 'Non ha la forma dei messaggi di Chatnip.',
       'version unknown': 'L’ha scritto un Chatnip più nuovo. Ricarica la pagina per aggiornare il tuo.',
     },
