@@ -62,6 +62,11 @@ test.skipIf(disk === null)(
     }
     const recorder = new Recorder()
     const server = await startServer({ data })
+    onTestFinished(async () => {
+      await server.kill()
+      await disk.remove()
+      await household.remove()
+    })
     const { address } = server
     const six = { ...present, devices: present.devices.slice(0, 6) }
     const load = startLoad({ address, household: six, recorder, rate: 100, device: { window: 1 } })
@@ -100,8 +105,6 @@ test.skipIf(disk === null)(
     expect(await server.stop()).toBe(0)
     const violations = recorder.verdict(data)
     const codes = new Map(load.devices.flatMap((device) => [...device.refused]))
-    await disk.remove()
-    await household.remove()
     report({
       test: 'T12',
       title: 'full disk',
