@@ -24,6 +24,15 @@ const refused = (desk: Desk, id: string, code: 'unavailable' | 'no_such_user', r
     },
   })
 
+test('a key that was asked for and not pinned, since what came with it was forged, is pinned by writing', () => {
+  const desk = new Desk()
+  desk.online()
+  desk.key('bob', factsOf('key of bob'))
+  const effects = desk.compose('one', 'bob')
+  expect(effects.find((effect) => effect.type === 'seal')?.message.key.publicKey).toBe('key of bob')
+  expect(desk.state.peers.get('bob')?.pinned?.fingerprint).toBe('key of bob')
+})
+
 test('a message is on disk before it is sealed, sealed on disk before it is sent, and one goes at a time', () => {
   const desk = withTwoForBob()
   expect(desk.stages()).toEqual({ one: 'flying', two: 'ready' })
