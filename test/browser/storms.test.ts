@@ -80,7 +80,10 @@ await stage('nothing is lost', (on) => {
     for (const round of [1, 2, 3]) {
       const text = `famous last words ${round}`
       await box(alice).fill(text)
-      await row(alice, 'bob').getByText('Draft:').waitFor()
+      await row(alice, 'bob').getByText(text).waitFor()
+      /** Read back after a reload, the words lie on the disk for certain. */
+      await alice.page.reload()
+      await expect.poll(() => box(alice).inputValue()).toBe(text)
       await box(alice).press('Enter')
       await crash(alice)
       await reopen(alice, '/chats/bob')
