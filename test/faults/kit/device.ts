@@ -23,6 +23,10 @@ export interface DeviceOptions {
   readonly patienceMs?: number
   /** The account has more devices, which are to see what this one writes. */
   readonly hasSiblings?: boolean
+  /** Unix seconds that it writes on its messages; its own clock may be wrong. */
+  readonly clock?: () => number
+  /** The mistake of T8's control: conversations sorted by what the senders' clocks said. */
+  readonly sortsByClock?: boolean
   /** The mistake of T5's control. */
   readonly newIdOnRetry?: boolean
   readonly onSent?: (message: string) => void
@@ -33,6 +37,7 @@ interface Item {
   readonly message: string
   readonly to: string
   readonly order: number
+  readonly timestamp: number
   id: string
   tried: boolean
 }
@@ -42,10 +47,14 @@ interface Placed {
   readonly seq: number
   readonly sub: number
   readonly message: string
+  /** By its sender's clock. */
+  readonly timestamp: number
 }
 
 const RECONNECT_MS = 30
 const RETRY_MS = 250
+/** Of a UUID. */
+const ID_LENGTH = 36
 
 export class RawDevice {
   readonly name: string
@@ -93,7 +102,8 @@ export class RawDevice {
     const accounts = [...new Set([this.account, to])]
     const conversation = conversationOf(this.account, to)
     this.#options.recorder.note({ what: 'composed', message, device: this.name, conversation, accounts })
-    const item: Item = { message, to, order: ++this.#composed, id: message, tried: false }
+    const timestamp = this.#options.clock?.() ?? 1_795_000_000
+    const item: Item = { message, to, order: ++this.#composed, timestamp, id: message, tried: false }
     this.#outbox.set(message, item)
     if (this.#ws !== null) this.#queue.push(item)
     this.#pump()
@@ -135,7 +145,9 @@ export class RawDevice {
     if (this.#timer !== null) clearInterval(this.#timer)
     this.#ws?.close()
     for (const [conversation, placed] of this.#conversations) {
-      const sorted = placed.toSorted((a, b) => a.seq - b.seq || a.sub - b.sub)
+      const byPlace = placed.toSorted((a, b) => a.seq - b.seq || a.sub - b.sub)
+      const byClock = this.#options.sortsByClock === true
+      const sorted = byClock ? byPlace.toSorted((a, b) => a.timestamp - b.timestamp) : byPlace
       const lines = sorted.map(({ message }) => ({ kind: 'message' as const, message }))
       this.#options.recorder.note({ what: 'view', device: this.name, conversation, lines })
     }
@@ -226,21 +238,23 @@ export class RawDevice {
     }
   }
 
-  #onMessage({ seq, id, sendername, message_text }: Extract<ServerFrame, { type: 'message' }>): void {
+  #onMessage({ seq, id, sendername, message_text, timestamp }: Extract<ServerFrame, { type: 'message' }>): void {
     const { recorder, onReceived } = this.#options
     const [message = '', addressee = ''] = message_text.split(' ', 2)
-    if (!this.#seen.has(seq)) recorder.note({ what: 'handed', device: this.name, run: 0, seq })
-    this.#seen.add(seq)
     this.#handed = Math.max(this.#handed, seq)
     this.#mostInFlight = Math.max(this.#mostInFlight, this.#handed - this.#acked)
+    this.#acknowledgeSoon()
+    if (!this.#seen.has(seq)) recorder.note({ what: 'handed', device: this.name, run: 0, seq })
+    this.#seen.add(seq)
+    // Somebody else's, beside the load.
+    if (message.length !== ID_LENGTH) return
     if (!this.#known.has(`${sendername} ${id}`)) {
       this.#known.add(`${sendername} ${id}`)
-      this.#place(sendername === this.account ? addressee : sendername, { seq, sub: 0, message })
+      this.#place(sendername === this.account ? addressee : sendername, { seq, sub: 0, message, timestamp })
       recorder.note({ what: 'announced', message, device: this.name })
       onReceived?.(message)
     }
     recorder.note({ what: 'stored', message, device: this.name })
-    this.#acknowledgeSoon()
   }
 
   #onExpired({ seq, id }: Extract<ServerFrame, { type: 'expired' }>): void {
@@ -253,7 +267,7 @@ export class RawDevice {
     const item = this.#byId.get(id)
     this.#flying -= 1
     if (item !== undefined && this.#outbox.delete(item.message)) {
-      this.#place(item.to, { seq: after, sub: item.order, message: item.message })
+      this.#place(item.to, { seq: after, sub: item.order, message: item.message, timestamp: item.timestamp })
       this.#options.recorder.note({ what: 'accepted', message: item.message })
       this.#options.onSent?.(item.message)
     }

@@ -129,7 +129,7 @@ export async function startProxy({
       const part = data.subarray(0, pair.bytesLeft)
       pair.bytesLeft -= part.length
       pass(pair, 'down', part)
-      if (pair.bytesLeft === 0) client.end(() => destroy(pair))
+      if (pair.bytesLeft <= 0) client.end(() => destroy(pair))
     })
     for (const [one, other] of [
       [client, server],
