@@ -30,7 +30,7 @@ async function scene() {
   await server.post('upload_message', { destname: 'bob', message_text: 'hello', timestamp: 1, id }, alice.session)
   const held = async (mailbox: number) =>
     (await store.read(mailbox, 0, { count: 10, bytes: 10_000 })).map(({ kind, peer }) => `${kind} ${peer}`)
-  return { server, boxes, held }
+  return { server, alice, boxes, held }
 }
 
 test('a message that waited too long goes, and its sender is told', async () => {
@@ -73,6 +73,17 @@ test('a leap of the clock that is undone throws nothing away', async () => {
     await expiry.run()
   }
   expect(await held(boxes.bob)).toEqual(['message alice'])
+  await server.stop()
+})
+
+test('a leap of the clock that is undone signs nobody out for good', async () => {
+  const { server, alice } = await scene()
+  const { expiry, pass, time } = expiryOf(server)
+  pass(2 * 60 * MINUTE)
+  time.wall += 3_650 * DAY
+  await expiry.run()
+  time.wall -= 3_650 * DAY
+  expect((await server.post('download_messages', { after: 0 }, alice.session)).status).toBe(200)
   await server.stop()
 })
 

@@ -137,7 +137,10 @@ export interface SessionStore {
   createSession(session: NewSession): Promise<'created' | 'too_many_devices' | 'no_such_device' | 'no_such_account'>
   /** Null when unknown or when `expiresAt <= now`. */
   findSession(hash: Uint8Array, now: number): Promise<Session | null>
-  /** Moves the end of a session that was used. Coarse and lazy: the caller calls it at most every few seconds a session. */
+  /**
+   * Moves the end of a session that was used; that of a device never nearer, or a clock that stands years behind for a minute would sign out
+   * every device that is connected. Coarse and lazy: the caller calls it at most every few seconds a session.
+   */
   touchSession(hash: Uint8Array, usedAt: number, expiresAt: number): Promise<void>
   endSession(hash: Uint8Array): Promise<boolean>
   listSessions(account: AccountNumber, now: number): Promise<readonly Session[]>

@@ -156,6 +156,13 @@ export function sessionContract(open: OpenStore): void {
       expect(await store.registerDevice(hashOf(561), device)).toBe('not_plain')
     })
 
+    test('a clock that stands behind for a while does not end the session of a device', async () => {
+      const phone = await addDevice(store, alice, 'phone')
+      await store.touchSession(phone.hash, NOW + DAY, NOW + 31 * DAY)
+      await store.touchSession(phone.hash, NOW - 3_650 * DAY, NOW - 3_620 * DAY)
+      expect(await store.findSession(phone.hash, NOW + 30 * DAY)).toMatchObject({ expiresAt: NOW + 31 * DAY })
+    })
+
     test('the day a device was seen follows its use', async () => {
       const phone = await addDevice(store, alice, 'phone')
       await store.touchSession(phone.hash, NOW + 2 * DAY, NOW + 40 * DAY)

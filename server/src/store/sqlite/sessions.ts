@@ -73,7 +73,10 @@ function createSession(context: Context, session: NewSession): Result<'createSes
 function touchSession({ db }: Context, hash: Uint8Array, [usedAt, expiresAt]: [number, number]): void {
   // A session that has ended stays ended, whatever the clock says now.
   const { changes } = db
-    .sql('UPDATE sessions SET used_at = ?1, expires_at = ?2 WHERE hash = ?3 AND expires_at > ?1')
+    .sql(
+      `UPDATE sessions SET used_at = ?1, expires_at = CASE WHEN device IS NULL THEN ?2 ELSE max(expires_at, ?2) END
+       WHERE hash = ?3 AND expires_at > ?1`,
+    )
     .run(usedAt, expiresAt, hash)
   if (changes === 0) return
   db.sql(
