@@ -12,6 +12,12 @@ const SYSTEM: Record<BrowserName, readonly string[]> = {
   firefox: ['/usr/bin/firefox', '/usr/bin/firefox-esr'],
 }
 
+/** Where the browser of this kind is: see `launchBrowser`. Null: this machine has none. */
+export async function findBrowser(name: BrowserName): Promise<string | null> {
+  const named = process.env[`CHATNIP_${name.toUpperCase()}`]
+  return named ?? SYSTEM[name].find((path) => existsSync(path)) ?? (await fromNpm(name))
+}
+
 /** Without these Chromium asks for hosts of its maker at every start, which says nothing about us and may hang. */
 const CHROMIUM_QUIET = [
   '--disable-background-networking',
@@ -28,13 +34,15 @@ const CHROMIUM_QUIET = [
  * @returns null when there is none of that kind on this machine; the suite then says so and skips
  */
 export async function launchBrowser(name: BrowserName): Promise<Browser | null> {
-  const named = process.env[`CHATNIP_${name.toUpperCase()}`]
-  const executablePath = named ?? SYSTEM[name].find((path) => existsSync(path)) ?? (await fromNpm(name))
+  const executablePath = await findBrowser(name)
   if (executablePath === null) return null
   if (name === 'firefox') return firefox.launch({ channel: 'moz-firefox', executablePath, env: await withOwnHome() })
+  return chromium.launch({ executablePath, args: chromiumArguments() })
+}
+
+export function chromiumArguments(): string[] {
   // As root, which CI machines often are, Chromium's own sandbox cannot start.
-  const sandbox = process.getuid?.() === 0 ? ['--no-sandbox'] : []
-  return chromium.launch({ executablePath, args: [...CHROMIUM_QUIET, ...sandbox] })
+  return [...CHROMIUM_QUIET, ...(process.getuid?.() === 0 ? ['--no-sandbox'] : [])]
 }
 
 /** Firefox does not start when the home folder is not its user's own, as under `sudo` or in a container. */

@@ -51,7 +51,7 @@ await stage('nothing is lost', (on) => {
     await say(alice, 'said into the void')
     await stateOf(alice, 'said into the void', 'Waiting to be sent').waitFor()
     await on().app.startServer()
-    await stateOf(alice, 'said into the void', 'Sent').waitFor({ timeout: 40_000 })
+    await stateOf(alice, 'said into the void', 'Sent').waitFor()
     await sees(bob, 'said into the void')
     await agree()
   })

@@ -2,9 +2,6 @@ import type { Locator } from 'playwright-core'
 import { expect } from 'vitest'
 import type { Person } from './person.ts'
 
-/** How long a message may take from screen to screen, the Argon2 of other tests on the same machine included. */
-const ARRIVAL_MS = 15_000
-
 /**
  * Opens the conversation with somebody by typing the name into the field above the list.
  * @param name as registered; `typed` in whatever letters
@@ -40,7 +37,7 @@ export const stateOf = (person: Person, text: string, state: string): Locator =>
 
 /** Waits until `person` sees `text` in the open conversation, and looks that it stands there once. */
 export async function sees(person: Person, text: string): Promise<void> {
-  await bubbles(person, text).first().waitFor({ timeout: ARRIVAL_MS })
+  await bubbles(person, text).first().waitFor()
   expect(await bubbles(person, text).count(), `${text} at ${person.name}`).toBe(1)
 }
 

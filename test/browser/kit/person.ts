@@ -5,6 +5,9 @@ import type { Recorder } from './recorder.ts'
 
 export const PASSWORD = 'correct horse battery staple'
 
+/** How long anything on a page may take: making keys needs two seconds, on a machine that is busy with other things ten times that. */
+const PATIENCE_MS = 40_000
+
 /** Somebody at a browser of their own: own storage, own cookies, one page in front. */
 export interface Person {
   readonly name: string
@@ -25,7 +28,7 @@ export async function newPerson(
   options: BrowserContextOptions = {},
 ): Promise<Person> {
   const context = await browser.newContext({ locale: 'en-GB', ...options })
-  context.setDefaultTimeout(15_000)
+  context.setDefaultTimeout(PATIENCE_MS)
   const recorder = await record(context, app.address)
   return { name, app, context, recorder, page: await context.newPage(), code: '' }
 }
