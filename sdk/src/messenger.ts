@@ -135,7 +135,12 @@ export interface Messenger {
   draft(conversation: string): Promise<string>
   /** The person has seen that the key changed and goes on with the new one. */
   confirmKey(name: string): Promise<void>
-  setCompared(name: string, compared: boolean): Promise<void>
+  /**
+   * Notes that the person compared numbers, or takes that back.
+   * @param seen the sixty digits that were compared: the key may have changed since they were shown
+   * @returns false when they are not the number of the present key; then nothing is noted
+   */
+  setCompared(name: string, compared: boolean, seen?: string): Promise<boolean>
   safetyNumber(name: string): Promise<SafetyNumber>
   /** Whether what was scanned on the other side's screen belongs to the same two keys. */
   checkScan(name: string, scanned: string): Promise<boolean>

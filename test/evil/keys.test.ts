@@ -2,6 +2,7 @@ import { seal } from '@chatnip/crypto'
 import { startTestServer } from '@chatnip/server/testing'
 import type { TestServer } from '@chatnip/server/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { en } from '../../web/src/texts/en.ts'
 import { nothingWaits, until } from '../scenarios/people.ts'
 import { forge, frame, letter, reseal, swapKey, textFor, withText } from './kit/pen.ts'
 import { control, mallory, sees, Stage, write } from './kit/stage.ts'
@@ -158,6 +159,23 @@ describe('another key later', () => {
       await nothingWaits(alice.messenger)
       await sees(bob, alice, 'verified: an honest word', 'verified: a secret')
       expect(trust(alice.messenger.contact(bob.username))).toBe('Compared in person')
+    }),
+  )
+
+  test(
+    'while two people are comparing: their verdict is about the number that they saw',
+    play(async (stage) => {
+      const [alice, bob] = [await stage.enter('alice'), await stage.enter('bob')]
+      await control(alice, bob)
+      const { digits } = await bob.messenger.safetyNumber(alice.username)
+      expect(await bob.messenger.setCompared(alice.username, true, digits)).toBe(true)
+      // He looks once more, and while he does the server presents its own key.
+      stage.evil.onCall = swapKey(alice, (await mallory()).publicKey)
+      stage.evil.say(bob.username, await forge(alice, bob, 'from the server', await mallory()))
+      await sees(bob, alice, 'verified: an honest word', 'notice: key changed', 'new key: from the server')
+      expect(await bob.messenger.setCompared(alice.username, true, digits)).toBe(false)
+      expect(en.compare.outdated).toMatch(/nothing was noted/)
+      expect(trust(bob.messenger.contact(alice.username))).toMatch(/^New key\. You had compared/)
     }),
   )
 

@@ -40,7 +40,7 @@ test('what is of another form is no frame', () => {
     { type: 'gossip' },
     { type: { toString: 'message' } },
   ]
-  for (const flaw of flaws) expect(readFrame({ ...message, ...flaw }), JSON.stringify(flaw)).toBeNull()
+  expect(flaws.filter((flaw) => readFrame({ ...message, ...flaw }) !== null)).toEqual([])
   for (const value of [null, undefined, 5, 'message', [], [message], {}]) expect(readFrame(value)).toBeNull()
   expect(readFrame({ type: 'sent', id, after: -1 })).toBeNull()
   expect(readFrame({ type: 'expired', seq: 7, id, destname: {} })).toBeNull()

@@ -1,7 +1,7 @@
 import { checkScan, MAX_TEXT_BYTES, safetyNumber, textBytes } from '@chatnip/crypto'
 import { ChatnipError } from '@chatnip/protocol'
 import type { EngineChange, OnDisk } from '../engine/events.ts'
-import type { Peer } from '../engine/rows.ts'
+import type { KeyFacts, Peer } from '../engine/rows.ts'
 import type {
   Change,
   Connection,
@@ -137,8 +137,13 @@ class Engine implements Messenger {
     await this.#driver.call({ type: 'confirm key', name })
   }
 
-  async setCompared(name: string, compared: boolean): Promise<void> {
-    await this.#driver.call({ type: 'set compared', name, compared })
+  async setCompared(name: string, compared: boolean, seen?: string): Promise<boolean> {
+    const facts = this.#present(name)
+    const number = await safetyNumber(this.#mine(), { name, publicKey: facts.publicKey })
+    if (seen !== undefined && seen !== number.digits) return false
+    // The engine looks once more: the key may change while the number is being computed.
+    const fingerprint = seen === undefined ? undefined : facts.fingerprint
+    return (await this.#driver.call({ type: 'set compared', name, compared, fingerprint })) !== 'outdated'
   }
 
   async safetyNumber(name: string): Promise<SafetyNumber> {
@@ -193,11 +198,15 @@ class Engine implements Messenger {
     return { name: this.profile.username, publicKey: this.#ports.profile.publicKey }
   }
 
-  /** The key that the account has now: a changed one that waits for confirmation is what people want to compare. */
   #theirs(name: string): { readonly name: string; readonly publicKey: string } {
+    return { name, publicKey: this.#present(name).publicKey }
+  }
+
+  /** The key that the account has now: a changed one that waits for confirmation is what people want to compare. */
+  #present(name: string): KeyFacts {
     const peer = this.#peer(name)
     const facts = peer?.candidate ?? peer?.pinned ?? null
-    if (peer === undefined || facts === null) throw new ChatnipError('no_such_user')
-    return { name: peer.name, publicKey: facts.publicKey }
+    if (facts === null) throw new ChatnipError('no_such_user')
+    return facts
   }
 }

@@ -126,9 +126,11 @@ function confirm(turn: Turn, ticket: number, name: string): void {
 }
 
 /** What was compared is the key that the account has now: a changed one is confirmed by that. */
-function setCompared(turn: Turn, ticket: number, { name, compared }: CallOf<'set compared'>): void {
+function setCompared(turn: Turn, ticket: number, { name, compared, fingerprint }: CallOf<'set compared'>): void {
   const peer = turn.state.peers.get(lower(name))
-  if (peer === undefined || peer.pinned === null) return done(turn, ticket)
+  if (peer === undefined || peer.pinned === null) return done(turn, ticket, 'outdated')
+  const present = (peer.candidate ?? peer.pinned).fingerprint
+  if (fingerprint !== undefined && fingerprint !== present) return done(turn, ticket, 'outdated')
   keepContact(turn, ticket, setPeer(turn, { ...(compared ? confirmKey(turn, peer) : peer), compared }))
 }
 

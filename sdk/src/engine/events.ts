@@ -13,7 +13,13 @@ export type Call =
   | { readonly type: 'mark read'; readonly conversation: string }
   | { readonly type: 'save draft'; readonly conversation: string; readonly text: string }
   | { readonly type: 'confirm key'; readonly name: string }
-  | { readonly type: 'set compared'; readonly name: string; readonly compared: boolean }
+  /** `fingerprint`: of the key that was compared. Answered by `outdated` when another one is there now. */
+  | {
+      readonly type: 'set compared'
+      readonly name: string
+      readonly compared: boolean
+      readonly fingerprint?: string | undefined
+    }
   /** The rows of `messages` and `drafts` are gone; what is left of them elsewhere goes now. */
   | { readonly type: 'history deleted' }
 

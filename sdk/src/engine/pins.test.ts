@@ -72,6 +72,17 @@ test('a server cannot turn encryption off by presenting a key of another format'
   })
 })
 
+test('numbers that were compared count for the key that they belong to, and for no later one', () => {
+  const desk = withBob()
+  comeBack(desk)
+  desk.key('bob', factsOf('second'))
+  const late = call(desk, { type: 'set compared', name: 'bob', compared: true, fingerprint: 'first' })
+  expect(late).toContainEqual({ type: 'settle', ticket: 9, error: null, value: 'outdated' })
+  expect(desk.state.peers.get('bob')).toMatchObject({ compared: false, keyChanged: true })
+  call(desk, { type: 'set compared', name: 'bob', compared: true, fingerprint: 'second' })
+  expect(desk.state.peers.get('bob')).toMatchObject({ compared: true, pinned: { publicKey: 'second' } })
+})
+
 test('the known key that is back before anybody confirmed another ends the waiting', () => {
   const desk = withBob()
   call(desk, { type: 'set compared', name: 'bob', compared: true })

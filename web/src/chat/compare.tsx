@@ -46,22 +46,35 @@ const Keys = ({ chats, contact }: { readonly chats: Chats; readonly contact: Con
   )
 }
 
-const Verdict = ({ chats, contact }: { readonly chats: Chats; readonly contact: ContactView }) => {
+interface VerdictProps {
+  readonly chats: Chats
+  readonly contact: ContactView
+  /** What the person is looking at. */
+  readonly digits: string
+  /** That is not the number of the present key any more. */
+  readonly onOutdated: () => void
+}
+
+const Verdict = ({ chats, contact, digits, onOutdated }: VerdictProps) => {
   const { compare, errors } = t()
   const { messenger } = chats
   const justNow = useSignal(false)
+  const outdated = useSignal(false)
   const mark = useAction(async () => {
     /** Whoever finds the numbers of a changed key to be the same has confirmed that key. */
-    if (contact.keyChanged) await messenger.confirmKey(contact.name)
-    await messenger.setCompared(contact.name, true)
-    justNow.value = true
+    justNow.value = await messenger.setCompared(contact.name, true, digits)
+    outdated.value = !justNow.value
+    if (outdated.value) onOutdated()
   })
-  const unmark = useAction(() => messenger.setCompared(contact.name, false))
+  const unmark = useAction(async () => {
+    await messenger.setCompared(contact.name, false)
+  })
   const problem = mark.problem.value ?? unmark.problem.value
   const done = contact.compared && !contact.keyChanged
   return (
     <>
       {problem !== null && <Said kind="bad">{errors[problem]}</Said>}
+      {outdated.value && <Said kind="warn">{compare.outdated}</Said>}
       {done ? (
         <>
           <Said>
@@ -92,7 +105,7 @@ export const Compare = ({ chats, name }: Props) => {
   const canCompare = contact?.canSeal === true
   useEffect(() => {
     if (canCompare) load.run()
-  }, [name, canCompare, contact?.fingerprint])
+  }, [name, canCompare, contact?.fingerprint, contact?.keyChanged])
   const problem = load.problem.value
   return (
     <section class="chat" aria-label={compare.title(name)}>
@@ -111,7 +124,7 @@ export const Compare = ({ chats, name }: Props) => {
           {canCompare && number.value !== null && (
             <>
               <Number number={number.value} />
-              <Verdict chats={chats} contact={contact} />
+              <Verdict chats={chats} contact={contact} digits={number.value.digits} onOutdated={load.run} />
               <Keys chats={chats} contact={contact} />
             </>
           )}

@@ -114,7 +114,7 @@ export class SharedMessenger implements Messenger {
     return this.#ask('confirmKey', args)
   }
 
-  setCompared(...args: Arguments<'setCompared'>): Promise<void> {
+  setCompared(...args: Arguments<'setCompared'>): Promise<boolean> {
     return this.#ask('setCompared', args)
   }
 

@@ -312,6 +312,7 @@ export const en = {
     marked: (name: string) => `You compared numbers with ${name} in person.`,
     unmark: 'Take that back',
     markedNow: 'Noted. If the key ever changes, sending will wait for you.',
+    outdated: 'The key changed while you compared, so nothing was noted. Compare the number that is shown now.',
     differ:
       'If they differ, do not send anything private. One of you may have started afresh; compare again after reloading.',
     yours: 'Your key',

@@ -309,6 +309,8 @@ export const it: Texts = {
     marked: (name) => `Hai confrontato i numeri con ${name} di persona.`,
     unmark: 'Annulla il confronto',
     markedNow: 'Annotato. Se la chiave dovesse cambiare, l’invio aspetterà te.',
+    outdated:
+      'La chiave è cambiata mentre confrontavate, quindi non è stato annotato nulla. Confrontate il numero che vedi ora.',
     differ:
       'Se sono diverse, non mandare niente di privato. Forse uno di voi ha ricominciato da capo: ricaricate e confrontate di nuovo.',
     yours: 'La tua chiave',
