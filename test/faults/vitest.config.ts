@@ -10,7 +10,7 @@ export default defineConfig({
   test: {
     include: ['test/faults/**/*.fault.ts'],
     fileParallelism: false,
-    testTimeout: process.env['CHATNIP_FAULTS_TIER'] === 'release' ? 3 * 3_600_000 : 300_000,
+    testTimeout: process.env['CHATNIP_FAULTS_TIER'] === 'release' ? 3 * 3_600_000 : 900_000,
     hookTimeout: 120_000,
     env: { NODE_COMPILE_CACHE: join(tmpdir(), 'chatnip-compile-cache') },
   },

@@ -1,0 +1,201 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
+import { expect, test } from 'vitest'
+import { WebSocket } from 'ws'
+import { LIMITS } from '@chatnip/protocol'
+import { RawDevice, settle } from './kit/device.ts'
+import { pause } from './kit/load.ts'
+import { countsOf, expectNothingWrong, Recorder } from './kit/recorder.ts'
+import { byTier, report } from './kit/report.ts'
+import { askServer, makeHousehold, memoryOf, startServer } from './kit/server.ts'
+import type { Household, Login, ServerChild } from './kit/server.ts'
+
+/**
+ * T11: devices that are connected and take nothing, half of them stopped with their whole process (SIGSTOP), half of them a socket that
+ * nobody reads, while megabytes are sent to each. The same was sent before to devices that do take it: what the server's memory grows by
+ * beyond that, and what it does to the others' latency, is the doing of the stopped ones.
+ */
+
+const MIB = 2 ** 20
+const TEXT_BYTES = 60_000
+const PROGRAM = fileURLToPath(new URL('programs/never-reads.ts', import.meta.url))
+/** Live pairs write so often. */
+const EVERY_MS = 10
+
+/** Accounts: writers `w…` of the flood, `t…` who take it, `s…` who are stopped, and live pairs `a…` to `b…`. */
+function namesOf(many: number): Record<string, number> {
+  const names: Record<string, number> = {}
+  for (const kind of ['w', 't', 's', 'a', 'b']) for (let n = 0; n < many; n++) names[`${kind}${n}`] = 1
+  return names
+}
+
+const loginsOf = ({ devices }: Household, kind: string): readonly Login[] =>
+  devices.flat().filter(({ account }) => account.startsWith(kind))
+
+interface Stopped {
+  /** Ends them. */
+  end(): void
+}
+
+async function stopThem(server: ServerChild, logins: readonly Login[]): Promise<Stopped> {
+  const half = Math.ceil(logins.length / 2)
+  const args = ['--disable-warning=ExperimentalWarning', PROGRAM, server.address]
+  const child = spawn(process.execPath, [...args, ...logins.slice(0, half).map(({ session }) => session)], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  await once(child.stdout, 'data')
+  child.kill('SIGSTOP')
+  const unread = logins.slice(half).map(({ session }) => {
+    const headers = { authorization: `Bearer ${session}` }
+    const ws = new WebSocket(`${server.address.replace('http', 'ws')}/socket`, { headers, perMessageDeflate: false })
+    ws.on('open', () => ws.pause())
+    ws.on('error', () => undefined)
+    return ws
+  })
+  await Promise.all(unread.map((ws) => once(ws, 'open')))
+  return {
+    end: () => {
+      child.kill('SIGKILL')
+      for (const ws of unread) ws.terminate()
+    },
+  }
+}
+
+const percentile = (list: readonly number[], part: number): number =>
+  list.toSorted((a, b) => a - b)[Math.floor(list.length * part)] ?? 0
+
+/** Live pairs, and how long each of their messages took. */
+function startLive(server: ServerChild, household: Household, recorder: Recorder) {
+  const sentAt = new Map<string, number>()
+  let latencies: number[] = []
+  const onReceived = (message: string) => {
+    const at = sentAt.get(message)
+    if (at !== undefined) latencies.push(performance.now() - at)
+  }
+  const { address } = server
+  const from = loginsOf(household, 'a').map((login) => new RawDevice({ address, login, name: login.account, recorder }))
+  const to = loginsOf(household, 'b').map(
+    (login) => new RawDevice({ address, login, name: login.account, recorder, onReceived }),
+  )
+  for (const device of [...from, ...to]) device.start()
+  let turn = 0
+  const pace = setInterval(() => {
+    const device = from[turn++ % from.length]
+    if (device?.isOnline() === true) sentAt.set(device.compose(device.account.replace('a', 'b')), performance.now())
+  }, EVERY_MS)
+  return {
+    /** The p99 since the last time of asking. */
+    p99: () => {
+      const here = percentile(latencies, 0.99)
+      latencies = []
+      return here
+    },
+    stop: async () => {
+      clearInterval(pace)
+      await settle(from, () => to.reduce((sum, device) => sum + device.received(), 0) >= sentAt.size)
+      for (const device of [...from, ...to]) device.stop()
+    },
+  }
+}
+
+/** Each writer sends so many long messages to its own addressee; resolves when all are accepted. */
+async function flood(writers: readonly RawDevice[], kind: string, each: number): Promise<void> {
+  for (const writer of writers) for (let n = 0; n < each; n++) writer.compose(writer.account.replace('w', kind))
+  await settle(writers, () => true, 600_000)
+}
+
+/** @returns what ends the watch and says the most that there was */
+function watchMemory(server: ServerChild): () => number {
+  let most = 0
+  const watch = setInterval(() => void memoryOf(server.pid).then((now) => (most = Math.max(most, now))), 50)
+  return () => {
+    clearInterval(watch)
+    return most
+  }
+}
+
+interface Flooded {
+  readonly recorder: Recorder
+  readonly violations: ReturnType<Recorder['verdict']>
+  readonly grownBytes: number
+  readonly mostBuffered: number
+  readonly latency: { readonly taken: number; readonly stopped: number }
+}
+
+async function floodStopped(many: number, mebibytes: number, mistake?: string): Promise<Flooded> {
+  const household = await makeHousehold(namesOf(many))
+  // V8 lets its nursery grow with the garbage, to 100 MiB in two threads however little is held; kept small, what is measured is what is held.
+  const env = {
+    NODE_OPTIONS: '--max-semi-space-size=2',
+    ...(mistake === undefined ? {} : { CHATNIP_MISTAKE: mistake }),
+  }
+  const server = await startServer({ data: household.data, program: 'watched.ts', env })
+  const recorder = new Recorder()
+  const device = (login: Login) =>
+    new RawDevice({ address: server.address, login, name: login.account, recorder, window: 2, size: TEXT_BYTES })
+  const writers = loginsOf(household, 'w').map(device)
+  const takers = loginsOf(household, 't').map(device)
+  for (const one of [...writers, ...takers]) one.start()
+  const live = startLive(server, household, recorder)
+  const each = Math.floor((mebibytes * MIB) / TEXT_BYTES)
+  await pause(500)
+  live.p99()
+  const peakOfTaken = watchMemory(server)
+  await flood(writers, 't', each)
+  await settle([], () => takers.every((taker) => taker.received() >= each))
+  const taken = live.p99()
+  const before = peakOfTaken()
+  await askServer(server, 'tidy')
+  const stopped = await stopThem(server, loginsOf(household, 's'))
+  await askServer(server, 'begin')
+  const peakOfStopped = watchMemory(server)
+  live.p99()
+  await flood(writers, 's', each)
+  await pause(500)
+  const latency = { taken, stopped: live.p99() }
+  const grownBytes = peakOfStopped() - before
+  const { mostBuffered = 0 } = await askServer(server, 'how much')
+  await live.stop()
+  for (const one of [...writers, ...takers]) one.stop()
+  stopped.end()
+  // What the stopped ones never took is still there for them.
+  const late = loginsOf(household, 's').map(device)
+  for (const one of late) one.start()
+  await settle([], () => late.every((one) => one.received() >= each))
+  for (const one of late) one.stop()
+  expect(await server.stop()).toBe(0)
+  const violations = recorder.verdict(household.data)
+  await household.remove()
+  return { recorder, violations, grownBytes, mostBuffered, latency }
+}
+
+const mib = (bytes: number): number => Math.round((bytes / MIB) * 10) / 10
+
+test('T11 who takes nothing costs the others nothing', async () => {
+  const many = byTier(8, 100)
+  const { recorder, violations, grownBytes, mostBuffered, latency } = await floodStopped(many, byTier(16, 10))
+  const control = await floodStopped(4, 40, 'sends without looking')
+  report({
+    test: 'T11',
+    title: 'stopped consumers',
+    counts: countsOf(recorder, violations, { faults: many }),
+    control: {
+      name: 'sends without looking',
+      failed: control.grownBytes > 64 * MIB && control.mostBuffered > 2 * MIB,
+      found: `grew by ${mib(control.grownBytes)} MiB, ${mib(control.mostBuffered)} MiB in one connection`,
+    },
+    more: {
+      grownMiB: mib(grownBytes),
+      mostBufferedMiB: mib(mostBuffered),
+      p99WithTakers: Math.round(latency.taken),
+      p99WithStopped: Math.round(latency.stopped),
+    },
+  })
+  expectNothingWrong(violations)
+  expect(grownBytes).toBeLessThanOrEqual(64 * MIB)
+  // The frame that reaches the bound may go beyond it.
+  expect(mostBuffered).toBeLessThanOrEqual(LIMITS.socketBufferBytes + 2 * LIMITS.messageTextBytes)
+  expect(latency.stopped).toBeLessThanOrEqual(2 * latency.taken + 50)
+  expect(control.grownBytes).toBeGreaterThan(64 * MIB)
+})
