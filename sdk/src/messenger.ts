@@ -9,10 +9,11 @@ export type Connection = 'online' | 'connecting' | 'offline' | 'signed out'
 /**
  * What can be said of who wrote a message.
  * `verified`: signed by the pinned key of the claimed sender. `new key`: signed by the sender's present key, which is not the
- * one that was known before. `unsigned`: plain text from a client without keys. `forged`: the signature, sender, addressee or
+ * one that was known before. `earlier key`: signed by a key that was theirs until it changed; it may have been on its way, or
+ * somebody has the old key. `unsigned`: plain text from a client without keys. `forged`: the signature, sender, addressee or
  * id is wrong; the text is not shown as theirs.
  */
-export type Mark = 'verified' | 'new key' | 'unsigned' | 'forged'
+export type Mark = 'verified' | 'new key' | 'earlier key' | 'unsigned' | 'forged'
 
 /** Where a message stands in a conversation's order, the same on every device: own mailbox seq, then a running number. */
 export interface Place {

@@ -7,6 +7,7 @@ import { en } from '../../web/src/texts/en.ts'
 import { PASSWORD, until } from '../scenarios/people.ts'
 import type { Answered, EvilServer } from './kit/evil-server.ts'
 import { QuickSeat, secretsOf } from './kit/people.ts'
+import { forge } from './kit/pen.ts'
 import { isFields } from './kit/plumbing.ts'
 import type { Fields } from './kit/plumbing.ts'
 import { control, mallory, sees, Stage, write } from './kit/stage.ts'
@@ -107,6 +108,32 @@ describe('at log-in', () => {
     }),
   )
 })
+
+test('a message held back until its sender has new keys: shown, and said to be of an earlier key', () =>
+  Stage.play(server, async (stage) => {
+    const [alice, bob] = [await stage.enter('alice'), await stage.enter('bob')]
+    await control(bob, alice)
+    const kept: Fields[] = []
+    stage.evil.toClient = (sent, who) => {
+      if (sent['type'] !== 'message' || who?.username !== alice.username) return [sent]
+      kept.push(sent)
+      return []
+    }
+    await write(bob, alice, 'held back')
+    await expect.poll(() => kept.length).toBe(1)
+    stage.evil.repent()
+    await bob.seat.stop()
+    await newKeys(bob.seat.ports, { username: bob.username, password: PASSWORD })
+    await write({ ...bob, messenger: await bob.seat.start() }, alice, 'with new keys')
+    const seen = ['verified: an honest word', 'notice: key changed', 'new key: with new keys']
+    await sees(alice, bob, ...seen)
+    stage.evil.say(alice.username, { ...kept[0], seq: 5_000 })
+    await sees(alice, bob, ...seen, 'earlier key: held back')
+    const [line] = (await alice.messenger.messages(bob.username)).slice(-1)
+    expect(line).toMatchObject({ details: { fingerprint: bob.messenger.profile.fingerprint, compared: false } })
+    stage.evil.say(alice.username, await forge(bob, alice, 'from the server', await mallory()))
+    await sees(alice, bob, ...seen, 'earlier key: held back', 'forged, signature wrong')
+  }))
 
 describe('with what one has for emergencies', () => {
   test.each([

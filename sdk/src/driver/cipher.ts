@@ -92,5 +92,10 @@ async function openAs(identity: Identity, keys: DeviceKeys, item: ToOpen): Promi
   for (const other of presented.slice(1)) {
     if (opened.reason === 'signature wrong') opened = await open(text, expected, identity, pinned, other)
   }
+  for (const key of item.earlier) {
+    if (opened.reason !== 'signature wrong') return opened
+    const before = await open(text, expected, identity, key, null)
+    if (before.mark === 'verified') return { ...before, mark: 'earlier key' }
+  }
   return opened
 }

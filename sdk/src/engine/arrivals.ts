@@ -120,14 +120,9 @@ function lineOf(
   if (own) return { ...facts, state: 'accepted', mark: null, reason: null, fingerprint: null, knownSince: null }
   const { mark, reason, signedBy: fingerprint } = opened
   const since = peer.pinned?.fingerprint === fingerprint ? peer.pinned?.since : undefined
-  return {
-    ...facts,
-    state: null,
-    mark,
-    reason,
-    fingerprint,
-    knownSince: fingerprint === null ? null : (since ?? turn.now),
-  }
+  const isOfOld = fingerprint === null || mark === 'earlier key'
+  const knownSince = isOfOld ? null : (since ?? turn.now)
+  return { ...facts, state: null, mark, reason, fingerprint, knownSince }
 }
 
 /** The conversation's head: last message, unread count. Having answered from another device, the person has read what was there. */

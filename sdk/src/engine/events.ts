@@ -67,6 +67,8 @@ export interface ToOpen {
   readonly own: boolean
   readonly pinned: string | null
   readonly presented: string | null
+  /** Keys of the sender that were pinned before. */
+  readonly earlier: readonly string[]
 }
 
 export interface ToSeal {

@@ -80,6 +80,28 @@ test('a wrong signature is checked against the key that the sender has now, befo
   expect(line?.value).toMatchObject({ mark: 'forged', text: '' })
 })
 
+test('what neither the known nor the present key signed is checked against the keys before', () => {
+  const desk = new Desk()
+  desk.online()
+  arrive(desk, 1, 'a')
+  find(desk, null)
+  desk.key('bob', factsOf('first'))
+  read(desk, VERIFIED)
+  desk.key('bob', factsOf('second'))
+  arrive(desk, 2, 'b')
+  find(desk, null)
+  const wrong: Opened = { ...VERIFIED, mark: 'forged', reason: 'signature wrong', body: null, to: null, signedBy: null }
+  read(desk, wrong)
+  const again = desk.key('bob', factsOf('second'))
+  const keys = { pinned: 'second', presented: 'second', earlier: ['first'] }
+  expect(again.find((effect) => effect.type === 'open')?.items[0]).toMatchObject(keys)
+  read(desk, { ...VERIFIED, mark: 'earlier key', signedBy: 'first' })
+  const rows = desk.effects.flatMap((effect) => (effect.type === 'commit' ? effect.writes : []))
+  const line = rows.findLast(({ table, key }) => table === 'messages' && key[1] === 2)
+  expect(line?.value).toMatchObject({ mark: 'earlier key', fingerprint: 'first', knownSince: null })
+  expect(desk.state.peers.get('bob')).toMatchObject({ pinned: { publicKey: 'second' }, earlier: ['first'] })
+})
+
 test('a message that this device cannot open is kept on the server when the account has other keys now', () => {
   const desk = new Desk()
   desk.online()

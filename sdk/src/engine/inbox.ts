@@ -110,7 +110,9 @@ function toOpen(turn: Turn, batch: Batch, entry: Entry, index: number): readonly
   const known = own ? turn.state.own.publicKey : (pinOf(turn, frame.sendername)?.publicKey ?? null)
   const pinned = isAgain ? entry.pinned : known
   const { id, sendername: from, message_text: text } = frame
-  return [{ index, id, from, text, own, pinned, presented: presented?.publicKey ?? pinned }]
+  // Only once it is sure that it is not the present key that signed: learning a new one goes first.
+  const earlier = isAgain ? (turn.state.peers.get(lower(from))?.earlier ?? []).filter((key) => key !== pinned) : []
+  return [{ index, id, from, text, own, pinned, presented: presented?.publicKey ?? pinned, earlier }]
 }
 
 function openItems(turn: Turn, batch: Batch, items: readonly ToOpen[]): void {

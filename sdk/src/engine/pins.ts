@@ -20,9 +20,18 @@ export function adoptKey(turn: Turn, peer: Peer, facts: KeyFacts, beforeSeq: num
   const changed = setPeer(turn, {
     ...peer,
     keyChanged: true,
-    ...(mustConfirm ? { candidate: facts } : { pinned: { ...facts, since: turn.now }, candidate: null }),
+    ...(mustConfirm ? { candidate: facts } : movePin(turn, peer, facts)),
   })
   return [peerWrite(changed), ...notice(turn, changed, beforeSeq)]
+}
+
+/** So many keys that somebody had before are remembered. */
+const EARLIER_KEYS = 3
+
+function movePin(turn: Turn, peer: Peer, facts: KeyFacts): Pick<Peer, 'pinned' | 'earlier' | 'candidate'> {
+  const before = [...(peer.pinned === null ? [] : [peer.pinned.publicKey]), ...(peer.earlier ?? [])]
+  const earlier = [...new Set(before)].filter((key) => key !== facts.publicKey).slice(0, EARLIER_KEYS)
+  return { pinned: { ...facts, since: turn.now }, earlier, candidate: null }
 }
 
 /** The server has gone back to the known key before anybody confirmed the other one. */
@@ -41,6 +50,5 @@ function notice(turn: Turn, peer: Peer, beforeSeq: number | null): readonly Writ
 export function confirmKey(turn: Turn, peer: Peer): Peer {
   const { candidate } = peer
   if (candidate === null) return setPeer(turn, { ...peer, keyChanged: false })
-  const pinned = { ...candidate, since: turn.now }
-  return setPeer(turn, { ...peer, pinned, candidate: null, keyChanged: false, compared: false })
+  return setPeer(turn, { ...peer, ...movePin(turn, peer, candidate), keyChanged: false, compared: false })
 }

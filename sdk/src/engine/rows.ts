@@ -59,6 +59,8 @@ export interface Peer {
   /** As registered; as typed until the server or a message has told. */
   readonly name: string
   readonly pinned: (KeyFacts & { readonly since: number }) | null
+  /** Keys that were pinned before, latest first: what was on its way when a key changed is signed with one of them. */
+  readonly earlier?: readonly string[]
   /** Compared in person. */
   readonly compared: boolean
   /** A changed key that waits for the person's confirmation before anything is sealed for it. */

@@ -1,4 +1,5 @@
 import type { ServerFrame } from '@chatnip/protocol'
+import type { Mark } from '../messenger.ts'
 import type { IdRow, KeyFacts, Meta, OutboxRow, Peer, Line } from './rows.ts'
 
 export type MailboxFrame = Extract<ServerFrame, { readonly type: 'message' | 'expired' }>
@@ -100,9 +101,9 @@ export interface Found {
   readonly line: Line | null
 }
 
-/** What opening an envelope gave; the same words as crypto's. */
+/** What opening an envelope gave; the same words as crypto's, and `earlier key`. */
 export interface Opened {
-  readonly mark: 'verified' | 'new key' | 'unsigned' | 'forged'
+  readonly mark: Mark
   readonly reason: string | null
   readonly body: { readonly type: string; readonly text?: unknown } | null
   readonly at: number | null

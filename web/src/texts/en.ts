@@ -246,6 +246,7 @@ export const en = {
     mark: {
       verified: 'Verified',
       'new key': 'Signed with a new key.',
+      'earlier key': 'Signed with an earlier key.',
       unsigned: 'Not signed: anybody could have written this.',
       forged: 'This message does not check. It may be forged, so it is not shown.',
     },
@@ -284,6 +285,8 @@ export const en = {
     marks: {
       verified: 'Verified: signed with the key that you know of this person.',
       'new key': 'Signed with the present key of this person, which is not the one you knew before.',
+      'earlier key':
+        'Signed with a key that this person had before. It was on its way when the key changed, or somebody has the old key: if it matters, ask.',
       unsigned:
         'Not signed. It came as plain text, so anybody with access to the server could have written or read it.',
       forged: 'It does not check, so its text is not shown.',

@@ -244,6 +244,7 @@ export const it: Texts = {
     mark: {
       verified: 'Verificato',
       'new key': 'Firmato con una chiave nuova.',
+      'earlier key': 'Firmato con una chiave precedente.',
       unsigned: 'Senza firma: potrebbe averlo scritto chiunque.',
       forged: 'Questo messaggio non torna. Potrebbe essere falso, perciò non lo mostriamo.',
     },
@@ -282,6 +283,8 @@ export const it: Texts = {
     marks: {
       verified: 'Verificato: firmato con la chiave che conosci di questa persona.',
       'new key': 'Firmato con la chiave attuale di questa persona, che non è quella che conoscevi.',
+      'earlier key':
+        'Firmato con una chiave che questa persona aveva prima. Era in viaggio quando la chiave è cambiata, oppure qualcuno ha la vecchia chiave: se è importante, chiedi.',
       unsigned: 'Senza firma. È arrivato in chiaro, quindi chi ha accesso al server potrebbe averlo scritto o letto.',
       forged: 'Non torna, perciò il testo non viene mostrato.',
     },
