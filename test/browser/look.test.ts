@@ -137,15 +137,19 @@ await stage(
         }
         throw new Error(`Tab never came to ${name}.`)
       }
+      /** A page that opens takes the focus to its title; who types before that types into nothing. */
+      const opened = (title: string) => page.locator('h1:focus').filter({ hasText: title }).waitFor()
       await visit(dora, '/')
+      await page.getByRole('heading', { level: 1 }).waitFor()
       await tabTo('Sign up')
       await keyboard.press('Enter')
+      await opened('Sign up')
       await tabTo('Choose a name')
       await keyboard.type('dora')
       await tabTo('Choose a password')
       await keyboard.type(PASSWORD)
       await keyboard.press('Enter')
-      await page.getByRole('list', { name: 'The twelve words' }).waitFor()
+      await opened('Your recovery code')
       const asked = Number(/\d+/u.exec((await page.getByText(/what is word/u).textContent()) ?? '')?.[0])
       const word = page
         .getByRole('list', { name: 'The twelve words' })
@@ -154,7 +158,7 @@ await stage(
       await tabTo('what is word')
       await keyboard.type((await word.textContent()) ?? '')
       await keyboard.press('Enter')
-      await page.getByRole('navigation', { name: 'Chats' }).waitFor()
+      await opened('Chats')
       await tabTo('Write to a name')
       await keyboard.type('bob')
       await keyboard.press('Enter')
