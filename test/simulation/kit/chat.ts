@@ -1,0 +1,138 @@
+import { judge, tell } from '../../oracle/index.ts'
+import type { ServerTables, Violation } from '../../oracle/index.ts'
+import { SPAN_MS, strike } from './faults.ts'
+import type { Fault } from './faults.ts'
+import type { Mutant } from './mutants.ts'
+import { World } from './world.ts'
+
+/** Who writes how many messages to whom, and from when to when. */
+export interface Script {
+  readonly accounts: Readonly<Record<string, readonly string[]>>
+  readonly notes: readonly { readonly device: string; readonly to: string; readonly count: number }[]
+  /** All is written within so many ms. */
+  readonly within: number
+}
+
+/** Alice on two devices, Bob and Carol on one each; also a note to self. */
+export const CIRCLE: Script = {
+  accounts: { alice: ['laptop', 'phone'], bob: ['desk'], carol: ['tablet'] },
+  notes: [
+    { device: 'laptop', to: 'bob', count: 2 },
+    { device: 'phone', to: 'bob', count: 1 },
+    { device: 'desk', to: 'alice', count: 2 },
+    { device: 'laptop', to: 'carol', count: 1 },
+    { device: 'phone', to: 'alice', count: 1 },
+    { device: 'tablet', to: 'alice', count: 1 },
+  ],
+  within: 1_500,
+}
+
+/** Four messages, two devices: small enough for every crash there is. */
+export const PAIR: Script = {
+  accounts: { alice: ['laptop'], bob: ['desk'] },
+  notes: [
+    { device: 'laptop', to: 'bob', count: 2 },
+    { device: 'desk', to: 'alice', count: 2 },
+  ],
+  within: 120,
+}
+
+export interface Story {
+  readonly violations: readonly Violation[]
+  /** Empty unless asked for. */
+  readonly lines: readonly string[]
+  /** Who took part in each step, the first first. */
+  readonly steps: readonly string[]
+}
+
+export interface Play {
+  readonly seed: number
+  readonly faults: readonly Fault[]
+  readonly script?: Script
+  readonly mutant?: Mutant
+  readonly isTold?: boolean
+  readonly isStrict?: boolean
+}
+
+const GIVE_UP_MS = 15 * 60_000
+const LOOK_EVERY_MS = 100
+
+/** Plays a conversation with these faults until everything is quiet, and judges it. */
+export async function play({
+  seed,
+  faults,
+  script = CIRCLE,
+  mutant,
+  isTold = false,
+  isStrict = false,
+}: Play): Promise<Story> {
+  const world = new World(seed, { isTold, isStrict, ...(mutant === undefined ? {} : { mutant }) })
+  const steps: string[] = []
+  for (const [account, devices] of Object.entries(script.accounts)) world.settle(account, ...devices)
+  planNotes(world, script)
+  planFaults(world, faults, steps)
+  world.boot()
+  const calmAt = Math.max(script.within, ...faults.map(({ at }) => (typeof at === 'number' ? at : 0)))
+  let lookAt = calmAt
+  const isOver = () => {
+    if (world.time.now < lookAt) return false
+    lookAt = world.time.now + LOOK_EVERY_MS
+    return world.isQuiet
+  }
+  await world.time.play(SPAN_MS / 3, () => false)
+  await lookAll(world)
+  await world.time.play(GIVE_UP_MS, isOver)
+  await lookAll(world)
+  const violations = judge(world.observations, tablesOf(world)).filter(isMeant(world))
+  for (const violation of violations) world.tell(`!! ${tell(violation)}`)
+  return { violations, lines: (world.story ?? []).map(shortenIds), steps }
+}
+
+const lookAll = async (world: World): Promise<void> => {
+  for (const device of world.devices.values()) await device.look()
+}
+
+/** A server that lost count cannot be held to the order, only to loss and doubling. */
+const isMeant =
+  ({ restores }: World) =>
+  ({ kind }: Violation): boolean =>
+    restores === 0 || !['order differs', 'sender order', 'gap not marked'].includes(kind)
+
+const PREFIX = '00000000-0000-4000-8000-'
+
+const shortenIds = (line: string): string => line.replaceAll(new RegExp(`${PREFIX}0*(\\d+)`, 'g'), 'm$1')
+
+function planNotes(world: World, { notes, within }: Script): void {
+  let number = 0
+  for (const { device, to, count } of notes) {
+    const times = Array.from({ length: count }, () => world.dice.between(10, within)).toSorted((a, b) => a - b)
+    for (const at of times) {
+      number += 1
+      world.devices.get(device)?.person.plan(at, to, `${PREFIX}${String(number).padStart(12, '0')}`)
+    }
+  }
+}
+
+function planFaults(world: World, faults: readonly Fault[], steps: string[]): void {
+  const byStep = new Map<number, Fault[]>()
+  for (const fault of faults) {
+    const { at } = fault
+    if (typeof at === 'number') world.time.after(at, 'fault', () => strike(world, fault))
+    else byStep.set(at.step, [...(byStep.get(at.step) ?? []), fault])
+  }
+  world.time.beforeStep = (step, who) => {
+    steps.push(who)
+    for (const fault of byStep.get(step) ?? []) strike(world, fault)
+  }
+}
+
+function tablesOf(world: World): ServerTables {
+  const { server } = world
+  const original = (id: string): string => world.originalOf(id)
+  const { mailboxes, texts, dedup } = server.store.tables
+  return {
+    dedup: [...dedup.values()].map(({ id }) => original(id)),
+    mailboxes: [...mailboxes.values()].map((box) => ({ ...box, counted: box.entries.length })),
+    texts: [...texts].map(([text, { id, holders }]) => ({ text, message: original(id), holders })),
+  }
+}

@@ -1,0 +1,215 @@
+import type { ClientFrame, ServerFrame } from '@chatnip/protocol'
+import { startEngine } from '../../../sdk/src/driver/messenger.ts'
+import type { Messenger } from '../../../sdk/src/messenger.ts'
+import type { Clock, Line, LineHandlers, Transport } from '../../../sdk/src/ports.ts'
+import type { ViewLine } from '../../oracle/index.ts'
+import { standInCipher } from './cipher.ts'
+import type { KeyRing } from './cipher.ts'
+import { DeviceDisk } from './disk.ts'
+import { conversationOf, START } from './names.ts'
+import { Person } from './person.ts'
+import type { Weather } from './sim-store.ts'
+import { openLine, transportOf } from './transport.ts'
+import type { Wire } from './wire.ts'
+import type { World } from './world.ts'
+
+/** A device: the real engine and its real driver over a virtual disk, line, clock and dice, with a person in front of it. */
+export class SimDevice {
+  readonly name: string
+  readonly account: string
+  readonly disk: DeviceDisk
+  readonly person: Person
+  messenger: Messenger | null = null
+  weather: Weather = 'fine'
+  clockError = 0
+  /** More ms for each packet. */
+  slowness = 0
+  /** Somebody asked the server to remove it. */
+  isBeingRemoved = false
+  life = 0
+  wire: Wire | null = null
+  /** For mutants: what was put on some line. */
+  readonly sentBefore = new Set<string>()
+  readonly #world: World
+  #ring: KeyRing
+  /** What was handed on this line, by seq. */
+  #handed = new Map<number, string>()
+
+  constructor(world: World, name: string, account: string) {
+    this.#world = world
+    this.name = name
+    this.account = account
+    const { time, dice, mutant } = world
+    this.disk = new DeviceDisk({
+      write: (commit, tell) => {
+        time.after(dice.between(1, 6), name, () => {
+          commit()
+          time.after(dice.between(0, 2), name, tell)
+        })
+      },
+      weather: () => this.weather,
+      isRelaxed: mutant.device === 'acknowledges before it commits',
+    })
+    this.person = new Person(world, this)
+    this.#ring = this.#openedRing()
+  }
+
+  get isOn(): boolean {
+    return this.messenger !== null
+  }
+
+  /** Removed from the account, whatever the server has told about that. */
+  get hasLeft(): boolean {
+    return this.isBeingRemoved && this.#world.server.isOn && !this.#world.server.hasDevice(this.name)
+  }
+
+  get isQuiet(): boolean {
+    if (this.hasLeft) return true
+    return this.person.isDone && this.messenger?.connection() === 'online' && this.messenger.waiting() === 0
+  }
+
+  /** For mutants: the place in the mailbox up to which everything is committed. */
+  get cursor(): number {
+    return this.disk.rows.meta.get('["state"]')?.value.cursor ?? 0
+  }
+
+  /** The keys that signing in with the password gives now. */
+  #openedRing(): KeyRing {
+    const ring = this.#world.keyRings.get(this.account) ?? []
+    const { accounts } = this.#world.server.store.tables
+    const current = [...accounts.values()].find(({ username }) => username === this.account)?.publicKey ?? ring[0] ?? ''
+    return { current, earlier: ring.filter((key) => key !== current) }
+  }
+
+  boot(): void {
+    if (this.hasLeft) return
+    this.life += 1
+    const life = this.life
+    const { dice, mutant } = this.#world
+    const { current } = this.#ring
+    const profile = { username: this.account, deviceId: this.name, publicKey: current, fingerprint: current }
+    const random = { bytes: () => new Uint8Array(), uuid: () => dice.uuid(), number: () => dice.number() }
+    const cipher = standInCipher(this.account, this.#ring, () => dice.number())
+    const disk = this.disk.opened()
+    const vault = mutant.rows?.(disk) ?? disk
+    const transport = this.#transport(life)
+    startEngine({ transport, vault, profile, cipher, clock: this.#clock(life), random }).then(
+      (messenger) => this.#started(messenger, life),
+      () => this.later(5_000, () => this.boot()),
+    )
+  }
+
+  #started(messenger: Messenger, life: number): void {
+    if (life !== this.life) return
+    this.messenger = messenger
+    messenger.onChange((change) => {
+      if (life !== this.life) return
+      if (change.kind === 'arrived')
+        this.#world.sees({ what: 'announced', message: change.message.id, device: this.name })
+      if (change.kind === 'connection' && messenger.connection() === 'signed out') this.#signInAgain(life)
+    })
+    this.person.go()
+  }
+
+  /** The power goes. What was not written is lost, and so is whatever was under way. */
+  crash(): void {
+    this.life += 1
+    this.messenger = null
+    this.disk.crash()
+    this.wire?.clientDied()
+    this.wire = null
+  }
+
+  /** The person closes it, signs in, and opens it again. */
+  restart(): void {
+    const messenger = this.messenger
+    if (messenger === null) return
+    this.messenger = null
+    const life = this.life
+    void messenger.stop().then(() => {
+      if (life !== this.life) return
+      this.#ring = this.#openedRing()
+      this.boot()
+    })
+  }
+
+  #signInAgain(life: number): void {
+    this.later(this.#world.dice.between(300, 1_500), () => {
+      if (life === this.life && this.messenger?.connection() === 'signed out') this.restart()
+    })
+  }
+
+  /** For this life of the device only. */
+  later(ms: number, run: () => void): () => void {
+    const { life } = this
+    return this.#world.time.after(ms, this.name, () => {
+      if (life === this.life) run()
+    })
+  }
+
+  #clock(life: number): Clock {
+    return {
+      now: () => START + this.#world.time.now + this.clockError,
+      timer: (ms, run) =>
+        this.#world.time.after(ms, this.name, () => {
+          if (life === this.life) run()
+        }),
+    }
+  }
+
+  #transport(life: number): Transport {
+    const isAlive = () => life === this.life
+    const connect = (handlers: LineHandlers): Line => {
+      this.#handed = new Map()
+      const open = (heard: LineHandlers) => this.#connect(heard, isAlive)
+      return this.#world.mutant.line?.({ world: this.#world, device: this, open, handlers }) ?? open(handlers)
+    }
+    return transportOf(this.#world, this, { connect, isAlive })
+  }
+
+  #connect(handlers: LineHandlers, isAlive: () => boolean): Line {
+    return openLine(this.#world, this, {
+      isAlive,
+      handlers: { ...handlers, frame: (frame) => this.#hear(frame, handlers) },
+      said: (frame) => this.#say(frame),
+    })
+  }
+
+  #hear(frame: ServerFrame, handlers: LineHandlers): void {
+    if (frame.type === 'message' || frame.type === 'expired') {
+      this.#world.sees({ what: 'handed', device: this.name, run: this.#world.restores, seq: frame.seq })
+      if (frame.type === 'message') this.#handed.set(frame.seq, this.#world.originalOf(frame.id))
+    }
+    handlers.frame(frame)
+  }
+
+  #say(frame: ClientFrame): void {
+    if (frame.type !== 'ack') return
+    for (const [seq, message] of this.#handed) {
+      if (seq > frame.upto) continue
+      this.#handed.delete(seq)
+      this.#world.sees({ what: 'stored', message, device: this.name })
+    }
+  }
+
+  /** Writes down what the person sees now. */
+  async look(): Promise<void> {
+    const { messenger } = this
+    if (this.hasLeft) this.#world.sees({ what: 'left', device: this.name })
+    if (messenger === null || this.hasLeft) return
+    for (const { name } of messenger.conversations()) {
+      const all = await messenger.messages(name, { limit: 1_000 })
+      const placed = all.flatMap((one) => ('id' in one && one.place !== null ? [one] : []))
+      const isByClock = this.#world.mutant.device === 'orders by the clock'
+      const shown = isByClock ? placed.toSorted((a, b) => a.at - b.at) : placed
+      const lines = shown.map((one): ViewLine => {
+        const { id, own, mark } = one
+        const isReadable = own || mark === 'verified' || mark === 'new key' || this.#world.isForgiven(one, name)
+        return { kind: isReadable ? 'message' : 'unreadable', message: this.#world.originalOf(id) }
+      })
+      this.#world.sees({ what: 'view', device: this.name, conversation: conversationOf(this.account, name), lines })
+    }
+    const missing = (await this.disk.get('meta', ['state']))?.gaps ?? 0
+    this.#world.sees({ what: 'marked', device: this.name, missing })
+  }
+}
