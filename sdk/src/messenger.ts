@@ -123,7 +123,8 @@ export interface Messenger {
    */
   open(name: string): Promise<string>
   /**
-   * Resolves when the message lies in the outbox on disk; from then on it survives any crash. The id may be given so that a
+   * Resolves when the message lies in the outbox on disk, in the place of the conversation's draft; from then on it survives any
+   * crash. The id may be given so that a
    * repeated call is the same message.
    */
   send(conversation: string, text: string, id?: string): Promise<string>

@@ -69,6 +69,17 @@ test('without keys there is no messenger', async () => {
   await expect(createMessenger(ports)).rejects.toMatchObject({ code: 'not_signed_in' })
 })
 
+test('a message takes the place of its draft in one commit: after a crash the words are in one place only', async () => {
+  const rows = new MemoryRows()
+  const { start } = await deviceWith(rows)
+  const messenger = await start()
+  await messenger.saveDraft('bob', 'famous last words')
+  await messenger.send('bob', 'famous last words')
+  const after = await start(new MemoryRows({ rows: rows.durable() }))
+  expect(await textsOf(after)).toEqual(['famous last words'])
+  expect(await after.draft('bob')).toBe('')
+})
+
 test('what send has promised is there after a power cut, in order; drafts too', async () => {
   const rows = new MemoryRows()
   const { start } = await deviceWith(rows)

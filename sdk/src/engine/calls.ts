@@ -65,7 +65,9 @@ function open(turn: Turn, ticket: number, name: string): void {
 function onCompose(turn: Turn, ticket: number, { id, conversation, text }: CallOf<'compose'>): void {
   const isKnown = findItem(turn, id) !== undefined || turn.state.recent.has(id)
   if (isKnown) return done(turn, ticket, id)
-  compose(turn, { id, to: conversation, text }, [], settle(ticket, id))
+  // In the one commit: a crash leaves the words either in the outbox or in the draft, never in both.
+  const draft: Write = { table: 'drafts', key: [ensurePeer(turn, conversation).number], value: null }
+  compose(turn, { id, to: conversation, text }, [draft], settle(ticket, id))
 }
 
 function retry(turn: Turn, ticket: number, { id, newId, expired }: CallOf<'retry'>): void {

@@ -29,9 +29,8 @@ const useSending = (chats: Chats, name: string) => {
     problem.value = null
     draft.text.value = ''
     try {
+      /** Puts it into the outbox and takes the stored draft away, in one commit. */
       await chats.messenger.send(name, text)
-      /** Only now, when the outbox has it on disk, is the stored draft given up. */
-      await draft.store(draft.text.peek())
     } catch (error) {
       problem.value = problemOf(error)
       draft.write(draft.text.peek() === '' ? text : `${text}\n${draft.text.peek()}`)

@@ -9,8 +9,6 @@ export interface Draft {
   readonly text: Signal<string>
   /** Changes the text; it is stored after a short pause, and at once when the page is left. */
   readonly write: (text: string) => void
-  /** Empties the box on the screen alone: the stored draft stays until `store`. */
-  readonly store: (text: string) => Promise<void>
 }
 
 /** The unsent text of one conversation. It survives leaving the chat, reloading and crashes. */
@@ -50,5 +48,5 @@ export const useDraft = (chats: Chats, name: string): Draft => {
     if (timer.current !== null) clearTimeout(timer.current)
     timer.current = window.setTimeout(storeNow, PAUSE_MS)
   }
-  return { text, write, store }
+  return { text, write }
 }
