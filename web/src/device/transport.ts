@@ -74,10 +74,25 @@ const uploadAvatar = async (picture: Blob): Promise<void> => {
 
 const socketAddress = (): string => `${location.protocol === 'https:' ? 'wss:' : 'ws:'}//${location.host}/socket`
 
+/** RFC 6455 section 7.4.1: gone without a closing frame. */
+const GONE = 1006
+
 const connect = (handlers: LineHandlers): Line => {
   const socket = new WebSocket(socketAddress())
   let opened = false
   let over = false
+  const stop = () => {
+    over = true
+    removeEventListener('offline', lost)
+    socket.close()
+  }
+  /** A browser keeps a dead socket open for a long time, but knows at once when its network goes. Wrong, it costs one reconnection. */
+  const lost = () => {
+    if (over) return
+    stop()
+    handlers.closed(opened ? GONE : null)
+  }
+  addEventListener('offline', lost)
   socket.addEventListener('open', () => {
     opened = true
     handlers.opened()
@@ -89,17 +104,14 @@ const connect = (handlers: LineHandlers): Line => {
   })
   socket.addEventListener('close', ({ code }) => {
     if (over) return
-    over = true
+    stop()
     handlers.closed(opened ? code : null)
   })
   return {
     send: (frame) => {
       if (socket.readyState === WebSocket.OPEN) socket.send(JSON.stringify(frame))
     },
-    close: () => {
-      over = true
-      socket.close()
-    },
+    close: stop,
   }
 }
 

@@ -223,7 +223,7 @@ export const en = {
     emptyNote: 'Notes to yourself. They are encrypted like everything else and reach your other browsers.',
     compare: 'Compare numbers',
     older: 'Loading older messages…',
-    beginning: 'This is where it began.',
+    beginning: 'Here this browser’s messages begin.',
     unreadLine: 'New messages',
     latest: 'Jump to the latest',
     latestCount: (n: number) => `${count(n, 'new message', 'new messages')}`,
@@ -281,7 +281,7 @@ export const en = {
     yes: 'Yes',
     no: 'No',
     reason: 'Why',
-    clock: "by the sender's clock",
+    clock: 'by the sender’s clock',
     marks: {
       verified: 'Verified: signed with the key that you know of this person.',
       'new key': 'Signed with the present key of this person, which is not the one you knew before.',

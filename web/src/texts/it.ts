@@ -221,7 +221,7 @@ export const it: Texts = {
     emptyNote: 'Appunti per te. Sono cifrati come tutto il resto e arrivano agli altri tuoi browser.',
     compare: 'Confronta i numeri',
     older: 'Carico i messaggi precedenti…',
-    beginning: 'È cominciato tutto qui.',
+    beginning: 'I messaggi di questo browser cominciano qui.',
     unreadLine: 'Messaggi nuovi',
     latest: 'Vai agli ultimi',
     latestCount: (n) => count(n, 'messaggio nuovo', 'messaggi nuovi'),
