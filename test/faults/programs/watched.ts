@@ -58,7 +58,7 @@ function withMistake(store: Store): Store {
   }
   if (mistake === 'throws') {
     const findAccount: Store['findAccount'] = (name) => {
-      if (name === 'constructor') throw new TypeError('planted')
+      if (name === 'constructor' || name.length === LIMITS.usernameCharacters) throw new TypeError('planted')
       return store.findAccount(name)
     }
     return { ...store, findAccount }
