@@ -2,6 +2,7 @@ import { ChatnipError, CLOSE, LIMITS } from '@chatnip/protocol'
 import type { ClientFrame, CloseReason, ServerFrame } from '@chatnip/protocol'
 import { localBus } from '../../../server/src/bus/local.ts'
 import type { Bus } from '../../../server/src/bus/bus.ts'
+import { systemClock } from '../../../server/src/clock.ts'
 import type { Clock } from '../../../server/src/clock.ts'
 import { openDelivery } from '../../../server/src/delivery/delivery.ts'
 import type { Delivery } from '../../../server/src/delivery/delivery.ts'
@@ -89,11 +90,10 @@ export class SimServer {
     this.#lines.clear()
   }
 
-  /** Timers die with the process. The clock never goes back within one life, as the real one. */
+  /** Timers die with the process. How it tells the time is the real clock's. */
   #clock(): Clock {
     const { time } = this.#world
     const life = this.#life
-    let latest = 0
     const after = (ms: number, call: () => void) =>
       time.after(ms, 'server', () => {
         if (life === this.#life) call()
@@ -109,7 +109,8 @@ export class SimServer {
       again()
       return () => cancel()
     }
-    return { now: () => (latest = Math.max(latest, START + time.now + this.clockError)), after, every }
+    const { now } = systemClock(() => START + time.now + this.clockError)
+    return { now, after, every }
   }
 
   /** A device asks for a line. */
