@@ -53,6 +53,8 @@ async function tryMeanwhile(server: ServerChild, household: Household, ms: numbe
 
 const most = (list: readonly number[]) => Math.round(Math.max(0, ...list))
 
+const middle = (list: readonly number[]) => list.toSorted((a, b) => a - b)[Math.floor(list.length / 2)] ?? Infinity
+
 test('T13 a locked database is said within a moment, and nothing is lost', async () => {
   const cycles = byTier(5, 200)
   const household = await makeHousehold({ ann: 1, ben: 1, cat: 1, dan: 1, eve: 1, fay: 1 })
@@ -91,6 +93,7 @@ test('T13 a locked database is said within a moment, and nothing is lost', async
     control: { name: 'waits on the main thread', failed: late > 50, found: `event loop ${Math.round(late)} ms late` },
     more: {
       refusedAfterMs: `${Math.round(Math.min(...all.refusedAfterMs))} to ${most(all.refusedAfterMs)}`,
+      refusedAfterMsMedian: Math.round(middle(all.refusedAfterMs)),
       readMs: most(all.readMs),
       loopDelayP99: most(delays),
       unlockedP99: most(usual),
@@ -99,8 +102,10 @@ test('T13 a locked database is said within a moment, and nothing is lost', async
   })
   expectNothingWrong(violations)
   expect(all.strange).toEqual([])
+  expect(middle(all.refusedAfterMs)).toBeLessThanOrEqual(250)
   expect(all.refusedAfterMs.length).toBeGreaterThan(cycles * 2)
-  expect(most(all.refusedAfterMs)).toBeLessThan(1_500)
+  // Only who comes first waits the quarter of a second; the rest is for a machine that does other things as well.
+  expect(most(all.refusedAfterMs)).toBeLessThan(1_000)
   // What others do on this machine makes the loop late as well; the lock may add nothing.
   expect(most(delays)).toBeLessThanOrEqual(Math.max(50, 1.5 * most(usual)))
   expect(most(recovered)).toBeLessThan(2_000)

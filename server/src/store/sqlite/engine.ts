@@ -29,6 +29,9 @@ export interface EngineFaults {
 /** How often a server that lives on what it had kept back looks whether the disk has room again. */
 const LOOK_AGAIN_MS = 250
 
+/** How long a batch still waits for a lock on which another has given up. Long enough to slip in between short transactions. */
+const LOCKED_MILLISECONDS = 25
+
 const succeeded = (value: unknown): Outcome => ({ ok: true, value })
 const failed = (error: unknown): Outcome => ({ ok: false, failure: failureOf(error) })
 const isRead = (call: Call): boolean => READS.has(call.name)
@@ -71,6 +74,8 @@ export class Engine {
   #dataVersion: number | null = null
   #foreignChange = false
   #emptyLog = false
+  /** The last batch that wanted to write was kept from it by another process. */
+  #isLocked = false
   /** The room kept back has been given up for those who make room: when to look again whether there is more. Null: all is well. */
   #lookAgainAt: number | null = null
 
@@ -168,7 +173,7 @@ export class Engine {
   #transaction(opened: Opened, calls: readonly Call[]): Outcome[] {
     const { db, cache, handlers } = opened
     const isTight = this.#isTight()
-    db.sql('BEGIN IMMEDIATE').run()
+    this.#begin(db)
     try {
       this.#noticeForeign(opened)
       const outcomes = calls.map((call) =>
@@ -184,6 +189,23 @@ export class Engine {
       cache.undone()
       // SQLite has undone the transaction itself after some errors.
       if (db.connection.isTransaction) db.exec('ROLLBACK')
+      throw error
+    }
+  }
+
+  /**
+   * A lock that one batch has waited for in vain is hardly waited for again: those behind it, who have waited already for that batch, hear
+   * so at once, and reads that share a batch with them are answered. The first batch that gets through ends that.
+   */
+  #begin(db: Database): void {
+    if (this.#isLocked) db.exec(`PRAGMA busy_timeout = ${LOCKED_MILLISECONDS}`)
+    try {
+      db.sql('BEGIN IMMEDIATE').run()
+      if (this.#isLocked) db.exec(`PRAGMA busy_timeout = ${this.#options.busyMilliseconds}`)
+      this.#isLocked = false
+    } catch (error) {
+      // The admin command has nobody behind it and time to wait.
+      this.#isLocked = isBusy(error) && this.#options.role === 'server'
       throw error
     }
   }

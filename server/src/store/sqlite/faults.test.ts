@@ -36,6 +36,30 @@ describe('a database that somebody else locks', () => {
       await store.close()
     }))
 
+  test('once one has waited in vain the others are told at once, until the lock is gone', () =>
+    inFolder(async (folder) => {
+      const file = join(folder, 'chatnip.db')
+      const store = await openSqliteStore({ file })
+      const alice = await signUp(store, 'alice')
+      const other = new DatabaseSync(file)
+      other.exec('BEGIN IMMEDIATE')
+      await expect(store.probe()).rejects.toMatchObject({ code: 'unavailable' })
+      const start = performance.now()
+      const behind = [store.probe(), store.append(message(alice, 'alice', { number: 1 })), store.findAccount('alice')]
+      const results = await Promise.allSettled(behind)
+      expect(performance.now() - start).toBeLessThan(240)
+      expect(results.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'fulfilled'])
+      other.exec('ROLLBACK')
+      await store.probe()
+      // The next one waits its full time again: this lock is gone before it is over.
+      other.exec('BEGIN IMMEDIATE')
+      const patient = store.probe()
+      setTimeout(() => other.exec('ROLLBACK'), 100)
+      await patient
+      other.close()
+      await store.close()
+    }))
+
   test('while the storage thread waits for the lock the main thread does not', () =>
     inFolder(async (folder) => {
       const file = join(folder, 'chatnip.db')
