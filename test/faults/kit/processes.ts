@@ -20,6 +20,15 @@ export function treeOf(pid: number): readonly number[] {
   return tree
 }
 
+/** Its program and arguments; none when it is gone. */
+export function commandOf(pid: number): readonly string[] {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0')
+  } catch {
+    return []
+  }
+}
+
 const isStill = (pid: number): boolean => {
   try {
     return readdirSync(`/proc/${pid}/task`).every((thread) => {
