@@ -173,9 +173,12 @@ function weather(
   return `the disk of ${name} is ${word} for ${during} ms`
 }
 
+const MOST_ADDED = 3
+
 function addDevice(world: World, account: string): string | null {
-  const name = `${account}'s device ${world.devices.size + 1}`
-  if (!world.server.isOn || world.devices.size > 6) return null
+  if (!world.server.isOn || world.added >= MOST_ADDED) return null
+  world.added += 1
+  const name = `${account}'s new device ${world.added}`
   world.server.addDevice(account, name).then(
     (isAdded) => (isAdded ? world.newDevice(name, account).boot() : undefined),
     () => undefined,

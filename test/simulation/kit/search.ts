@@ -8,8 +8,6 @@ export interface Search extends Omit<Play, 'seed' | 'faults' | 'isTold'> {
   readonly runs: number
   /** Of the search; each run has its own, drawn from it. */
   readonly seed: number
-  /** Runs before this one are skipped, so that several processes share a search. */
-  readonly from?: number
 }
 
 export interface Finding {
@@ -28,16 +26,16 @@ const CHUNK = 2_000
 const MOST_SHRINKS = 400
 
 /** Plays random schedules; the first in the order of their drawing that goes wrong is shrunk and told. Null: all went well. */
-export async function search({ faults, runs, seed, from = 0, ...how }: Search): Promise<Finding | null> {
+export async function search({ faults, runs, seed, ...how }: Search): Promise<Finding | null> {
   const schedules = fc.tuple(fc.integer(), faults)
-  for (let begin = 0; begin < from + runs; begin += CHUNK) {
-    const drawn = fc.sample(schedules, { seed: seed + begin, numRuns: Math.min(CHUNK, from + runs - begin) })
-    const found = await firstWrong(drawn, Math.max(0, from - begin), how)
+  for (let begin = 0; begin < runs; begin += CHUNK) {
+    const drawn = fc.sample(schedules, { seed: seed + begin, numRuns: Math.min(CHUNK, runs - begin) })
+    const found = await firstWrong(drawn, how)
     if (found === null) continue
     const [worldSeed, worldFaults] = await shrink(schedules, found.schedule, how)
     const { lines } = await play({ ...how, seed: worldSeed, faults: worldFaults, isTold: true })
     const story = [`world seed ${worldSeed}, faults ${JSON.stringify(worldFaults)}`, ...lines].join('\n')
-    return { run: begin + found.index + 1 - from, seed: worldSeed, faults: worldFaults, story }
+    return { run: begin + found.index + 1, seed: worldSeed, faults: worldFaults, story }
   }
   return null
 }
@@ -47,10 +45,9 @@ type How = Omit<Play, 'seed' | 'faults'>
 
 async function firstWrong(
   drawn: readonly Schedule[],
-  begin: number,
   how: How,
 ): Promise<{ readonly index: number; readonly schedule: Schedule } | null> {
-  let next = begin
+  let next = 0
   let first = Infinity
   const lane = async () => {
     for (let index = next; index < Math.min(drawn.length, first); index = next) {

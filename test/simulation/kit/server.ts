@@ -109,8 +109,8 @@ export class SimServer {
       again()
       return () => cancel()
     }
-    const { now } = systemClock(() => START + time.now + this.clockError)
-    return { now, after, every }
+    const real = systemClock(() => START + time.now + this.clockError)
+    return { now: () => real.now(), after, every }
   }
 
   /** A device asks for a line. */

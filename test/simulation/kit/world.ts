@@ -26,6 +26,8 @@ export class World {
   readonly keyRings = new Map<string, string[]>()
   /** Ids that a mutant sent in place of others. */
   readonly aliases = new Map<string, string>()
+  /** Devices that somebody asked to add. */
+  added = 0
   /** How often an older copy of the server's tables was put back. */
   restores = 0
   /** The story in words; null: nobody will read it. */
