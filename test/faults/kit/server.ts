@@ -35,6 +35,10 @@ export interface ServerOptions {
 const MAIN = fileURLToPath(new URL('../../../server/src/main.ts', import.meta.url))
 const PROGRAMS = new URL('../programs/', import.meta.url)
 
+/** A test that fails in the middle leaves nobody running. */
+const running = new Set<ChildProcess>()
+process.once('exit', () => running.forEach((child) => child.kill('SIGKILL')))
+
 /** @throws Error with what it wrote when it ends before it is ready */
 export async function startServer({ data, port = 0, program, env = {} }: ServerOptions): Promise<ServerChild> {
   const file = program === undefined ? MAIN : fileURLToPath(new URL(program, PROGRAMS))
@@ -45,7 +49,9 @@ export async function startServer({ data, port = 0, program, env = {} }: ServerO
   })
   const written: string[] = []
   child.stderr?.on('data', (part) => written.push(String(part)))
+  running.add(child)
   const exited = new Promise<number | null>((resolve) => child.once('exit', resolve))
+  void exited.then(() => running.delete(child))
   const address = await new Promise<string>((resolve, reject) => {
     if (child.stdout === null) return reject(new Error('There is no output to read.'))
     createInterface({ input: child.stdout }).on('line', (line) => {
