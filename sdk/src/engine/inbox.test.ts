@@ -102,6 +102,22 @@ test('what neither the known nor the present key signed is checked against the k
   expect(desk.state.peers.get('bob')).toMatchObject({ pinned: { publicKey: 'second' }, earlier: ['first'] })
 })
 
+test('earlier keys are tried at once when the present one was learnt while the batch waited for another', () => {
+  const desk = new Desk()
+  desk.online()
+  arrive(desk, 1, 'a')
+  find(desk, null)
+  desk.key('bob', factsOf('first'))
+  arrive(desk, 2, 'b', 'carol')
+  arrive(desk, 3, 'c')
+  read(desk, VERIFIED)
+  find(desk, null, null)
+  desk.key('bob', factsOf('second'))
+  const effects = desk.key('carol', factsOf('key of carol'))
+  const items = effects.find((effect) => effect.type === 'open')?.items
+  expect(items?.[1]).toMatchObject({ from: 'bob', pinned: 'second', presented: 'second', earlier: ['first'] })
+})
+
 test('a message that this device cannot open is kept on the server when the account has other keys now', () => {
   const desk = new Desk()
   desk.online()

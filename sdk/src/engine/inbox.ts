@@ -110,9 +110,20 @@ function toOpen(turn: Turn, batch: Batch, entry: Entry, index: number): readonly
   const known = own ? turn.state.own.publicKey : (pinOf(turn, frame.sendername)?.publicKey ?? null)
   const pinned = isAgain ? entry.pinned : known
   const { id, sendername: from, message_text: text } = frame
-  // Only once it is sure that it is not the present key that signed: learning a new one goes first.
-  const earlier = isAgain ? (turn.state.peers.get(lower(from))?.earlier ?? []).filter((key) => key !== pinned) : []
-  return [{ index, id, from, text, own, pinned, presented: presented?.publicKey ?? pinned, earlier }]
+  // Only beside the key that the sender has now, which is tried first: learning a new one goes before remembering an old one.
+  const earlier = presented === null ? [] : (turn.state.peers.get(lower(from))?.earlier ?? [])
+  return [
+    {
+      index,
+      id,
+      from,
+      text,
+      own,
+      pinned,
+      presented: presented?.publicKey ?? pinned,
+      earlier: earlier.filter((key) => key !== pinned),
+    },
+  ]
 }
 
 function openItems(turn: Turn, batch: Batch, items: readonly ToOpen[]): void {
