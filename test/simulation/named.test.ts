@@ -26,13 +26,22 @@ test('what nobody was woken for is found, whether the hint was lost or the commi
   }
 })
 
-// Open: whoever has learnt of the new keys has nothing left to check the older signature by, and calls it forged.
-test.fails('a message that was signed just before its sender made new keys is readable', async () => {
-  const faults: readonly Fault[] = [329, 0].map((at) => ({
-    at,
-    kind: 'account gets new keys',
-    who: at === 0 ? 0 : 5,
-    size: 0,
-  }))
-  expect(await wrongIn(0, faults, true)).toEqual([])
+const newKeys = (at: number, who: number): Fault => ({ at, kind: 'account gets new keys', who, size: 0 })
+
+test('what was signed just before its sender made new keys is readable for those who know them', async () => {
+  for (const [seed, fault] of [
+    [-3, newKeys(92, 0)],
+    [223141533, newKeys(243, 1)],
+  ] as const) {
+    expect(await wrongIn(seed, [fault, { at: 103, kind: 'line is slow', who: 0, size: 1 }])).toEqual([])
+  }
+})
+
+test('… also when the new ones were learnt while its batch waited for somebody else’s', async () => {
+  expect(await wrongIn(-1098918489, [newKeys(1215, 2), newKeys(289, 4)])).toEqual([])
+})
+
+// Open: somebody who never knew the sender's old keys has only the new ones to check it by, and calls it forged.
+test.fails('what was signed just before its sender made new keys is readable for everybody', async () => {
+  expect(await wrongIn(19, [newKeys(430, 0)], true)).toEqual([])
 })

@@ -49,7 +49,9 @@ function open(username: string, ring: KeyRing, item: ToOpen): Opened {
   if (id !== item.id || from !== item.from || (!item.own && to !== username)) return refused('not for here', signedBy)
   const isPinned = signedBy === item.pinned
   const isPresented = item.own ? mine.includes(signedBy) : signedBy === item.presented
-  if (!isPinned && !isPresented) return refused('signature wrong', signedBy)
-  const mark = isPinned || item.pinned === null ? 'verified' : 'new key'
+  const isEarlier = item.earlier.includes(signedBy)
+  if (!isPinned && !isPresented && !isEarlier) return refused('signature wrong', signedBy)
+  const known = isPresented ? 'new key' : 'earlier key'
+  const mark = isPinned || (isPresented && item.pinned === null) ? 'verified' : known
   return { mark, reason: null, body: { type: 'text', text }, at, to, signedBy }
 }

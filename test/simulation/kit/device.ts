@@ -192,6 +192,12 @@ export class SimDevice {
     }
   }
 
+  /** Every key that this device has ever known to be theirs. */
+  #keysKnownOf(name: string): readonly string[] {
+    const peer = [...this.disk.rows.peers.values()].find(({ value }) => value.name === name)?.value
+    return [...(peer?.pinned === null || peer === undefined ? [] : [peer.pinned.publicKey]), ...(peer?.earlier ?? [])]
+  }
+
   /** Writes down what the person sees now. */
   async look(): Promise<void> {
     const { messenger } = this
@@ -202,9 +208,11 @@ export class SimDevice {
       const placed = all.flatMap((one) => ('id' in one && one.place !== null ? [one] : []))
       const isByClock = this.#world.mutant.device === 'orders by the clock'
       const shown = isByClock ? placed.toSorted((a, b) => a.at - b.at) : placed
+      const known = this.#keysKnownOf(name)
       const lines = shown.map((one): ViewLine => {
         const { id, own, mark } = one
-        const isReadable = own || mark === 'verified' || mark === 'new key' || this.#world.isForgiven(one, name)
+        const isOpen = mark !== 'forged' && mark !== 'unsigned'
+        const isReadable = own || isOpen || this.#world.isForgiven(one, name, known)
         return { kind: isReadable ? 'message' : 'unreadable', message: this.#world.originalOf(id) }
       })
       this.#world.sees({ what: 'view', device: this.name, conversation: conversationOf(this.account, name), lines })
