@@ -5,7 +5,10 @@ import { defineConfig } from 'vitest/config'
 /** Each store starts a thread; with its compiled code kept between them that takes half the time. */
 const env = { NODE_COMPILE_CACHE: join(tmpdir(), 'chatnip-compile-cache') }
 
-/** `unit`: beside the code and quick. `system`: needs more than one part. `browser`: real browsers, one file at a time. */
+/**
+ * `unit`: beside the code and quick. `boundaries`: the arrows. `system`: needs more than one part. `browser`: real browsers, one file at
+ * a time.
+ */
 export default defineConfig({
   test: {
     reporters: ['default'],
@@ -22,12 +25,13 @@ export default defineConfig({
         test: {
           name: 'system',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/browser/**'],
+          exclude: ['test/{boundaries,browser}/**'],
           testTimeout: 60_000,
           hookTimeout: 60_000,
           env,
         },
       },
+      { test: { name: 'boundaries', include: ['test/boundaries/**/*.test.ts'] } },
       {
         test: {
           name: 'browser',
