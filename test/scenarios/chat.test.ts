@@ -1,3 +1,6 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { startTestServer } from '@chatnip/server/testing'
 import type { TestServer } from '@chatnip/server/testing'
 import type { Messenger } from '@chatnip/sdk'
@@ -157,8 +160,7 @@ describe('a changed key', () => {
 
 describe('a server that goes away', () => {
   test('loses nothing and doubles nothing', async () => {
-    const { mkdtemp, rm } = await import('node:fs/promises')
-    const data = await mkdtemp('/tmp/chatnip-restart-')
+    const data = await mkdtemp(join(tmpdir(), 'chatnip-restart-'))
     let mortal = await startTestServer({ data })
     const { port } = new URL(mortal.address)
     const [miraSeat, nilsSeat] = [new Seat(mortal.address, 'mira'), new Seat(mortal.address, 'nils')]
