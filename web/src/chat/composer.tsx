@@ -29,8 +29,9 @@ const useSending = (chats: Chats, name: string) => {
     problem.value = null
     draft.text.value = ''
     try {
-      /** Puts it into the outbox and takes the stored draft away, in one commit. */
+      /** Puts it into the outbox and takes the stored draft away, in one commit; what was typed since is the new draft. */
       await chats.messenger.send(name, text)
+      await draft.store(draft.text.peek())
     } catch (error) {
       problem.value = problemOf(error)
       draft.write(draft.text.peek() === '' ? text : `${text}\n${draft.text.peek()}`)

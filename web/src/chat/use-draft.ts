@@ -9,6 +9,8 @@ export interface Draft {
   readonly text: Signal<string>
   /** Changes the text; it is stored after a short pause, and at once when the page is left. */
   readonly write: (text: string) => void
+  /** Stores a text at once, without a pause. */
+  readonly store: (text: string) => Promise<void>
 }
 
 /** The unsent text of one conversation. It survives leaving the chat, reloading and crashes. */
@@ -48,5 +50,5 @@ export const useDraft = (chats: Chats, name: string): Draft => {
     if (timer.current !== null) clearTimeout(timer.current)
     timer.current = window.setTimeout(storeNow, PAUSE_MS)
   }
-  return { text, write }
+  return { text, write, store }
 }
