@@ -59,9 +59,13 @@ function noteRequest(recorder: Recorder, request: Request, origin: string): void
   if (protocol !== 'blob:' && protocol !== 'data:' && asked !== origin) recorder.foreign.push(request.url())
 }
 
+/** 503 is what a server says that is just stopping or starting: come back in a moment. It is documented, and the app does. */
+const COME_BACK = 503
+
 function noteResponse(recorder: Recorder, response: Response): void {
   const missing = response.request().method() === 'GET' && response.status() >= 400
-  if (missing || response.status() >= 500) recorder.broken.push(`${response.status()} ${response.url()}`)
+  const failed = response.status() >= 500 && response.status() !== COME_BACK
+  if (missing || failed) recorder.broken.push(`${response.status()} ${response.url()}`)
 }
 
 export const nothing: Recorder = { console: [], exceptions: [], violations: [], foreign: [], broken: [] }
