@@ -1,11 +1,12 @@
 import type { Step } from './run.ts'
 
-const WORKSPACES = ['protocol', 'crypto', 'server', 'sdk', 'sdk/src/node', 'web', 'test', 'bench']
+/** `test` reads `bench`, `scripts` and the sdk's Node part as well. */
+const WORKSPACES = ['test', 'server', 'sdk', 'web', 'protocol', 'crypto']
 
 /** What can be checked without running the program. */
 export const CHECKS: readonly Step[] = [
-  { name: 'format', command: ['oxfmt', '--check'] },
-  ...WORKSPACES.map((folder): Step => ({ name: `types ${folder}`, command: ['tsc', '-p', folder] })),
   { name: 'lint', command: ['oxlint', '--deny-warnings'] },
+  ...WORKSPACES.map((folder): Step => ({ name: `types ${folder}`, command: ['tsc', '-p', folder] })),
+  { name: 'format', command: ['oxfmt', '--check'] },
   { name: 'unused code and undeclared dependencies', command: ['knip'] },
 ]
