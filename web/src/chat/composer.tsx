@@ -2,6 +2,7 @@ import { useSignal } from '@preact/signals'
 import { useEffect, useId, useRef } from 'preact/hooks'
 import { Icon } from '../components/icon.tsx'
 import type { Chats } from '../state/chats.ts'
+import { askToKeepOnce } from '../state/keeping.ts'
 import { problemOf } from '../state/problems.ts'
 import type { Problem } from '../state/problems.ts'
 import { t } from '../texts/index.ts'
@@ -31,6 +32,7 @@ const useSending = (chats: Chats, name: string) => {
     try {
       /** Puts it into the outbox and takes the stored draft away, in one commit; what was typed since is the new draft. */
       await chats.messenger.send(name, text)
+      void askToKeepOnce()
       await draft.store(draft.text.peek())
     } catch (error) {
       problem.value = problemOf(error)

@@ -8,6 +8,7 @@ import { historyAsJson, historyAsText } from '../format/history.ts'
 import { fullTime } from '../format/time.ts'
 import type { Chats } from '../state/chats.ts'
 import { locale, t } from '../texts/index.ts'
+import { Keeping } from './keeping.tsx'
 import { Section } from './section.tsx'
 
 const today = (): string => new Date().toISOString().slice(0, 10)
@@ -41,6 +42,7 @@ export const History = ({ chats }: { readonly chats: Chats }) => {
   const problem = text.action.problem.value ?? json.action.problem.value
   return (
     <Section title={texts.title}>
+      <Keeping />
       <div class="row">
         <BusyButton busy={text.action.busy.value} kind="plain" onPress={text.action.run}>
           {texts.saveText}

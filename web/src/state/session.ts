@@ -11,6 +11,7 @@ import { announceAccount, joinTabs, onAccountChange, withoutEngines } from '../t
 import type { Membership } from '../tabs/join.ts'
 import { followMessenger } from './chats.ts'
 import type { Chats } from './chats.ts'
+import { forgetAsking } from './keeping.ts'
 import { problemOf } from './problems.ts'
 import type { Problem } from './problems.ts'
 import { unreadTotal } from './title.ts'
@@ -37,6 +38,7 @@ export const session: ReadonlySignal<Session> = state
 /** The account is gone from here: its name is not offered any more. */
 export const forgetName = (): void => {
   localStorage.removeItem(LAST)
+  forgetAsking()
 }
 
 /** The name to offer in the log-in form. */
@@ -98,8 +100,6 @@ export const enter = async (username: string): Promise<void> => {
   remember(username)
   await look()
   announceAccount()
-  /** Without it the browser may clear the messages when it runs out of room. It asks nobody, or says no: both are fine. */
-  navigator.storage?.persist?.().catch(() => false)
 }
 
 /** From now on this account is the one that is signed in in this browser; null: nobody. */

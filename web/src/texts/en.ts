@@ -89,7 +89,7 @@ export const en = {
     browser: [
       'Your messages, encrypted under a key that never leaves this browser.',
       'One cookie that keeps you signed in. No others, and nothing from other sites.',
-      'The name you used last and your language.',
+      'The name you used last, your language, and that it was asked to keep your messages.',
     ] as readonly string[],
     limitsTitle: 'What we cannot hide',
     limits:
@@ -387,6 +387,13 @@ export const en = {
     language: { title: 'Language', lead: 'For this browser.' },
     history: {
       title: 'Messages in this browser',
+      keeping: {
+        kept: 'This browser keeps them until you delete them, or clear the data of this site.',
+        'may be cleared': 'This browser may clear your messages when it runs out of room.',
+        unknown: 'This browser does not say whether it keeps your messages when it runs out of room.',
+        ask: 'Ask it to keep them',
+        refused: 'It said no for now. Many browsers say yes once you come often, or have bookmarked this page.',
+      },
       saveText: 'Save as text',
       saveJson: 'Save as JSON',
       saved: (n: number) => `${count(n, 'message', 'messages')} saved to a file. It is not encrypted; keep it safe.`,

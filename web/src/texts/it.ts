@@ -87,7 +87,7 @@ export const it: Texts = {
     browser: [
       'I tuoi messaggi, cifrati con una chiave che non lascia mai questo browser.',
       'Un cookie che ti tiene collegato. Nessun altro, e niente da altri siti.',
-      'L’ultimo nome usato e la lingua.',
+      'L’ultimo nome usato, la lingua, e che gli è stato chiesto di conservare i tuoi messaggi.',
     ],
     limitsTitle: 'Cosa non possiamo nascondere',
     limits:
@@ -386,6 +386,14 @@ export const it: Texts = {
     language: { title: 'Lingua', lead: 'Per questo browser.' },
     history: {
       title: 'Messaggi in questo browser',
+      keeping: {
+        kept: 'Questo browser li conserva finché non li cancelli tu, o non svuoti i dati di questo sito.',
+        'may be cleared': 'Se resta senza spazio, questo browser può cancellare i tuoi messaggi.',
+        unknown: 'Questo browser non dice se conserva i tuoi messaggi quando resta senza spazio.',
+        ask: 'Chiedigli di conservarli',
+        refused:
+          'Per ora ha detto di no. Molti browser dicono di sì se torni spesso, o se aggiungi la pagina ai preferiti.',
+      },
       saveText: 'Salva come testo',
       saveJson: 'Salva come JSON',
       saved: (n) =>
