@@ -21,8 +21,11 @@ export interface Place {
   readonly sub: number
 }
 
-/** `waiting`: in the outbox. `accepted`: the server has it on disk. `failed`: refused for good. `expired`: nobody fetched it in time. */
-export type SendState = 'waiting' | 'accepted' | 'failed' | 'expired'
+/**
+ * `waiting`: in the outbox. `accepted`: the server has it on disk. `stored`: one of the addressee's devices has said, signed, that it has
+ * it on its own disk. `failed`: refused for good. `expired`: nobody fetched it in time.
+ */
+export type SendState = 'waiting' | 'accepted' | 'stored' | 'failed' | 'expired'
 
 export interface MessageView {
   readonly id: string
@@ -55,11 +58,19 @@ export interface MarkDetails {
 }
 
 /** A line of a conversation that is an event and not somebody's message. */
-export interface NoticeView {
-  readonly kind: 'key changed'
-  readonly at: number
-  readonly place: Place
-}
+export type NoticeView =
+  | { readonly kind: 'key changed'; readonly at: number; readonly place: Place }
+  | {
+      /** Messages that were sent and did not come: their sender counts them. Goes away by itself when all have come. */
+      readonly kind: 'missing'
+      readonly count: number
+      /** Whose they are: the contact's name, or one's own for what another own device sent. */
+      readonly from: string
+      /** `asking`: the sender is asked for them again. `gone`: it cannot or does not give them any more. */
+      readonly state: 'asking' | 'gone'
+      readonly at: number
+      readonly place: Place
+    }
 
 export interface ConversationView {
   /** The other account's name; one's own name is the note to self. */
@@ -101,6 +112,7 @@ export type Change =
   | { readonly kind: 'conversations' }
   | { readonly kind: 'messages'; readonly conversation: string }
   | { readonly kind: 'contact'; readonly name: string }
+  | { readonly kind: 'settings' }
   /** A message of somebody else that was not there before: for announcements and badges. */
   | { readonly kind: 'arrived'; readonly message: MessageView }
 
@@ -146,6 +158,10 @@ export interface Messenger {
   safetyNumber(name: string): Promise<SafetyNumber>
   /** Whether what was scanned on the other side's screen belongs to the same two keys. */
   checkScan(name: string, scanned: string): Promise<boolean>
+  /** Whether this device tells senders that it has their messages (their two ticks). On at first. */
+  receipts(): boolean
+  /** Off: senders hear of this device only when something of theirs is missing here. */
+  setReceipts(on: boolean): Promise<void>
   /** The whole local history, oldest first per conversation. */
   exportHistory(): Promise<readonly MessageView[]>
   deleteHistory(): Promise<void>

@@ -154,6 +154,14 @@ class Engine implements Messenger {
     return checkScan(this.#mine(), this.#theirs(name), scanned)
   }
 
+  receipts(): boolean {
+    return this.#driver.shown.meta.receipts !== false
+  }
+
+  async setReceipts(on: boolean): Promise<void> {
+    await this.#driver.call({ type: 'set receipts', on })
+  }
+
   async exportHistory(): Promise<readonly MessageView[]> {
     return exportMessages(this.#ports.vault, this.#driver.shown)
   }

@@ -1,5 +1,5 @@
 import type { ContactView, ConversationView, MarkDetails, MessageView, NoticeView, Place } from '../messenger.ts'
-import type { Line, MessageLine, Peer } from '../engine/rows.ts'
+import type { Line, MessageLine, NoticeLine, Peer } from '../engine/rows.ts'
 import type { OutboxItem, State } from '../engine/state.ts'
 
 /** From the engine's rows to what a face shows. */
@@ -23,7 +23,13 @@ function detailsOf(peer: Peer, { fingerprint, knownSince, reason }: MessageLine)
 /** Null: nothing that this version can show. */
 export function lineView(peer: Peer, place: Place, line: Line): MessageView | NoticeView | null {
   if (line.kind === 'message') return messageView(peer, place, line)
-  return line.kind === 'notice' ? { kind: line.notice, at: line.at, place } : null
+  return line.kind === 'notice' ? noticeView(peer, place, line) : null
+}
+
+function noticeView(peer: Peer, place: Place, line: NoticeLine): NoticeView {
+  const { at } = line
+  if (line.notice === 'key changed') return { kind: 'key changed', at, place }
+  return { kind: 'missing', count: line.count, from: peer.name, state: 'gone', at, place }
 }
 
 export function waitingView(peer: Peer, { id, text, at, state, refusal }: OutboxItem): MessageView {

@@ -15,6 +15,8 @@ import {
   itemRemoval,
   lower,
   messagesChanged,
+  metaWrite,
+  patchMeta,
 } from './turn.ts'
 import { notify, patch, peerWrite, pinOf, removeItem, setPeer, settle } from './turn.ts'
 import type { Turn } from './turn.ts'
@@ -40,6 +42,8 @@ export function onCall(turn: Turn, ticket: number, call: Call): void {
       return confirm(turn, ticket, call.name)
     case 'set compared':
       return setCompared(turn, ticket, call)
+    case 'set receipts':
+      return setReceipts(turn, ticket, call.on)
     case 'history deleted':
       return forgetHistory(turn, ticket)
   }
@@ -139,6 +143,11 @@ function setCompared(turn: Turn, ticket: number, { name, compared, fingerprint }
 function keepContact(turn: Turn, ticket: number, peer: Peer): void {
   commit(turn, [peerWrite(peer)], notify({ kind: 'contact', name: peer.name }), messagesChanged(peer), settle(ticket))
   pump(turn)
+}
+
+function setReceipts(turn: Turn, ticket: number, on: boolean): void {
+  patchMeta(turn, { receipts: on })
+  commit(turn, [metaWrite(turn)], notify({ kind: 'settings' }), settle(ticket))
 }
 
 function forgetHistory(turn: Turn, ticket: number): void {

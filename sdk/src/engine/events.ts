@@ -20,6 +20,7 @@ export type Call =
       readonly compared: boolean
       readonly fingerprint?: string | undefined
     }
+  | { readonly type: 'set receipts'; readonly on: boolean }
   /** The rows of `messages` and `drafts` are gone; what is left of them elsewhere goes now. */
   | { readonly type: 'history deleted' }
 

@@ -45,6 +45,8 @@ export interface Meta {
   readonly order: number
   /** How many seqs were never seen: expired on the server, or lost by it. */
   readonly gaps: number
+  /** False: senders are told only what is missing. */
+  readonly receipts?: boolean
 }
 
 /** What a public key is, worked out by the caller. `canSeal` is false for a key of another client's format. */
@@ -88,10 +90,24 @@ export interface MessageLine {
   readonly knownSince: number | null
 }
 
-export interface NoticeLine {
+export type NoticeLine = KeyNotice | MissingNotice
+
+export interface KeyNotice {
   readonly kind: 'notice'
   readonly notice: 'key changed'
   readonly at: number
+}
+
+/** How many are missing now stands in the chain's gap; here what is left of it when the gap is not kept any more. */
+export interface MissingNotice {
+  readonly kind: 'notice'
+  readonly notice: 'missing'
+  readonly at: number
+  readonly chain: string
+  /** Number of the first that was missing: names the gap. */
+  readonly first: number
+  readonly count: number
+  readonly own: boolean
 }
 
 /** A body of a type that this version does not know. Kept so that a later version can show it. */

@@ -34,7 +34,13 @@ function ownLine({ state, refusal, text }: MessageView): string {
   return `own, ${state} (${refusal}): ${text}`
 }
 
-function noticeLine({ kind }: NoticeView, conversation: string): string {
+function noticeLine(view: NoticeView, conversation: string): string {
+  const { kind } = view
+  if (kind === 'missing') {
+    said(en.chat.missing(view.count, view.from), 'what is missing')
+    said(en.chat.missingWhy[view.state], `missing and ${view.state}`)
+    return `notice: ${view.count} missing, ${view.state}`
+  }
   said({ 'key changed': en.chat.keyChanged(conversation) }[kind], `the notice ${kind}`)
   said(en.chat.keyChangedWhy, 'why a key changes')
   return `notice: ${kind}`

@@ -39,7 +39,7 @@ const Words = ({ message }: { readonly message: MessageView }) =>
 export const MessageLine = (props: Props) => {
   const { message, last, tabStop, onDetails, onRetry, onDiscard } = props
   const troubled = message.mark !== null && message.mark !== 'verified'
-  const settled = message.state === null || message.state === 'accepted'
+  const settled = message.state === null || message.state === 'accepted' || message.state === 'stored'
   return (
     <li class={classes(props)} data-id={message.id} data-mark={message.mark} data-state={message.state}>
       <div class={troubled ? 'bubble troubled' : 'bubble'}>

@@ -9,6 +9,7 @@ export interface Snapshot {
   readonly waiting: number
   readonly conversations: readonly ConversationView[]
   readonly contacts: readonly ContactView[]
+  readonly receipts: boolean
 }
 
 /** The methods that a following tab asks the leading one for. */
@@ -25,6 +26,7 @@ export type Method =
   | 'setCompared'
   | 'safetyNumber'
   | 'checkScan'
+  | 'setReceipts'
   | 'exportHistory'
   | 'deleteHistory'
 

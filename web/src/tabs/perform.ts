@@ -28,6 +28,8 @@ export const perform = (messenger: Messenger, question: Question): Promise<unkno
       return messenger.safetyNumber(...question.args)
     case 'checkScan':
       return messenger.checkScan(...question.args)
+    case 'setReceipts':
+      return messenger.setReceipts(...question.args)
     case 'exportHistory':
       return messenger.exportHistory(...question.args)
     case 'deleteHistory':
@@ -44,5 +46,6 @@ export const snapshotOf = (messenger: Messenger) => {
     waiting: messenger.waiting(),
     conversations,
     contacts: conversations.flatMap(({ name }) => messenger.contact(name) ?? []),
+    receipts: messenger.receipts(),
   }
 }

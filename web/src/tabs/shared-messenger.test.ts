@@ -35,6 +35,8 @@ const makeEngine = () => {
     setCompared: no,
     safetyNumber: no,
     checkScan: no,
+    receipts: () => true,
+    setReceipts: no,
     exportHistory: () => Promise.resolve([]),
     deleteHistory: () => Promise.resolve(),
     onChange: (listener) => {

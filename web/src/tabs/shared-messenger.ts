@@ -126,6 +126,14 @@ export class SharedMessenger implements Messenger {
     return this.#ask('checkScan', args)
   }
 
+  receipts(): boolean {
+    return this.#engine?.receipts() ?? this.#snapshot.receipts
+  }
+
+  setReceipts(...args: Arguments<'setReceipts'>): Promise<void> {
+    return this.#ask('setReceipts', args)
+  }
+
   exportHistory(): Promise<Answer<'exportHistory'>> {
     return this.#ask('exportHistory', [])
   }

@@ -236,6 +236,7 @@ export const en = {
     state: {
       waiting: 'Waiting to be sent',
       accepted: 'Sent',
+      stored: 'Arrived',
       failed: 'Not sent',
       expired: 'Not fetched in time',
     },
@@ -249,6 +250,12 @@ export const en = {
       'earlier key': 'Signed with an earlier key.',
       unsigned: 'Not signed: anybody could have written this.',
       forged: 'This message does not check. It may be forged, so it is not shown.',
+    },
+    missing: (count: number, from: string) =>
+      count === 1 ? `1 message from ${from} is missing.` : `${count} messages from ${from} are missing.`,
+    missingWhy: {
+      asking: 'They were sent and did not arrive here. They are being asked for again.',
+      gone: 'They were sent and did not arrive here, and nobody could give them again.',
     },
     keyChanged: (name: string) => `The key of ${name} has changed.`,
     keyChangedWhy:

@@ -234,6 +234,7 @@ export const it: Texts = {
     state: {
       waiting: 'In attesa di partire',
       accepted: 'Inviato',
+      stored: 'Arrivato',
       failed: 'Non inviato',
       expired: 'Non ritirato in tempo',
     },
@@ -247,6 +248,11 @@ export const it: Texts = {
       'earlier key': 'Firmato con una chiave precedente.',
       unsigned: 'Senza firma: potrebbe averlo scritto chiunque.',
       forged: 'Questo messaggio non torna. Potrebbe essere falso, perciò non lo mostriamo.',
+    },
+    missing: (count, from) => (count === 1 ? `Manca 1 messaggio di ${from}.` : `Mancano ${count} messaggi di ${from}.`),
+    missingWhy: {
+      asking: 'Sono stati inviati e non sono arrivati qui. Vengono richiesti di nuovo.',
+      gone: 'Sono stati inviati e non sono arrivati qui, e nessuno ha potuto darli di nuovo.',
     },
     keyChanged: (name) => `La chiave di ${name} è cambiata.`,
     keyChangedWhy:
