@@ -66,10 +66,15 @@ export async function unseal(envelope: string, recipient: Identity): Promise<str
   }
 }
 
-/** The payload's bytes when `publicKey` made the signature over it, for a message; else null. */
-export async function verifiedPayload(signed: string, publicKey: string): Promise<Uint8Array | null> {
+/** The payload's bytes when `publicKey` made the signature over it, for what `typ` names; else null. */
+export async function verifiedPayload(
+  signed: string,
+  publicKey: string,
+  typ: string = JWS_HEADER.typ,
+): Promise<Uint8Array | null> {
   const signer = await readPublicKey(publicKey)
-  if (signer === null || !isCompact(signed, 3) || !isExactly(protectedHeader(signed), JWS_HEADER)) return null
+  if (signer === null || !isCompact(signed, 3) || !isExactly(protectedHeader(signed), { ...JWS_HEADER, typ }))
+    return null
   try {
     return (await compactVerify(signed, signer.verifying, VERIFY)).payload
   } catch {

@@ -13,7 +13,7 @@ export interface Identity {
   readonly signing: CryptoKey
   /** Private. */
   readonly decrypting: CryptoKey
-  /** JWK Set text (RFC 7517) with the two public keys: what the API calls `public_key`. */
+  /** JWK Set text (RFC 7517) with the two public keys: what the API calls `public_key`. May vouch for earlier ones (`vouching.ts`). */
   readonly publicKey: string
 }
 
@@ -102,9 +102,11 @@ export async function keyDigest(publicKey: string): Promise<Uint8Array> {
   return sha256(utf8(`chatnip v1 identity\n${await thumbprint(moduli.sig)}\n${await thumbprint(moduli.enc)}`))
 }
 
+/** The JWK Set of two public keys. */
+export const keySet = ({ sig, enc }: Moduli) => ({ keys: [publicJwk('sig', sig), publicJwk('enc', enc)] })
+
 /** The canonical text of two public keys. */
-export const publicKeyText = (moduli: Moduli): string =>
-  JSON.stringify({ keys: [publicJwk('sig', moduli.sig), publicJwk('enc', moduli.enc)] })
+export const publicKeyText = (moduli: Moduli): string => JSON.stringify(keySet(moduli))
 
 const thumbprint = (n: string): Promise<string> => calculateJwkThumbprint({ kty: 'RSA', n, e: EXPONENT })
 
