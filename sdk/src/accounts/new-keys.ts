@@ -4,11 +4,13 @@ import {
   makeIdentity,
   makeRecoveryCode,
   readRecoveryCode,
+  vouchFor,
   wrapIdentity,
 } from '@chatnip/crypto'
 import type { Identity } from '@chatnip/crypto'
 import { ChatnipError } from '@chatnip/protocol'
 import type { WrappedKeys } from '@chatnip/protocol'
+import type { DeviceKeys } from '../device-keys.ts'
 import type { AccountPorts } from './deps.ts'
 
 export interface Secrets {
@@ -51,7 +53,10 @@ export interface FreshKeys {
   readonly recoveryCode: string
 }
 
-/** New keys for an account, with a new recovery code unless one is given. */
+/**
+ * New keys for an account, with a new recovery code unless one is given. They vouch for nothing: at sign-up there is nothing before
+ * them, and who starts afresh has only the server's word for what was.
+ */
 export async function freshKeys(
   username: string,
   secrets: Pick<Secrets, 'wrapKey'>,
@@ -61,4 +66,14 @@ export async function freshKeys(
   const recovery = await recoverySecrets(username, recoveryCode)
   const identity = await makeIdentity()
   return { identity, wrapped: await wrapBoth(identity, secrets, recovery), recoveryCode }
+}
+
+/**
+ * New keys in the place of those that this device holds, and vouching for them: who meets the account only now can check by that
+ * what is still on its way. The keys of before come from the device's own sealed record, never from the server.
+ */
+export async function keysAfter(held: DeviceKeys, secrets: Pick<Secrets, 'wrapKey'>): Promise<FreshKeys> {
+  const fresh = await freshKeys(held.username, secrets)
+  const about = { account: held.username, at: Date.now() }
+  return { ...fresh, identity: await vouchFor(fresh.identity, [held.identity, ...held.earlier], about) }
 }

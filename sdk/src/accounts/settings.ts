@@ -3,7 +3,7 @@ import type { Identity } from '@chatnip/crypto'
 import { ChatnipError } from '@chatnip/protocol'
 import { NetworkError } from '../ports.ts'
 import type { AccountPorts } from './deps.ts'
-import { freshKeys, recoverySecrets, secretsOf, wrapBoth } from './new-keys.ts'
+import { keysAfter, recoverySecrets, secretsOf, wrapBoth } from './new-keys.ts'
 import { sameKeys } from './recover.ts'
 import type { Secrets } from './new-keys.ts'
 import { openLocal, settleIn } from './sign-in.ts'
@@ -78,7 +78,7 @@ export async function newKeys(ports: AccountPorts, { username, password }: Owner
   const local = await openLocal(ports, username)
   if (local.keys === null) throw new ChatnipError('not_signed_in')
   const secrets = await secretsOf(ports, username, password)
-  const { identity, wrapped, recoveryCode } = await freshKeys(username, secrets)
+  const { identity, wrapped, recoveryCode } = await keysAfter(local.keys, secrets)
   await ports.transport.call('reset_public_key', {
     password: secrets.wirePassword,
     new_public_key: identity.publicKey,

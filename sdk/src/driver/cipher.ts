@@ -1,4 +1,4 @@
-import { BodyTooLong, fingerprint, open, readPublicKey, seal } from '@chatnip/crypto'
+import { BodyTooLong, fingerprint, open, readPublicKey, seal, vouchedKeys } from '@chatnip/crypto'
 import type { Identity } from '@chatnip/crypto'
 import { ChatnipError, LIMITS } from '@chatnip/protocol'
 import type { Addressed } from '@chatnip/protocol'
@@ -92,10 +92,16 @@ async function openAs(identity: Identity, keys: DeviceKeys, item: ToOpen): Promi
   for (const other of presented.slice(1)) {
     if (opened.reason === 'signature wrong') opened = await open(text, expected, identity, pinned, other)
   }
-  for (const key of item.earlier) {
-    if (opened.reason !== 'signature wrong') return opened
+  if (opened.reason !== 'signature wrong') return opened
+  for (const key of await earlierKeys(item)) {
     const before = await open(text, expected, identity, key, null)
     if (before.mark === 'verified') return { ...before, mark: 'earlier key' }
   }
   return opened
+}
+
+/** The sender's keys of before: those that this device knew, and those that their present one vouches for. */
+async function earlierKeys({ from, earlier, voucher }: ToOpen): Promise<readonly string[]> {
+  const vouched = voucher === null ? [] : await vouchedKeys(voucher, from)
+  return [...earlier, ...vouched.map(({ publicKey }) => publicKey)]
 }

@@ -70,6 +70,8 @@ export interface ToOpen {
   readonly presented: string | null
   /** Keys of the sender that were pinned before. */
   readonly earlier: readonly string[]
+  /** The key of the sender that may say which ones were theirs before. */
+  readonly voucher: string | null
 }
 
 export interface ToSeal {

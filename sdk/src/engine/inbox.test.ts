@@ -118,6 +118,28 @@ test('earlier keys are tried at once when the present one was learnt while the b
   expect(items?.[1]).toMatchObject({ from: 'bob', pinned: 'second', presented: 'second', earlier: ['first'] })
 })
 
+test('a presented key vouches for earlier ones when it is the first or the pinned one, not while it waits for the person’s word', () => {
+  const wrong: Opened = { ...VERIFIED, mark: 'forged', reason: 'signature wrong', body: null, to: null, signedBy: null }
+  const voucherOf = (effects: readonly Effect[]) =>
+    effects.find((effect) => effect.type === 'open')?.items.map(({ voucher }) => voucher)
+  const desk = new Desk()
+  desk.online()
+  arrive(desk, 1, 'a')
+  find(desk, null)
+  expect(voucherOf(desk.key('bob', factsOf('first')))).toEqual(['first'])
+  read(desk, VERIFIED)
+  arrive(desk, 2, 'b')
+  expect(voucherOf(find(desk, null))).toEqual([null])
+  read(desk, wrong)
+  expect(voucherOf(desk.key('bob', factsOf('second')))).toEqual(['second'])
+  read(desk, wrong)
+  desk.tell({ type: 'call', ticket: 1, call: { type: 'set compared', name: 'bob', compared: true } })
+  arrive(desk, 3, 'c')
+  find(desk, null)
+  read(desk, wrong)
+  expect(voucherOf(desk.key('bob', factsOf('third')))).toEqual([null])
+})
+
 test('a message that this device cannot open is kept on the server when the account has other keys now', () => {
   const desk = new Desk()
   desk.online()

@@ -122,8 +122,16 @@ function toOpen(turn: Turn, batch: Batch, entry: Entry, index: number): readonly
       pinned,
       presented: presented?.publicKey ?? pinned,
       earlier: earlier.filter((key) => key !== pinned),
+      voucher: own ? null : voucherOf(turn, from, presented),
     },
   ]
+}
+
+/** What somebody presents, when it is the pinned key or there is none yet. One that waits for the person's word vouches for nothing. */
+function voucherOf(turn: Turn, name: string, presented: KeyFacts | null): string | null {
+  const pin = pinOf(turn, name)
+  const isTrusted = pin === null || pin.fingerprint === presented?.fingerprint
+  return isTrusted ? (presented?.publicKey ?? null) : null
 }
 
 function openItems(turn: Turn, batch: Batch, items: readonly ToOpen[]): void {
