@@ -51,22 +51,14 @@ export interface Play {
   readonly script?: Script
   readonly mutant?: Mutant
   readonly isTold?: boolean
-  readonly isStrict?: boolean
 }
 
 const GIVE_UP_MS = 15 * 60_000
 const LOOK_EVERY_MS = 100
 
 /** Plays a conversation with these faults until everything is quiet, and judges it. */
-export async function play({
-  seed,
-  faults,
-  script = CIRCLE,
-  mutant,
-  isTold = false,
-  isStrict = false,
-}: Play): Promise<Story> {
-  const world = new World(seed, { isTold, isStrict, ...(mutant === undefined ? {} : { mutant }) })
+export async function play({ seed, faults, script = CIRCLE, mutant, isTold = false }: Play): Promise<Story> {
+  const world = new World(seed, { isTold, ...(mutant === undefined ? {} : { mutant }) })
   const steps: string[] = []
   for (const [account, devices] of Object.entries(script.accounts)) world.settle(account, ...devices)
   planNotes(world, script)

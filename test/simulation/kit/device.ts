@@ -3,7 +3,7 @@ import { startEngine } from '../../../sdk/src/driver/messenger.ts'
 import type { Messenger } from '../../../sdk/src/messenger.ts'
 import type { Clock, Line, LineHandlers, Transport } from '../../../sdk/src/ports.ts'
 import type { ViewLine } from '../../oracle/index.ts'
-import { standInCipher } from './cipher.ts'
+import { keyName, standInCipher } from './cipher.ts'
 import type { KeyRing } from './cipher.ts'
 import { DeviceDisk } from './disk.ts'
 import { conversationOf, START } from './names.ts'
@@ -32,6 +32,8 @@ export class SimDevice {
   readonly sentBefore = new Set<string>()
   readonly #world: World
   #ring: KeyRing
+  /** The keys that this device itself has had, newest first. */
+  #held: readonly string[] = []
   /** What was handed on this line, by seq. */
   #handed = new Map<number, string>()
 
@@ -75,9 +77,11 @@ export class SimDevice {
 
   /** The keys that signing in with the password gives now. */
   #openedRing(): KeyRing {
-    const ring = this.#world.keyRings.get(this.account) ?? []
+    const ring = (this.#world.keyRings.get(this.account) ?? []).map(keyName)
     const { accounts } = this.#world.server.store.tables
-    const current = [...accounts.values()].find(({ username }) => username === this.account)?.publicKey ?? ring[0] ?? ''
+    const account = [...accounts.values()].find(({ username }) => username === this.account)
+    const current = keyName(account?.publicKey ?? ring[0] ?? '')
+    this.#held = [current, ...this.#held.filter((key) => key !== current)]
     return { current, earlier: ring.filter((key) => key !== current) }
   }
 
@@ -89,7 +93,8 @@ export class SimDevice {
     const { current } = this.#ring
     const profile = { username: this.account, deviceId: this.name, publicKey: current, fingerprint: current }
     const random = { bytes: () => new Uint8Array(), uuid: () => dice.uuid(), number: () => dice.number() }
-    const cipher = standInCipher(this.account, this.#ring, () => dice.number())
+    const real = standInCipher(this.account, this.#ring, () => dice.number())
+    const cipher = mutant.cipher?.(real) ?? real
     const disk = this.disk.opened()
     const vault = mutant.rows?.(disk) ?? disk
     const transport = this.#transport(life)
@@ -192,10 +197,16 @@ export class SimDevice {
     }
   }
 
+  /** The keys that new ones made here vouch for. */
+  get keysHeld(): readonly string[] {
+    return this.#held
+  }
+
   /** Every key that this device has ever known to be theirs. */
   #keysKnownOf(name: string): readonly string[] {
     const peer = [...this.disk.rows.peers.values()].find(({ value }) => value.name === name)?.value
-    return [...(peer?.pinned === null || peer === undefined ? [] : [peer.pinned.publicKey]), ...(peer?.earlier ?? [])]
+    const pinned = peer?.pinned?.publicKey
+    return [...(pinned === undefined ? [] : [pinned]), ...(peer?.earlier ?? [])].map(keyName)
   }
 
   /** Writes down what the person sees now. */

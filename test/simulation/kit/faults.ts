@@ -1,4 +1,5 @@
 import fc from 'fast-check'
+import { keyText, MOST_BEFORE } from './cipher.ts'
 import type { SimDevice } from './device.ts'
 import type { Weather } from './sim-store.ts'
 import type { World } from './world.ts'
@@ -198,7 +199,7 @@ function removeDevice(world: World, device: SimDevice): string | null {
 function newKeys(world: World, device: SimDevice): string | null {
   const ring = world.keyRings.get(device.account)
   if (ring === undefined || !device.isOn || !world.server.isOn) return null
-  const key = `key ${ring.length + 1} of ${device.account}`
+  const key = keyText(`key ${ring.length + 1} of ${device.account}`, device.keysHeld.slice(0, MOST_BEFORE))
   ring.unshift(key)
   world.server.changeKey(device.account, key).then(
     () => device.restart(),

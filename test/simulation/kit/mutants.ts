@@ -1,4 +1,5 @@
 import type { ClientFrame } from '@chatnip/protocol'
+import type { Cipher } from '../../../sdk/src/driver/cipher.ts'
 import type { SealedRows } from '../../../sdk/src/driver/vault.ts'
 import type { Line, LineHandlers } from '../../../sdk/src/ports.ts'
 import type { Store } from '../../../server/src/store/store.ts'
@@ -17,6 +18,8 @@ export interface Mutant {
   readonly store?: (store: SimStore) => Store
   /** Around a device's rows. */
   readonly rows?: (rows: SealedRows) => SealedRows
+  /** Around a device's cryptography. */
+  readonly cipher?: (cipher: Cipher) => Cipher
   /** Around a device's line. */
   readonly line?: (around: Around) => Line
   /** One crash at the right moment shows it, so that all single crashes must. */
@@ -102,6 +105,10 @@ export const MUTANTS: readonly Mutant[] = [
       scan: (table, range) => rows.scan(table, range),
       commit: (writes) => rows.commit(writes.filter(({ table }) => table !== 'outbox')),
     }),
+  },
+  {
+    name: 'a device does not heed what new keys vouch for',
+    cipher: (cipher) => ({ ...cipher, open: (item) => cipher.open({ ...item, voucher: null }) }),
   },
 ]
 

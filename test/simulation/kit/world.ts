@@ -1,6 +1,7 @@
 import type { MessageView } from '../../../sdk/src/messenger.ts'
 import type { Observation } from '../../oracle/index.ts'
 import { SimDevice } from './device.ts'
+import { keyName, keysBefore } from './cipher.ts'
 import { Dice } from './dice.ts'
 import { NO_MUTANT } from './mutants.ts'
 import type { Mutant } from './mutants.ts'
@@ -17,12 +18,10 @@ export class World {
   readonly time: Time = new Time()
   readonly dice: Dice
   readonly mutant: Mutant
-  /** Also what is known and forgiven counts. */
-  readonly isStrict: boolean
   readonly server: SimServer
   readonly devices = new Map<string, SimDevice>()
   readonly observations: Observation[] = []
-  /** By account, newest first: what the owner's password opens. */
+  /** By account, newest first: what the owner's password opens. As they were presented (`keyText`). */
   readonly keyRings = new Map<string, string[]>()
   /** Ids that a mutant sent in place of others. */
   readonly aliases = new Map<string, string>()
@@ -34,13 +33,9 @@ export class World {
   readonly story: string[] | null
   #backup: Tables | null = null
 
-  constructor(
-    seed: number,
-    options: { readonly mutant?: Mutant; readonly isTold?: boolean; readonly isStrict?: boolean } = {},
-  ) {
+  constructor(seed: number, options: { readonly mutant?: Mutant; readonly isTold?: boolean } = {}) {
     this.dice = new Dice(seed)
     this.mutant = options.mutant ?? NO_MUTANT
-    this.isStrict = options.isStrict === true
     this.story = options.isTold === true ? [] : null
     this.server = new SimServer(this)
   }
@@ -85,13 +80,15 @@ export class World {
   }
 
   /**
-   * Whoever gets a message that was signed before its sender made new keys, and never knew the old ones, has nothing to check it by and calls
-   * it forged. An open question; see `named.test.ts`.
+   * A message of an earlier key, which the reader never knew and not every key since vouches for, is called forged: it was made on a device that
+   * had not heard of that key, there have been more than three since, or the server went back to an older one.
    */
   isForgiven({ details }: MessageView, sender: string, known: readonly string[]): boolean {
-    const [, ...replaced] = this.keyRings.get(sender) ?? []
-    const isUnknown = (key: string | null) => key !== null && replaced.includes(key) && !known.includes(key)
-    return !this.isStrict && details?.reason === 'signature wrong' && isUnknown(details.fingerprint)
+    const key = details?.fingerprint ?? null
+    if (key === null || details?.reason !== 'signature wrong' || known.includes(key)) return false
+    const ring = this.keyRings.get(sender) ?? []
+    const since = ring.slice(0, Math.max(0, ring.map(keyName).indexOf(key)))
+    return since.length > 0 && (this.restores > 0 || since.some((text) => !keysBefore(text).includes(key)))
   }
 
   originalOf(id: string): string {
