@@ -16,13 +16,13 @@ import type { Identity } from './identity.ts'
 const TYP = 'chatnip-earlier-key'
 const VERSION = 1
 
-/** Three of RSA-4096 in a set of RSA-4096 take 11 KB of the 16 that a `public_key` may have. */
+/** Three of RSA-4096 in a set of RSA-4096 take 10 KB of the 16 that a `public_key` may have. */
 const MOST = 3
 
 export interface Vouched {
   /** The two keys that the account had before, as a `public_key` that vouches for nothing. */
   readonly publicKey: string
-  /** When they were replaced, Unix ms by the owner's clock. To be told, not to be relied on. */
+  /** When that was said, Unix ms by the owner's clock. To be told, not to be relied on. */
   readonly at: number
 }
 
