@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { startTestServer } from '@chatnip/server/testing'
 import type { TestServer } from '@chatnip/server/testing'
 import type { Messenger } from '@chatnip/sdk'
+import { systemClock } from '@chatnip/sdk/node'
 import { newKeys } from '@chatnip/sdk/accounts'
 import { ChatnipError } from '@chatnip/protocol'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -184,4 +185,15 @@ describe('a server that goes away', () => {
     await mortal.stop()
     await rm(data, { recursive: true })
   })
+})
+
+test('a clock that stands before 1970 makes no message unreadable', async () => {
+  const [ann, ben] = [new Seat(server.address, 'ann'), new Seat(server.address, 'ben')]
+  await Promise.all([ann.signUp(), ben.signUp()])
+  const early = { ...systemClock, now: () => -1_000 }
+  const [a, b] = [await ann.start(early), await ben.start()]
+  await a.send('ben', 'out of time')
+  await shows(b, 'ann', 'out of time')
+  expect(await talk(b, 'ann')).toMatchObject([{ text: 'out of time', mark: 'verified', at: 0 }])
+  await Promise.all([ann.stop(), ben.stop()])
 })

@@ -1,4 +1,4 @@
-import type { Change, Messenger, MessageView } from '@chatnip/sdk'
+import type { Change, Clock, Messenger, MessageView } from '@chatnip/sdk'
 import { createMessenger } from '@chatnip/sdk'
 import { logIn, makeRecoveryCode, signUp } from '@chatnip/sdk/accounts'
 import type { AccountPorts, LogIn } from '@chatnip/sdk/accounts'
@@ -44,10 +44,10 @@ export class Seat {
     return logIn(this.ports, { username: this.username, password, deviceName: 'a test' })
   }
 
-  /** Starts the engine on what lies in this seat's storage. */
-  async start(): Promise<Messenger> {
+  /** Starts the engine on what lies in this seat's storage; its clock may be wrong. */
+  async start(clock: Clock = systemClock): Promise<Messenger> {
     const stores = { rows: this.rows, keys: this.keys }
-    const ports = { transport: this.transport, stores, clock: systemClock, random: systemRandom }
+    const ports = { transport: this.transport, stores, clock, random: systemRandom }
     this.#messenger = await createMessenger(ports)
     return this.#messenger
   }

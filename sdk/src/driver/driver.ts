@@ -108,7 +108,9 @@ export class Driver {
   #run(): void {
     this.#running = true
     for (let event = this.#queue.shift(); event !== undefined; event = this.#queue.shift()) {
-      const { state, effects } = step(this.#state, event, this.#ports.clock.now())
+      // A clock before 1970 says no time that an envelope may carry; everybody else would find such a message unreadable.
+      const now = Math.max(0, this.#ports.clock.now())
+      const { state, effects } = step(this.#state, event, now)
       this.#state = state
       for (const effect of effects) this.#carryOut(effect)
     }
