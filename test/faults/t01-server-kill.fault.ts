@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { pause, soon, startLoad } from './kit/load.ts'
+import { progressOf } from './kit/progress.ts'
 import { randomFrom, SEED } from './kit/random.ts'
 import { startChat } from './kit/people.ts'
 import { countsOf, expectNothingWrong, Recorder } from './kit/recorder.ts'
@@ -40,6 +41,7 @@ async function killAgainAndAgain(kills: number, program?: string): Promise<Kille
   }
   const load = startLoad({ address: server.address, household, recorder, rate: RATE, device: { onSent } })
   const people = program === undefined ? await startChat(server.address, recorder) : null
+  const said = progressOf('T1', kills, 'kills')
   let upMs = 0
   for (let kill = 0; kill < kills; kill++) {
     const began = performance.now()
@@ -53,6 +55,7 @@ async function killAgainAndAgain(kills: number, program?: string): Promise<Kille
     const port = portOf(server)
     await server.kill()
     server = await start(port)
+    said(kill + 1)
   }
   const accepted = recorder.accepted()
   // What the control has lost does not arrive however long one waits.

@@ -8,6 +8,7 @@ import { finishBrowserChat, twoWriters } from './kit/browser-chat.ts'
 import type { Writer } from './kit/browser-chat.ts'
 import { readerDiesAgainAndAgain } from './kit/hasty-reader.ts'
 import { pause } from './kit/load.ts'
+import { progressOf } from './kit/progress.ts'
 import { randomFrom, SEED } from './kit/random.ts'
 import { countsOf, expectNothingWrong, Recorder } from './kit/recorder.ts'
 import { byTier, report } from './kit/report.ts'
@@ -61,6 +62,7 @@ async function killAgainAndAgain(rounds: number) {
     await writer.resume()
     writer.startWriting()
   }
+  const said = progressOf('T2', rounds * kinds.length, 'deaths')
   for (let round = 0; round < rounds * kinds.length; round++) {
     await pause(random.between(ROUND_MS.least, ROUND_MS.most))
     const victim = random.pick(writers)
@@ -68,6 +70,7 @@ async function killAgainAndAgain(rounds: number) {
     await victim.stopWriting()
     await victim.resume()
     victim.startWriting()
+    said(round + 1)
   }
   for (const writer of writers) await writer.stopWriting()
   await finishBrowserChat(writers, recorder)

@@ -4,6 +4,7 @@ import { expect, onTestFinished, test } from 'vitest'
 import { withoutLast, writeToAbsent } from './kit/absent.ts'
 import { pause, soon, startLoad } from './kit/load.ts'
 import { makeLoopDisk, whyNoLoopDisk } from './kit/loop-disk.ts'
+import { progressOf } from './kit/progress.ts'
 import { wrongBy } from './kit/preload.ts'
 import { randomFrom, SEED } from './kit/random.ts'
 import { countsOf, expectNothingWrong, Recorder } from './kit/recorder.ts'
@@ -45,6 +46,7 @@ async function cutAgainAndAgain({ cuts, wrong }: Course) {
   const { address } = server
   const load = startLoad({ address, household: present, recorder, rate: RATE })
   const zoe = writeToAbsent(load, { address, login: away, name: 'zoe 0', recorder })
+  const said = progressOf('T3', cuts, 'power cuts')
   for (let cut = 0; cut < cuts; cut++) {
     await soon('everybody is online', () => load.devices.every((device) => device.isOnline()))
     await pause(random.between(300, 1_000))
@@ -52,6 +54,7 @@ async function cutAgainAndAgain({ cuts, wrong }: Course) {
     await server.kill()
     await disk.back()
     server = await start(portOf({ address }))
+    said(cut + 1)
   }
   const patience = wrong === undefined ? 60_000 : 3_000
   await zoe.enough(patience)

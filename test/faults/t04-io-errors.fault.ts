@@ -2,6 +2,7 @@ import { expect, onTestFinished, test } from 'vitest'
 import { withoutLast, writeToAbsent } from './kit/absent.ts'
 import { ioErrorsEnv, setIoErrors, whyNoIoErrors } from './kit/io-errors.ts'
 import { soon, startLoad } from './kit/load.ts'
+import { progressOf } from './kit/progress.ts'
 import { wrongBy } from './kit/preload.ts'
 import { countsOf, expectNothingWrong, Recorder } from './kit/recorder.ts'
 import { byTier, report } from './kit/report.ts'
@@ -38,7 +39,12 @@ async function failAgainAndAgain({ messages, wrong }: Course) {
   const load = startLoad({ address, household: present, recorder, rate: RATE, device: { window: 1 } })
   const zoe = writeToAbsent(load, { address, login: away, name: 'zoe 0', recorder }, 50)
   await setIoErrors(server.pid, { sync: 0.05, write: 0.01 })
-  await soon('enough was accepted', () => recorder.accepted() >= messages || !server.lives(), 30 * 60_000)
+  const said = progressOf('T4', messages, 'messages accepted')
+  const isEnough = () => {
+    said(Math.min(recorder.accepted(), messages))
+    return recorder.accepted() >= messages || !server.lives()
+  }
+  await soon('enough was accepted', isEnough, 30 * 60_000)
   await setIoErrors(server.pid, { sync: 0, write: 0 })
   const patience = wrong === undefined ? 60_000 : 3_000
   await zoe.enough(patience)

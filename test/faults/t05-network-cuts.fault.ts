@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { pause, startLoad } from './kit/load.ts'
 import { startChat } from './kit/people.ts'
+import { progressOf } from './kit/progress.ts'
 import { startProxy } from './kit/proxy.ts'
 import { randomFrom, SEED } from './kit/random.ts'
 import { countsOf, expectNothingWrong, Recorder } from './kit/recorder.ts'
@@ -39,12 +40,14 @@ async function cutAgainAndAgain(cuts: number, isControl: boolean): Promise<Cutti
   const people = isControl ? null : await startChat(line.address, recorder)
   const made = { reset: 0, 'half-open': 0, deaf: 0 }
   const total = () => made.reset + made['half-open'] + made.deaf
+  const said = progressOf('T5', cuts, 'cuts')
   while (total() < cuts) {
     const how = random.pick(['reset', 'half-open', 'deaf'] as const)
     if (proxy.cut(how)) made[how] += 1
     // Only what the engine hears of at once: it notices a dead line after half a minute, by design.
     const forPeople = random.pick(['reset', 'deaf'] as const)
     if (people !== null && total() % 25 === 0 && line.cut(forPeople)) made[forPeople] += 1
+    said(total())
     await pause(random.between(5, 30))
   }
   proxy.calm()

@@ -5,6 +5,7 @@ import { findBrowser } from '../browser/browsers.ts'
 import { finishBrowserChat, twoWriters } from './kit/browser-chat.ts'
 import { pause } from './kit/load.ts'
 import { makeLoopDisk, whyNoLoopDisk } from './kit/loop-disk.ts'
+import { progressOf } from './kit/progress.ts'
 import { randomFrom, SEED } from './kit/random.ts'
 import type { Random } from './kit/random.ts'
 import { countsOf, expectNothingWrong, Recorder } from './kit/recorder.ts'
@@ -83,7 +84,11 @@ async function cutAgainAndAgain(cuts: number, prepare?: (context: BrowserContext
   })
   const recorder = new Recorder()
   const course = { address: server.address, random: randomFrom(), ...(prepare === undefined ? {} : { prepare }) }
-  for (let cut = 0; cut < cuts; cut++) await cutOnce(recorder, { ...course, round: String(cut) })
+  const said = progressOf('T6', cuts, 'power cuts')
+  for (let cut = 0; cut < cuts; cut++) {
+    await cutOnce(recorder, { ...course, round: String(cut) })
+    said(cut + 1)
+  }
   return { recorder, violations: recorder.verdict() }
 }
 

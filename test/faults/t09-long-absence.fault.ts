@@ -1,11 +1,9 @@
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import { LIMITS } from '@chatnip/protocol'
-import { startTestServer } from '@chatnip/server/testing'
-import type { TestServer } from '@chatnip/server/testing'
-import { systemClock } from '../../server/src/clock.ts'
-import { startExpiry } from '../../server/src/delivery/expiry.ts'
-import { online, Seat, talk, until } from '../scenarios/people.ts'
+import { expire } from './kit/expire.ts'
 import { RawDevice, settle } from './kit/device.ts'
+import { pause } from './kit/load.ts'
+import { progressOf } from './kit/progress.ts'
 import { startProxy } from './kit/proxy.ts'
 import { randomFrom, SEED } from './kit/random.ts'
 import { countsOf, expectNothingWrong, Recorder } from './kit/recorder.ts'
@@ -15,13 +13,34 @@ import { makeHousehold, startServer } from './kit/server.ts'
 /** T9: somebody is away for long, and comes back over bad lines; or too long, and then the sender is told. */
 
 const CUTS = 10
+const LONG_MS = byTier(60_000, 900_000)
+/** When nothing more comes for so long, nothing more will. */
+const QUIET_MS = 2_000
 
-test('T9 a mailbox of thousands arrives once and in order over lines that are cut', async () => {
-  const count = byTier(10_000, 100_000)
+interface Course {
+  readonly count: number
+  /** A server that is wrong on purpose: it loses, and nobody waits for what is lost. */
+  readonly program?: string
+}
+
+/** Until the device has all of it, or gets nothing more. */
+async function untilQuiet(device: RawDevice, all: number): Promise<void> {
+  let before = -1
+  while (device.received() < all && device.received() !== before) {
+    before = device.received()
+    await pause(QUIET_MS)
+  }
+}
+
+async function comeBack({ count, program }: Course) {
   const household = await makeHousehold({ ann: 1, ben: 1, cat: 1, dan: 1, eve: 1, bob: 1 })
   const { data, devices } = household
   const recorder = new Recorder()
-  const server = await startServer({ data })
+  const server = await startServer(program === undefined ? { data } : { data, program })
+  onTestFinished(async () => {
+    await server.kill()
+    await household.remove()
+  })
   const senders = devices
     .slice(0, -1)
     .flatMap((logins) =>
@@ -31,10 +50,11 @@ test('T9 a mailbox of thousands arrives once and in order over lines that are cu
   if (login === undefined) throw new Error('There is no bob.')
   // A mailbox of 100,000 is full, and one sender may fill a fifth of it: five senders, and one less than their share.
   const each = Math.min(count / senders.length, LIMITS.mailboxMessages * LIMITS.senderShare - 1)
+  const all = each * senders.length
   const random = randomFrom()
   let cutsLeft = CUTS
   // A frame has somewhat more than 200 bytes; all the cuts are to fall within what there is.
-  const part = Math.floor((each * senders.length * 200) / (CUTS + 1))
+  const part = Math.floor((all * 200) / (CUTS + 1))
   const proxy = await startProxy({
     target: server.address,
     random,
@@ -46,76 +66,50 @@ test('T9 a mailbox of thousands arrives once and in order over lines that are cu
     sender.start()
     for (let n = 0; n < each; n++) sender.compose('bob')
   }
-  await settle(senders, () => true, byTier(60_000, 600_000))
+  const waiting = () => senders.reduce((sum, sender) => sum + sender.waiting(), 0)
+  const [sent, fetched] = [progressOf('T9', all, 'accepted'), progressOf('T9', all, 'fetched')]
+  await settle(senders, () => (sent(all - waiting()), true), LONG_MS)
   const began = performance.now()
   bob.start()
-  await settle([], () => bob.received() >= each * senders.length, byTier(60_000, 600_000))
+  if (program !== undefined) await untilQuiet(bob, all)
+  await settle([], () => (fetched(bob.received()), bob.received() >= all), program === undefined ? LONG_MS : 0)
   const ms = Math.round(performance.now() - began)
   for (const device of [...senders, bob]) device.stop()
   await proxy.close()
   expect(await server.stop()).toBe(0)
-  const violations = recorder.verdict(data)
-  const most = bob.mostInFlight()
-  const lines = bob.lines()
+  const violations = recorder.verdict(program === undefined ? data : undefined)
+  return { recorder, violations, ms, mostInFlight: bob.mostInFlight(), lines: bob.lines() }
+}
+
+test('T9 a mailbox of thousands arrives once and in order over lines that are cut', async () => {
+  const { recorder, violations, ms, mostInFlight, lines } = await comeBack({ count: byTier(10_000, 100_000) })
+  const control = await comeBack({ count: 5_000, program: 'forgets-early.ts' })
+  const { lost } = countsOf(control.recorder, control.violations, { faults: 0 })
   report({
     test: 'T9',
     title: 'a long absence, over cut lines',
     counts: countsOf(recorder, violations, { faults: lines - 1 }),
-    more: { mostInFlight: most, milliseconds: ms, seed: SEED },
+    control: { name: 'forgets what it hands over at once', failed: lost > 0, found: `${lost} lost` },
+    more: { mostInFlight, milliseconds: ms, seed: SEED },
   })
   expectNothingWrong(violations)
   expect(lines).toBeGreaterThanOrEqual(CUTS + 1)
-  expect(most).toBeLessThanOrEqual(LIMITS.inFlightPerDevice)
-  await household.remove()
+  expect(mostInFlight).toBeLessThanOrEqual(LIMITS.inFlightPerDevice)
+  expect(lost).toBeGreaterThan(0)
 })
 
-const DAY_MS = 86_400_000
-
-/** Expiry over the server's own store and bus, with a clock that the test moves as time itself moves. */
-function expiryOf({ services }: TestServer) {
-  let passed = 0
-  const real = systemClock()
-  const clock = { ...real, now: () => real.now() + passed, every: () => () => undefined }
-  const expiry = startExpiry({ ...services, clock, steady: () => performance.now() + passed }, LIMITS.retentionDays)
-  const wait = (days: number) => {
-    passed += days * DAY_MS
-    return expiry.run()
-  }
-  return { wait }
-}
-
 test('T9 what was not fetched in time is told to its sender, who sends it again', async () => {
-  const server = await startTestServer()
-  const { wait } = expiryOf(server)
-  const [ann, bob] = [new Seat(server.address, 'ann'), new Seat(server.address, 'bob')]
-  await Promise.all([ann.signUp(), bob.signUp()])
-  const messenger = await ann.start()
-  await online(messenger)
-  await messenger.open('bob')
-  const states = async () => (await talk(messenger, 'bob')).map(({ state, text }) => `${text}: ${state ?? 'none'}`)
-  const all = (state: string, count: number) => Array.from({ length: count }, (_, n) => `message ${n}: ${state}`)
   const count = byTier(20, 100)
-  for (let n = 0; n < count; n++) await messenger.send('bob', `message ${n}`)
-  const become = (state: string) =>
-    until(messenger, `every message ${state}`, async () =>
-      (await states()).every((line) => line.endsWith(`: ${state}`)),
-    )
-  await become('accepted')
-  await wait(LIMITS.retentionDays - 1)
-  expect(await states()).toEqual(all('accepted', count))
-  await wait(2)
-  await become('expired')
-  // One tap on each: a new message in the old one's stead, which Bob gets once when he comes.
-  for (const { id } of await talk(messenger, 'bob')) await messenger.retry('bob', id)
-  await become('accepted')
-  // His session is as old as the messages were.
-  await bob.logIn()
-  const later = await bob.start()
-  await until(later, 'all of them', async () => (await talk(later, 'ann')).length >= count)
-  expect((await talk(later, 'ann')).map(({ text, mark }) => `${text}: ${mark ?? 'none'}`)).toEqual(
-    all('verified', count),
-  )
-  await Promise.all([ann.stop(), bob.stop()])
-  await server.stop()
-  report({ test: 'T9', title: 'expiry is told to the sender', counts: { faults: count, lost: 0, twice: 0 } })
+  const told = await expire(count, 'told')
+  const control = await expire(count, 'not told')
+  const { lost } = countsOf(control.recorder, control.violations, { faults: 0 })
+  report({
+    test: 'T9',
+    title: 'expiry is told to the sender',
+    counts: countsOf(told.recorder, told.violations, { faults: count }),
+    control: { name: 'nobody is told', failed: lost === count, found: `${lost} lost` },
+  })
+  expectNothingWrong(told.violations)
+  expect(told.again).toEqual(Array.from({ length: count }, (_, n) => `message ${n}: verified`))
+  expect(lost).toBe(count)
 })

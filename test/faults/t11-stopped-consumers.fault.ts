@@ -6,6 +6,7 @@ import { WebSocket } from 'ws'
 import { LIMITS } from '@chatnip/protocol'
 import { RawDevice, settle } from './kit/device.ts'
 import { pause } from './kit/load.ts'
+import { progressOf } from './kit/progress.ts'
 import { countsOf, expectNothingWrong, Recorder } from './kit/recorder.ts'
 import { byTier, report } from './kit/report.ts'
 import { askServer, makeHousehold, memoryOf, startServer } from './kit/server.ts'
@@ -22,11 +23,20 @@ const TEXT_BYTES = 60_000
 const PROGRAM = fileURLToPath(new URL('programs/never-reads.ts', import.meta.url))
 /** Live pairs write so often. */
 const EVERY_MS = 10
+/** Longer than any machine needs. */
+const LONG_MS = 1_800_000
+
+/** How many are stopped (and as many take it), and how many pairs are live beside them. */
+interface Crowd {
+  readonly stopped: number
+  readonly pairs: number
+}
 
 /** Accounts: writers `w…` of the flood, `t…` who take it, `s…` who are stopped, and live pairs `a…` to `b…`. */
-function namesOf(many: number): Record<string, number> {
+function namesOf({ stopped, pairs }: Crowd): Record<string, number> {
   const names: Record<string, number> = {}
-  for (const kind of ['w', 't', 's', 'a', 'b']) for (let n = 0; n < many; n++) names[`${kind}${n}`] = 1
+  for (const kind of ['w', 't', 's']) for (let n = 0; n < stopped; n++) names[`${kind}${n}`] = 1
+  for (const kind of ['a', 'b']) for (let n = 0; n < pairs; n++) names[`${kind}${n}`] = 1
   return names
 }
 
@@ -93,7 +103,7 @@ function startLive(server: ServerChild, household: Household, recorder: Recorder
     },
     stop: async () => {
       clearInterval(pace)
-      await settle(from, () => to.reduce((sum, device) => sum + device.received(), 0) >= sentAt.size)
+      await settle(from, () => to.reduce((sum, device) => sum + device.received(), 0) >= sentAt.size, LONG_MS)
       for (const device of [...from, ...to]) device.stop()
     },
   }
@@ -102,7 +112,14 @@ function startLive(server: ServerChild, household: Household, recorder: Recorder
 /** Each writer sends so many long messages to its own addressee; resolves when all are accepted. */
 async function flood(writers: readonly RawDevice[], kind: string, each: number): Promise<void> {
   for (const writer of writers) for (let n = 0; n < each; n++) writer.compose(writer.account.replace('w', kind))
-  await settle(writers, () => true, 600_000)
+  const all = writers.length * each
+  const said = progressOf(
+    'T11',
+    all,
+    kind === 's' ? 'messages to those who are stopped' : 'messages to those who take them',
+  )
+  const waiting = () => writers.reduce((sum, writer) => sum + writer.waiting(), 0)
+  await settle(writers, () => (said(all - waiting()), true), LONG_MS)
 }
 
 /** @returns what ends the watch and says the most that there was */
@@ -123,8 +140,8 @@ interface Flooded {
   readonly latency: { readonly taken: number; readonly stopped: number }
 }
 
-async function floodStopped(many: number, mebibytes: number, mistake?: string): Promise<Flooded> {
-  const household = await makeHousehold(namesOf(many))
+async function floodStopped(crowd: Crowd, mebibytes: number, mistake?: string): Promise<Flooded> {
+  const household = await makeHousehold(namesOf(crowd))
   // V8 lets its nursery grow with the garbage, to 100 MiB in two threads however little is held; kept small, what is measured is what is held.
   const env = {
     NODE_OPTIONS: '--max-semi-space-size=2',
@@ -143,7 +160,7 @@ async function floodStopped(many: number, mebibytes: number, mistake?: string): 
   live.p99()
   const peakOfTaken = watchMemory(server)
   await flood(writers, 't', each)
-  await settle([], () => takers.every((taker) => taker.received() >= each))
+  await settle([], () => takers.every((taker) => taker.received() >= each), LONG_MS)
   const taken = live.p99()
   const before = peakOfTaken()
   await askServer(server, 'tidy')
@@ -162,7 +179,7 @@ async function floodStopped(many: number, mebibytes: number, mistake?: string): 
   // What the stopped ones never took is still there for them.
   const late = loginsOf(household, 's').map(device)
   for (const one of late) one.start()
-  await settle([], () => late.every((one) => one.received() >= each))
+  await settle([], () => late.every((one) => one.received() >= each), LONG_MS)
   for (const one of late) one.stop()
   expect(await server.stop()).toBe(0)
   const violations = recorder.verdict(household.data)
@@ -173,19 +190,20 @@ async function floodStopped(many: number, mebibytes: number, mistake?: string): 
 const mib = (bytes: number): number => Math.round((bytes / MIB) * 10) / 10
 
 test('T11 who takes nothing costs the others nothing', async () => {
-  const many = byTier(8, 100)
-  const { recorder, violations, grownBytes, mostBuffered, latency } = await floodStopped(many, byTier(16, 10))
-  const control = await floodStopped(4, 40, 'sends without looking')
+  const crowd = { stopped: byTier(8, 200), pairs: byTier(8, 100) }
+  const { recorder, violations, grownBytes, mostBuffered, latency } = await floodStopped(crowd, byTier(16, 5))
+  const control = await floodStopped({ stopped: 4, pairs: 4 }, 40, 'sends without looking')
   report({
     test: 'T11',
     title: 'stopped consumers',
-    counts: countsOf(recorder, violations, { faults: many }),
+    counts: countsOf(recorder, violations, { faults: crowd.stopped }),
     control: {
       name: 'sends without looking',
       failed: control.grownBytes > 64 * MIB && control.mostBuffered > 2 * MIB,
       found: `grew by ${mib(control.grownBytes)} MiB, ${mib(control.mostBuffered)} MiB in one connection`,
     },
     more: {
+      live: 2 * crowd.pairs,
       grownMiB: mib(grownBytes),
       mostBufferedMiB: mib(mostBuffered),
       p99WithTakers: Math.round(latency.taken),

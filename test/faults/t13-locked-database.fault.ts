@@ -6,6 +6,7 @@ import { expect, test } from 'vitest'
 import { call, codeOf } from '../api/kit/exchange.ts'
 import { messageTo } from '../api/kit/people.ts'
 import { pause, startLoad } from './kit/load.ts'
+import { progressOf } from './kit/progress.ts'
 import { countsOf, expectNothingWrong, Recorder } from './kit/recorder.ts'
 import { byTier, report } from './kit/report.ts'
 import { askServer, makeHousehold, startServer } from './kit/server.ts'
@@ -67,6 +68,7 @@ test('T13 a locked database is said within a moment, and nothing is lost', async
   const delays: number[] = []
   const usual: number[] = []
   const session = household.devices[0]?.[0]?.session
+  const said = progressOf('T13', cycles, 'locks')
   for (let cycle = 0; cycle < cycles; cycle++) {
     await askServer(server, 'begin')
     await pause(1_000)
@@ -81,6 +83,7 @@ test('T13 a locked database is said within a moment, and nothing is lost', async
     while ((await call(server.address, 'upload_message', messageTo('ben', 'again'), { session })).status !== 200)
       if (performance.now() - began > 5_000) break
     recovered.push(performance.now() - began)
+    said(cycle + 1)
   }
   await load.finish()
   expect(await server.stop()).toBe(0)

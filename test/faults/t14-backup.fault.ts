@@ -6,8 +6,10 @@ import { DatabaseSync } from 'node:sqlite'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
+import { LIMITS } from '@chatnip/protocol'
 import { RawDevice, settle } from './kit/device.ts'
 import { pause, startLoad } from './kit/load.ts'
+import { progressOf } from './kit/progress.ts'
 import { countsOf, expectNothingWrong, Recorder, tablesOf } from './kit/recorder.ts'
 import { byTier, report } from './kit/report.ts'
 import { makeHousehold, startServer } from './kit/server.ts'
@@ -23,6 +25,11 @@ const ADMIN = fileURLToPath(new URL('../../server/src/admin.ts', import.meta.url
 
 /** Four chat; two write to somebody who is never there, so that what waits can be looked at. */
 const NAMES = { ann: 1, ben: 1, cat: 1, dan: 1, eve: 1, fay: 1, gone: 1 }
+
+/** One sender may fill a fifth of a mailbox and no more. */
+const MOST_WAITING = LIMITS.mailboxMessages * LIMITS.senderShare - 1
+/** So many copies of the live file are enough to see that one cannot be relied on. */
+const LIVE_COPIES = 5
 
 interface Taken {
   readonly folder: string
@@ -47,9 +54,15 @@ function startWriters(address: string, household: Household, recorder: Recorder)
     return new RawDevice({ address, login, name: login.account, recorder, onSent })
   })
   for (const device of devices) device.start()
-  const pace = setInterval(() => {
-    for (const [index, device] of devices.entries()) composed[index]?.push(device.compose('gone'))
-  }, 8)
+  const pace = setInterval(
+    () => {
+      for (const [index, device] of devices.entries()) {
+        const own = composed[index]
+        if (own !== undefined && own.length < MOST_WAITING) own.push(device.compose('gone'))
+      }
+    },
+    byTier(8, 40),
+  )
   const stop = async () => {
     clearInterval(pace)
     await settle(devices, () => true)
@@ -133,6 +146,7 @@ test('T14 a backup under load is one moment of the past, and a server starts on 
   const chatting = { ...household, devices: household.devices.slice(0, 4) }
   const load = startLoad({ address: server.address, household: chatting, recorder, rate: 300 })
   const writers = startWriters(server.address, household, recorder)
+  const said = progressOf('T14', backups, 'backups')
   const taken: Taken[] = []
   const live: Taken[] = []
   for (let n = 0; n < backups; n++) {
@@ -141,6 +155,8 @@ test('T14 a backup under load is one moment of the past, and a server starts on 
     const one = { folder: newFolder(), acceptedBefore: here() }
     await backup(data, one.folder)
     taken.push(one)
+    said(n + 1)
+    if (n >= LIVE_COPIES) continue
     const other = { folder: newFolder(), acceptedBefore: here() }
     copyLive(data, other.folder)
     live.push(other)
@@ -149,7 +165,12 @@ test('T14 a backup under load is one moment of the past, and a server starts on 
   await load.finish()
   expect(await server.stop()).toBe(0)
   const wrong: string[] = []
-  for (const one of taken) wrong.push(...(await wrongsOf(one, household, writers)))
+  const restored = progressOf('T14', backups, 'restored')
+  for (const [index, one] of taken.entries()) {
+    wrong.push(...(await wrongsOf(one, household, writers)))
+    rmSync(one.folder, { recursive: true, force: true })
+    restored(index + 1)
+  }
   const wrongOfLive: string[] = []
   for (const one of live) wrongOfLive.push(...(await wrongsOf(one, household, writers)))
   const violations = recorder.verdict(data)

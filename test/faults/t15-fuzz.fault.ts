@@ -6,6 +6,7 @@ import type { Person } from '../api/kit/people.ts'
 import { makeTwo } from '../api/kit/samples.ts'
 import { multipart, prepareBodies, rawBytes, structured } from './kit/fuzz.ts'
 import { rawLine, strangeLine } from './kit/fuzz-frames.ts'
+import { progressOf } from './kit/progress.ts'
 import { randomFrom, SEED } from './kit/random.ts'
 import { byTier, report } from './kit/report.ts'
 import { askServer, makeHousehold, startServer } from './kit/server.ts'
@@ -51,8 +52,10 @@ async function fuzz(requests: number, env: Readonly<Record<string, string>>): Pr
   const random = randomFrom()
   const strange = new Set<string>()
   let done = 0
+  const said = progressOf('T15', requests, 'requests and frames')
   const judge = (what: string, { status, text }: Answer, mayBeSilent = false) => {
     done += 1
+    said(Math.min(done, requests))
     if (status >= 500) strange.add(`${what} was answered ${status}`)
     if (status === 0 && !mayBeSilent) strange.add(`${what} was not answered: ${text}`)
   }
@@ -60,6 +63,7 @@ async function fuzz(requests: number, env: Readonly<Record<string, string>>): Pr
     const person = people[lane]
     if (person === undefined || !server.lives()) return
     done += FRAMES_OF_LINE
+    said(Math.min(done, requests))
     const wrong = await strangeLine(base, person, { frames: FRAMES_OF_LINE, random, people })
     if (wrong !== null) strange.add(wrong)
     done += 1

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import type { Messenger, MessageView, NoticeView } from '@chatnip/sdk'
+import type { Clock, Messenger, MessageView, NoticeView } from '@chatnip/sdk'
+import { systemClock } from '@chatnip/sdk/node'
 import { online, Seat } from '../../scenarios/people.ts'
 import { conversationOf } from './device.ts'
 import type { Recorder } from './recorder.ts'
@@ -19,14 +20,22 @@ export interface Person {
   readonly messenger: Messenger
 }
 
+export interface ChatOptions {
+  readonly names?: readonly [string, string]
+  /** Each engine's own, by name. */
+  readonly clockOf?: (name: string) => Clock
+  /** The mistake of T8's control: what is shown is sorted by what the senders' clocks said. */
+  readonly sortsByClock?: boolean
+}
+
 const PACE_MS = 150
 const NUDGE_MS = 200
 const EVERYTHING = 1_000_000
 
-async function sit(address: string, name: string, recorder: Recorder): Promise<Person> {
+async function sit(address: string, name: string, recorder: Recorder, clock: Clock): Promise<Person> {
   const seat = new Seat(address, name)
   await seat.signUp()
-  const messenger = await seat.start()
+  const messenger = await seat.start(clock)
   recorder.note({ what: 'joined', device: name, account: name })
   messenger.onChange((change) => {
     if (change.kind === 'arrived') recorder.note({ what: 'announced', message: change.message.id, device: name })
@@ -35,8 +44,9 @@ async function sit(address: string, name: string, recorder: Recorder): Promise<P
 }
 
 /** @param address of the server, or of a proxy before it; it must be there while the two sign up */
-export async function startChat(address: string, recorder: Recorder, names = ['iris', 'jack']): Promise<Chat> {
-  const people = await Promise.all(names.map((name) => sit(address, name, recorder)))
+export async function startChat(address: string, recorder: Recorder, options: ChatOptions = {}): Promise<Chat> {
+  const { names = ['iris', 'jack'], clockOf = () => systemClock, sortsByClock = false } = options
+  const people = await Promise.all(names.map((name) => sit(address, name, recorder, clockOf(name))))
   const [one, other] = people
   if (one === undefined || other === undefined) throw new Error('A chat takes two.')
   await Promise.all(people.map(({ messenger }) => online(messenger)))
@@ -62,7 +72,8 @@ export async function startChat(address: string, recorder: Recorder, names = ['i
     await soon('empty outboxes', shown, withinMs)
     await everythingShown(one, other, composing.length)
     clearInterval(nudge)
-    await Promise.all([note(one, other, recorder), note(other, one, recorder)])
+    const order = sortsByClock ? byClock : byPlace
+    await Promise.all([note(one, other, { recorder, order }), note(other, one, { recorder, order })])
     await Promise.all(people.map(({ seat }) => seat.stop()))
   }
   return { people, finish }
@@ -82,10 +93,18 @@ async function everythingShown(one: Person, other: Person, count: number): Promi
   }
 }
 
+type Order = (lines: readonly MessageView[]) => readonly MessageView[]
+const byPlace: Order = (lines) => lines
+const byClock: Order = (lines) => lines.toSorted((a, b) => a.at - b.at)
+
 /** What somebody sees in the end; a line that is not certainly from whom it claims counts as unreadable. */
-async function note(person: Person, peer: Person, recorder: Recorder): Promise<void> {
+async function note(
+  person: Person,
+  peer: Person,
+  { recorder, order }: { readonly recorder: Recorder; readonly order: Order },
+): Promise<void> {
   const all = await linesOf(person, peer)
-  const messages = all.flatMap((line) => ('id' in line ? [line] : []))
+  const messages = order(all.flatMap((line) => ('id' in line ? [line] : [])))
   for (const { id, own, state } of messages) {
     if (own && state === 'accepted') recorder.note({ what: 'accepted', message: id })
     if (own && state === 'failed') recorder.note({ what: 'ended', message: id, how: 'failed' })

@@ -18,15 +18,25 @@ export interface SmallDisk {
   remove(): Promise<void>
 }
 
-/** @returns null when nothing can be mounted here */
-export async function makeSmallDisk(mebibytes: number): Promise<SmallDisk | null> {
+/** Why this machine can't do it, or null. */
+export const whyNoSmallDisk = (): Promise<string | null> =>
+  makeSmallDisk(1)
+    .then((disk) => disk.remove())
+    .then(
+      () => null,
+      () => 'Needs to run as root on Linux, to mount a tmpfs.',
+    )
+
+/** @throws Error when nothing can be mounted here */
+export async function makeSmallDisk(mebibytes: number): Promise<SmallDisk> {
   const home = await mkdtemp(join(tmpdir(), 'chatnip-small-'))
   const folder = join(home, 'mounted')
   await mkdir(folder)
-  const mounted = await run('mount', ['-t', 'tmpfs', '-o', `size=${mebibytes}m`, 'tmpfs', folder]).catch(() => null)
-  if (mounted === null) {
+  try {
+    await run('mount', ['-t', 'tmpfs', '-o', `size=${mebibytes}m`, 'tmpfs', folder])
+  } catch (error) {
     await rm(home, { recursive: true })
-    return null
+    throw error
   }
   const ballast = join(folder, 'ballast')
   return {
