@@ -77,8 +77,9 @@ describe('making statements', () => {
 
   test('the newest three at most; none for nothing, for itself, or for a key of another form', async () => {
     const four = [madeUp(1), madeUp(3), madeUp(5), madeUp(7)]
-    const { publicKey } = await vouchFor(alice, four, ABOUT)
-    const found = await vouchedKeys(publicKey, 'alice')
+    const vouching = await vouchFor(alice, four, ABOUT)
+    expect(statementsOf(vouching)).toHaveLength(3)
+    const found = await vouchedKeys(vouching.publicKey, 'alice')
     expect(found.map((one) => one.publicKey)).toEqual(four.slice(0, 3).map((one) => one.publicKey))
     for (const nothing of [[], [alice], [{ ...before, publicKey: 'ssh-rsa AAAA' }]]) {
       expect(await vouchFor(alice, nothing, ABOUT)).toBe(alice)
