@@ -87,6 +87,11 @@ describe('making statements', () => {
     await expect(vouchFor({ ...alice, publicKey: '' }, [before], ABOUT)).rejects.toThrow(TypeError)
   })
 
+  test('by a clock before 1970: it counts as 1970, and the statement counts', async () => {
+    const { publicKey } = await vouchFor(alice, [before], { ...ABOUT, at: -86_400_000 })
+    expect(await vouchedKeys(publicKey, 'alice')).toEqual([{ publicKey: before.publicKey, at: 0 }])
+  })
+
   test('an earlier set’s own statements are not carried on: only its two keys', async () => {
     const { publicKey } = await vouchFor(mallory, [renewed], ABOUT)
     expect((await vouchedKeys(publicKey, 'alice'))[0]?.publicKey).toBe(alice.publicKey)

@@ -30,7 +30,7 @@ export interface Vouched {
  * The identity with a public key that vouches for earlier ones.
  * @param earlier newest first, the rest beyond three is left out. Whole identities, not texts: only who holds the private keys
  * knows that they were the account's; what a server says that they were must never be vouched for
- * @param about `account`: the account's name; `at`: now, Unix ms
+ * @param about `account`: the account's name; `at`: now, Unix ms; below zero counts as zero
  * @throws TypeError when the identity's public key is not of our form
  */
 export async function vouchFor(
@@ -43,8 +43,10 @@ export async function vouchFor(
   const known = earlier.flatMap(({ publicKey }) => readModuli(publicKey) ?? [])
   const before = known.filter(({ sig }) => sig !== own.sig).slice(0, MOST)
   if (before.length === 0) return identity
+  // A clock before 1970 says no time that readers take.
+  const at = Math.max(0, about.at)
   const statements = before.map((moduli) => {
-    const payload = { v: VERSION, ...about, ...keySet(moduli) }
+    const payload = { v: VERSION, account: about.account, at, ...keySet(moduli) }
     return new CompactSign(utf8(JSON.stringify(payload)))
       .setProtectedHeader({ alg: 'PS256', typ: TYP })
       .sign(identity.signing)
