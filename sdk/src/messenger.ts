@@ -38,7 +38,7 @@ export interface MessageView {
   readonly place: Place | null
   /** Of own messages. */
   readonly state: SendState | null
-  /** Why it failed: the catalogue's code. */
+  /** The catalogue's code: why it failed, or, while it waits, why the server did not take it yet; it is tried again by itself. */
   readonly refusal: string | null
   /** Of received messages. */
   readonly mark: Mark | null
@@ -77,6 +77,8 @@ export interface ConversationView {
   readonly name: string
   readonly last: MessageView | null
   readonly unread: number
+  /** Own messages that failed or expired and were neither sent again nor taken away, however far back they stand. */
+  readonly undelivered: number
   /** Unix ms of the last activity; the list is sorted by it, latest first. */
   readonly activeAt: number
 }
@@ -140,7 +142,7 @@ export interface Messenger {
    * repeated call is the same message.
    */
   send(conversation: string, text: string, id?: string): Promise<string>
-  /** Tries a failed or expired message again, as a new message in the old one's stead. */
+  /** Tries a failed or expired message again, as a new message in the old one's stead; one that waits after a refusal at once, as it is. */
   retry(conversation: string, id: string): Promise<void>
   /** Takes a waiting, failed or expired message away. */
   discard(conversation: string, id: string): Promise<void>

@@ -45,9 +45,11 @@ export function conversationViews(state: State): readonly ConversationView[] {
     .filter((peer) => peer.activeAt > 0)
     .toSorted((a, b) => b.activeAt - a.activeAt)
     .map((peer) => {
-      const { name, unread, activeAt, last } = peer
+      const { name, unread, activeAt, last, expired = 0 } = peer
       const stored = last === null ? null : messageView(peer, last.place, last.line)
-      return { name, unread, activeAt, last: waitingViews(state, peer).at(-1) ?? stored }
+      const waiting = waitingViews(state, peer)
+      const undelivered = expired + waiting.filter((message) => message.state === 'failed').length
+      return { name, unread, undelivered, activeAt, last: waiting.at(-1) ?? stored }
     })
 }
 

@@ -149,9 +149,13 @@ function takeExpired(turn: Turn, entry: Entry, outcome: Outcome): void {
   if (frame.type !== 'expired' || key === null || isOwn(turn, frame.destname)) return
   const peer = turn.state.peers.get(lower(frame.destname))
   if (peer === undefined || peer.number !== key[0] || found?.line?.kind !== 'message') return
+  // Told once: a server that tells it again, or twice in one batch, changes nothing.
+  const identity = `expired ${frame.id}`
+  if (found.line.state === 'expired' || outcome.ids.has(identity)) return
+  outcome.ids.add(identity)
   const line: MessageLine = { ...found.line, state: 'expired' }
   write(outcome, { table: 'messages', key, value: line })
   const isLast = peer.last?.line.id === line.id
   const last = isLast && peer.last !== null ? { ...peer.last, line: preview(line) } : peer.last
-  outcome.changed.set(peer.number, setPeer(turn, { ...peer, last }))
+  outcome.changed.set(peer.number, setPeer(turn, { ...peer, last, expired: (peer.expired ?? 0) + 1 }))
 }

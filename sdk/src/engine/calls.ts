@@ -1,7 +1,7 @@
 import type { Call, OnDisk } from './events.ts'
 import { showConversation } from './keys.ts'
 import { askKey } from './lookups.ts'
-import { compose, pump } from './outbox.ts'
+import { compose, letGo, pump } from './outbox.ts'
 import { confirmKey } from './pins.ts'
 import type { Peer, Write } from './rows.ts'
 import type { OutboxItem } from './state.ts'
@@ -76,6 +76,11 @@ function onCompose(turn: Turn, ticket: number, { id, conversation, text }: CallO
 
 function retry(turn: Turn, ticket: number, { id, newId, expired }: CallOf<'retry'>): void {
   const item = findItem(turn, id)
+  if (item?.stage === 'ready') {
+    effect(turn, { type: 'cancel timer', name: `retry ${item.to}` })
+    letGo(turn, item.to)
+    return done(turn, ticket)
+  }
   const removal = item?.stage === 'failed' ? dropItem(turn, item) : dropExpired(turn, expired)
   if (removal === null) return done(turn, ticket)
   compose(turn, { ...removal.message, id: newId }, removal.writes, settle(ticket, newId))
@@ -105,7 +110,8 @@ function dropExpired(turn: Turn, expired: OnDisk | null): Removal | null {
   const peer = [...turn.state.peers.values()].find(({ number }) => number === expired?.key[0])
   if (expired?.line.state !== 'expired' || peer === undefined) return null
   const isLast = peer.last?.line.id === expired.line.id
-  const changed = setPeer(turn, { ...peer, last: isLast ? null : peer.last })
+  const left = Math.max(0, (peer.expired ?? 0) - 1)
+  const changed = setPeer(turn, { ...peer, last: isLast ? null : peer.last, expired: left })
   return {
     writes: [{ table: 'messages', key: expired.key, value: null }, peerWrite(changed)],
     peers: [changed],
@@ -153,7 +159,9 @@ function setReceipts(turn: Turn, ticket: number, on: boolean): void {
 function forgetHistory(turn: Turn, ticket: number): void {
   const failed = turn.state.outbox.filter((item) => item.stage === 'failed')
   for (const item of failed) removeItem(turn, item)
-  const peers = [...turn.state.peers.values()].map((peer) => setPeer(turn, { ...peer, last: null, unread: 0 }))
+  const peers = [...turn.state.peers.values()].map((peer) =>
+    setPeer(turn, { ...peer, last: null, unread: 0, expired: 0 }),
+  )
   const writes = [...failed.map(itemRemoval), ...peers.map(peerWrite)]
   commit(turn, writes, ...peers.map(messagesChanged), CONVERSATIONS, settle(ticket))
 }

@@ -186,4 +186,31 @@ test('an own message that expired says so; a copy for an own device does not', (
   desk.tell({ type: 'frame', line: desk.line, frame: { type: 'expired', seq: 2, id: 'm', destname: 'bob' } })
   find(desk, found)
   expect(desk.state.peers.get('bob')?.last?.line.state).toBe('expired')
+  expect(desk.state.peers.get('bob')?.expired).toBe(1)
+})
+
+test('a server that tells an expiry twice does not make two of it', () => {
+  const desk = new Desk()
+  desk.online()
+  desk.compose('m', 'bob')
+  desk.compose('n', 'bob')
+  desk.seal(desk.key('bob', factsOf('key of bob')))
+  for (const id of ['m', 'n']) desk.tell({ type: 'frame', line: desk.line, frame: { type: 'sent', id, after: 0 } })
+  const rows = desk.effects.flatMap((effect) => (effect.type === 'commit' ? effect.writes : []))
+  const founds = rows.flatMap((row): Found[] =>
+    row.table === 'messages' && row.value !== null ? [{ row: { line: row.key }, line: row.value }] : [],
+  )
+  const [m, n] = founds
+  if (m === undefined || n === undefined) throw new Error('They were not stored.')
+  const expire = (seq: number, id: string) =>
+    desk.tell({ type: 'frame', line: desk.line, frame: { type: 'expired', seq, id, destname: 'bob' } })
+  expire(1, 'm')
+  // These three wait for the first and are one batch.
+  expire(2, 'n')
+  expire(3, 'm')
+  expire(4, 'n')
+  find(desk, m)
+  const expired = m.line?.kind === 'message' ? { ...m.line, state: 'expired' as const } : null
+  find(desk, n, { ...m, line: expired }, n)
+  expect(desk.state.peers.get('bob')?.expired).toBe(2)
 })

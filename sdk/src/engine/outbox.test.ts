@@ -11,7 +11,7 @@ function withTwoForBob(): Desk {
   return desk
 }
 
-const refused = (desk: Desk, id: string, code: 'unavailable' | 'no_such_user', retryAfter?: number) =>
+const refused = (desk: Desk, id: string, code: 'unavailable' | 'mailbox_full' | 'no_such_user', retryAfter?: number) =>
   desk.tell({
     type: 'frame',
     line: desk.line,
@@ -52,6 +52,21 @@ test('what was refused for now comes again, and nothing of the same conversation
   desk.seal(desk.compose('hello', 'carol'))
   expect(sendsIn(desk.seal(desk.key('carol', factsOf('key of carol'))))).toEqual(['hello'])
   expect(sendsIn(desk.tell({ type: 'timer', name: 'retry bob' }))).toEqual(['one'])
+})
+
+test('what was refused for now says why it waits, and goes at once when somebody asks for that, as the same message', () => {
+  const desk = withTwoForBob()
+  const first = desk.effects.findLast((effect) => effect.type === 'send')
+  const told = refused(desk, 'one', 'mailbox_full')
+  expect(told.filter((effect) => effect.type === 'notify').map(({ change }) => change.kind)).toEqual([
+    'messages',
+    'conversations',
+  ])
+  expect(desk.state.outbox[0]).toMatchObject({ id: 'one', state: 'waiting', refusal: 'mailbox_full' })
+  const again = desk.tell({ type: 'call', ticket: 7, call: { type: 'retry', id: 'one', newId: 'new', expired: null } })
+  expect(again.find((effect) => effect.type === 'send')).toEqual(first)
+  expect(again).toContainEqual({ type: 'cancel timer', name: 'retry bob' })
+  expect(desk.state.outbox[0]).toMatchObject({ id: 'one', stage: 'flying', refusal: null })
 })
 
 test('what was refused for good stays as failed, and the next one goes', () => {

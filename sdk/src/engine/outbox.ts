@@ -113,7 +113,7 @@ const mayGo = (turn: Turn, item: OutboxItem): boolean =>
 
 function send(turn: Turn, item: OutboxItem): void {
   if (item.sealed === null) return
-  setItem(turn, { ...item, stage: 'flying', tried: true })
+  setItem(turn, { ...item, stage: 'flying', tried: true, refusal: null })
   const timestamp = Math.max(0, Math.floor(item.at / 1000))
   const frame: SendFrame = { type: 'send', id: item.id, timestamp, to: [...item.sealed.to] }
   effect(turn, { type: 'send', line: turn.state.line.number, frame })
@@ -227,20 +227,26 @@ export function onRefused(turn: Turn, frame: Extract<ServerFrame, { readonly typ
   const item = findItem(turn, frame.id)
   if (item?.stage !== 'flying') return
   if (frame.retry_after === undefined && !MAY_PASS.has(frame.code)) fail(turn, item, frame.code)
-  else hold(turn, item, frame.retry_after ?? RETRY_SECONDS)
+  else hold(turn, item, frame.code, frame.retry_after ?? RETRY_SECONDS)
   pump(turn)
 }
 
-/** Tries again after that long and a little more, so that those who were refused together do not come back together. */
-function hold(turn: Turn, item: OutboxItem, seconds: number): void {
-  setItem(turn, { ...item, stage: 'ready' })
+/** Tries again after that long and a little more, so that those who were refused together do not come back together. Says why it waits. */
+function hold(turn: Turn, item: OutboxItem, refusal: ErrorCode, seconds: number): void {
+  setItem(turn, { ...item, stage: 'ready', refusal })
   patch(turn, { held: new Set(turn.state.held).add(item.to) })
   effect(turn, { type: 'timer', name: `retry ${item.to}`, ms: Math.ceil(seconds * 1000 + random(turn) * 1000) })
+  commit(turn, [], messagesChanged(ensurePeer(turn, item.to)), CONVERSATIONS)
 }
 
 export function onRetryTimer(turn: Turn, name: string): void {
+  letGo(turn, name.replace(/^retry /, ''))
+}
+
+/** What waits in this conversation after a refusal goes now. */
+export function letGo(turn: Turn, to: string): void {
   const held = new Set(turn.state.held)
-  held.delete(name.replace(/^retry /, ''))
+  held.delete(to)
   patch(turn, { held })
   pump(turn)
 }

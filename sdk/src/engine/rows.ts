@@ -70,6 +70,8 @@ export interface Peer {
   /** The key changed and the person has not said "seen" yet. */
   readonly keyChanged: boolean
   readonly unread: number
+  /** How many own messages here expired and were neither sent again nor taken away. Absent: none. */
+  readonly expired?: number
   /** Unix ms of the last activity here; 0: there is no conversation yet. */
   readonly activeAt: number
   /** The last message, its text cut short, so that the list is painted from this row alone. */
