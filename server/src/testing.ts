@@ -9,6 +9,7 @@ import { openLog } from './log.ts'
 import { startServer } from './server.ts'
 import type { RunningServer } from './server.ts'
 import { openSqliteStore } from './store/sqlite/sqlite.ts'
+import type { StoreLimits } from './store/store.ts'
 
 /** For tests: real servers in this process, on a temporary folder and a free port, with cheap password hashing. */
 
@@ -18,6 +19,8 @@ export interface TestServerOptions {
   readonly clock?: Clock
   /** More settings, by their environment variables. */
   readonly env?: Readonly<Record<string, string>>
+  /** Smaller mailboxes than the real ones. */
+  readonly limits?: Partial<StoreLimits>
   /** Keep using the folder of an earlier server; the caller removes it. */
   readonly data?: string
 }
@@ -46,7 +49,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
   const base = { HOST: '127.0.0.1', PORT: '0', CHATNIP_DATA: data, CHATNIP_RATE_LIMITS: limits, CHATNIP_LOG: 'silent' }
   const config = readConfig({ ...base, ...options.env })
   prepareDataFolder(data)
-  const store = await openSqliteStore({ file: databaseFile(data) })
+  const store = await openSqliteStore({ file: databaseFile(data), limits: options.limits ?? {} })
   const clock = options.clock ?? systemClock()
   const parts = { store, bus: localBus(), clock, log: openLog(config.log), passwordCost: CHEAP }
   const server = await startServer(config, parts)

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { startTestServer } from '@chatnip/server/testing'
-import type { TestServer } from '@chatnip/server/testing'
+import type { TestServer, TestServerOptions } from '@chatnip/server/testing'
 import { top } from '../../../scripts/run.ts'
 import { ensureWebBundle } from '../../../scripts/web-bundle.ts'
 
@@ -28,13 +28,15 @@ export interface AppOptions {
   readonly rateLimits?: boolean
   /** More settings, by their environment variables. */
   readonly env?: Readonly<Record<string, string>>
+  /** Smaller mailboxes than the real ones. */
+  readonly limits?: NonNullable<TestServerOptions['limits']>
 }
 
 /** Builds the pages when they are not there and starts a server with what a fresh installation has, but for cheap password hashing. */
-export async function startApp({ rateLimits = true, env = {} }: AppOptions = {}): Promise<App> {
+export async function startApp({ rateLimits = true, env = {}, limits = {} }: AppOptions = {}): Promise<App> {
   await ensureWebBundle()
   const data = await mkdtemp(join(tmpdir(), 'chatnip-browser-'))
-  let server = await startTestServer({ rateLimits, data, env })
+  let server = await startTestServer({ rateLimits, data, env, limits })
   const { address } = server
   const { port } = new URL(address)
   return {
@@ -42,7 +44,7 @@ export async function startApp({ rateLimits = true, env = {} }: AppOptions = {})
     server: () => server,
     stopServer: () => server.stop(),
     startServer: async () => {
-      server = await startTestServer({ rateLimits, data, env: { ...env, PORT: port } })
+      server = await startTestServer({ rateLimits, data, limits, env: { ...env, PORT: port } })
     },
     written: async () => readAll(data),
     stop: async () => {

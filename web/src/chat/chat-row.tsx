@@ -1,5 +1,6 @@
 import type { ConversationView } from '@chatnip/sdk'
 import { Avatar } from '../components/avatar.tsx'
+import { Icon } from '../components/icon.tsx'
 import { Link } from '../components/link.tsx'
 import { listTime } from '../format/time.ts'
 import { locale, t } from '../texts/index.ts'
@@ -12,15 +13,22 @@ interface Props {
   readonly now: number
 }
 
+const Draft = ({ text }: { readonly text: string }) => (
+  <>
+    <span class="draft">{t().chats.draft}</span> {text}
+  </>
+)
+
 const Preview = ({ conversation, own, draft }: Pick<Props, 'conversation' | 'own' | 'draft'>) => {
   const { chats } = t()
-  const { last } = conversation
-  if (draft !== '')
+  const { last, undelivered } = conversation
+  if (undelivered > 0)
     return (
-      <>
-        <span class="draft">{chats.draft}</span> {draft}
-      </>
+      <span class="undelivered">
+        <Icon name="warning" size={16} /> {chats.undelivered(undelivered)}
+      </span>
     )
+  if (draft !== '') return <Draft text={draft} />
   if (last === null) return <>{own ? chats.noteToSelfHint : ''}</>
   if (last.mark === 'forged') return <em>{chats.forgedPreview}</em>
   return (

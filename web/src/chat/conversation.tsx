@@ -12,6 +12,7 @@ import { KeyWarning } from './key-warning.tsx'
 import { MessageDetails } from './message-details.tsx'
 import { MessageLog } from './message-log.tsx'
 import { Trust } from './trust.tsx'
+import { Undelivered } from './undelivered.tsx'
 
 interface Props {
   readonly chats: Chats
@@ -33,7 +34,10 @@ export const Conversation = ({ chats, name }: Props) => {
       <ChatHead name={name} title={title} back={{ page: 'chats' }} focus={false}>
         {own ? <span class="trust">{t().chat.trust.self}</span> : <Trust contact={contact} />}
       </ChatHead>
-      <div>{contact !== null && <KeyWarning chats={chats} contact={contact} />}</div>
+      <div>
+        {contact !== null && <KeyWarning chats={chats} contact={contact} />}
+        <Undelivered chats={chats} name={name} open={open} />
+      </div>
       {open.items.value?.length === 0 ? (
         <EmptyLog name={name} own={own} contact={contact} />
       ) : (

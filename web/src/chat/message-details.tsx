@@ -3,6 +3,7 @@ import { Dialog } from '../components/dialog.tsx'
 import { Link } from '../components/link.tsx'
 import { fullDate, fullTime } from '../format/time.ts'
 import { locale, t } from '../texts/index.ts'
+import { troubleOf } from './troubles.ts'
 
 interface Props {
   readonly message: MessageView
@@ -26,9 +27,15 @@ const received = ({ mark, details }: MessageView): readonly Fact[] => {
   return facts
 }
 
-const sent = ({ state }: MessageView): readonly Fact[] => {
+const sent = (message: MessageView): readonly Fact[] => {
   const { details, chat } = t()
-  return [...(state === null ? [] : [[details.state, chat.state[state]] as const]), [details.mark, details.ownMark]]
+  const { state } = message
+  const trouble = troubleOf(message, t())
+  return [
+    ...(state === null ? [] : [[details.state, chat.state[state]] as const]),
+    ...(trouble === null ? [] : [[details.reason, trouble] as const]),
+    [details.mark, details.ownMark],
+  ]
 }
 
 /** Everything that is known about one message, in plain words. */

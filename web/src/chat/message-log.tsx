@@ -1,5 +1,6 @@
 import { useSignalEffect } from '@preact/signals'
-import type { MessageView } from '@chatnip/sdk'
+import type { MessageView, Messenger } from '@chatnip/sdk'
+import type { RefObject } from 'preact'
 import { useMemo } from 'preact/hooks'
 import { Icon } from '../components/icon.tsx'
 import { layOut } from '../format/groups.ts'
@@ -17,6 +18,29 @@ interface Props {
   readonly open: OpenConversation
   readonly onDetails: (message: MessageView) => void
 }
+
+/** The pressed button goes with what it stood at; the focus stays in the log. */
+const troubleActions = (messenger: Messenger, name: string, log: RefObject<HTMLElement | null>) => {
+  const settle = (work: Promise<void>) => {
+    log.current?.focus({ preventScroll: true })
+    work.catch(() => undefined)
+  }
+  return {
+    onRetry: ({ id }: MessageView) => {
+      settle(messenger.retry(name, id))
+    },
+    onDiscard: ({ id }: MessageView) => {
+      settle(messenger.discard(name, id))
+    },
+  }
+}
+
+const ToLatest = ({ unread, onPress }: { readonly unread: number; readonly onPress: () => void }) => (
+  <button type="button" class="button small latest" onClick={onPress}>
+    <Icon name="down" size={18} />
+    {unread > 0 ? t().chat.latestCount(unread) : t().chat.latest}
+  </button>
+)
 
 /** The messages of one conversation. New ones are announced elsewhere, so that opening a chat does not read out its history. */
 export const MessageLog = ({ chats, name, title, open, onDetails }: Props) => {
@@ -40,6 +64,7 @@ export const MessageLog = ({ chats, name, title, open, onDetails }: Props) => {
     if (!pageVisible.value || !scroll.atEnd.value || current === undefined || current.unread === 0) return
     if (open.items.value !== null) messenger.markRead(name).catch(() => undefined)
   })
+  const actions = troubleActions(messenger, name, scroll.scroller)
   const lastBubble = lines.findLast(({ kind }) => kind === 'bubble')
   const now = Date.now()
   return (
@@ -48,6 +73,7 @@ export const MessageLog = ({ chats, name, title, open, onDetails }: Props) => {
         ref={scroll.scroller}
         class="log-scroll"
         role="log"
+        tabIndex={-1}
         aria-live="off"
         aria-label={chat.messages(title)}
         onScroll={scroll.onScroll}
@@ -62,18 +88,12 @@ export const MessageLog = ({ chats, name, title, open, onDetails }: Props) => {
               tabStop={line === lastBubble}
               now={now}
               onDetails={onDetails}
-              onRetry={({ id }) => void messenger.retry(name, id).catch(() => undefined)}
-              onDiscard={({ id }) => void messenger.discard(name, id).catch(() => undefined)}
+              {...actions}
             />
           ))}
         </ol>
       </div>
-      {!scroll.atEnd.value && (
-        <button type="button" class="button small latest" onClick={scroll.toEnd}>
-          <Icon name="down" size={18} />
-          {unread > 0 ? chat.latestCount(unread) : chat.latest}
-        </button>
-      )}
+      {!scroll.atEnd.value && <ToLatest unread={unread} onPress={scroll.toEnd} />}
     </div>
   )
 }

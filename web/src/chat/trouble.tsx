@@ -1,8 +1,6 @@
-import { ERRORS } from '@chatnip/protocol'
-import type { ErrorCode } from '@chatnip/protocol'
 import type { MessageView } from '@chatnip/sdk'
 import { t } from '../texts/index.ts'
-import type { Texts } from '../texts/en.ts'
+import { troubleOf } from './troubles.ts'
 
 interface Props {
   readonly message: MessageView
@@ -10,21 +8,10 @@ interface Props {
   readonly onDiscard: () => void
 }
 
-const isCode = (value: string): value is ErrorCode => Object.hasOwn(ERRORS, value)
-
-const sentence = ({ own, state, refusal, mark }: MessageView, texts: Texts): string | null => {
-  if (own && state === 'failed')
-    return refusal !== null && isCode(refusal) ? texts.errors[refusal] : texts.chat.state.failed
-  if (own && state === 'expired') return texts.chat.expired
-  /** A forged message says so in its own place. */
-  if (own || mark === null || mark === 'verified' || mark === 'forged') return null
-  return texts.chat.mark[mark]
-}
-
-/** What is not well with a message, in a sentence; silent when all is. */
+/** What is not well with a message, in a sentence, and what can be done; silent when all is well. */
 export const Trouble = ({ message, onRetry, onDiscard }: Props) => {
   const texts = t()
-  const text = sentence(message, texts)
+  const text = troubleOf(message, texts)
   if (text === null) return null
   return (
     <div class="trouble">
@@ -32,7 +19,7 @@ export const Trouble = ({ message, onRetry, onDiscard }: Props) => {
       {message.own && (
         <>
           <button type="button" class="link" onClick={onRetry}>
-            {texts.chat.retry}
+            {message.state === 'waiting' ? texts.chat.tryNow : texts.chat.sendAgain}
           </button>
           <button type="button" class="link" onClick={onDiscard}>
             {texts.chat.discard}
