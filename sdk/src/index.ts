@@ -1,5 +1,6 @@
 export { createMessenger } from './create.ts'
 export type { MessengerPorts } from './create.ts'
+export { DamagedRow } from './driver/vault.ts'
 export { NetworkError } from './ports.ts'
 export type {
   Address,

@@ -3,8 +3,11 @@
  * that is not the writer implements it by asking the tab that is.
  */
 
-/** How far this device's line to the server is. `signed out`: the session ended; composing goes on, sending waits. */
-export type Connection = 'online' | 'connecting' | 'offline' | 'signed out'
+/**
+ * How far this device's line to the server is. `signed out`: the session ended; composing goes on, sending waits. `damaged`: a stored row
+ * that the engine needs cannot be read, now or ever, so nothing is fetched or sent any more; what can be read is shown and exported.
+ */
+export type Connection = 'online' | 'connecting' | 'offline' | 'signed out' | 'damaged'
 
 /**
  * What can be said of who wrote a message.

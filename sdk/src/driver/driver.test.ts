@@ -1,11 +1,11 @@
 import { makeIdentity } from '@chatnip/crypto'
 import { ChatnipError } from '@chatnip/protocol'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { createMessenger } from '../create.ts'
 import { makeDeviceSecrets, packKeys } from '../device-keys.ts'
 import { MemoryKeys, MemoryRows } from '../memory.ts'
 import { NetworkError } from '../ports.ts'
-import type { Clock, Randomness, Row, Transport } from '../ports.ts'
+import type { Clock, Key, Randomness, Row, Transport } from '../ports.ts'
 import { DamagedRow } from './vault.ts'
 
 const identity = await makeIdentity()
@@ -27,6 +27,20 @@ const random: Randomness = {
   uuid: () => crypto.randomUUID(),
   number: () => 0.5,
 }
+
+/** A server that hands out one message on every line that opens. */
+const handingOut = (count: () => void): Transport => ({
+  ...offline,
+  connect: (handlers) => {
+    count()
+    queueMicrotask(() => {
+      handlers.opened()
+      const id = '6f1c1b9e-4c0c-4b7e-9d0a-2f7c4a3f8e11'
+      handlers.frame({ type: 'message', seq: 1, id, sendername: 'bob', message_text: 'x', timestamp: 1 })
+    })
+    return { send: () => {}, close: () => {} }
+  },
+})
 
 /** Time stands still until a test rings the timers. */
 class StillClock implements Clock {
@@ -55,8 +69,8 @@ async function deviceWith(rows: MemoryRows) {
     await packKeys({ ...secrets, identity, earlier: [], username: 'alice', deviceId: 'd', session: null }),
   )
   const clock = new StillClock()
-  const start = (from: MemoryRows = rows) =>
-    createMessenger({ transport: offline, stores: { rows: from, keys }, clock, random })
+  const start = (from: MemoryRows = rows, transport: Transport = offline) =>
+    createMessenger({ transport, stores: { rows: from, keys }, clock, random })
   return { clock, start }
 }
 
@@ -150,4 +164,47 @@ test('rows that somebody changed or swapped are noticed', async () => {
   await (await start()).send('bob', 'one')
   const swapped = rows.durable().map((row): Row => (row.table === 'peers' ? { ...row, key: [7] } : row))
   await expect(start(new MemoryRows({ rows: swapped }))).rejects.toThrow(DamagedRow)
+})
+
+/** Rows of which every look-up of an id finds bytes that nobody wrote. */
+class DamagedIds extends MemoryRows {
+  override get(table: string, key: Key): Promise<Uint8Array | null> {
+    return table === 'ids' ? Promise.resolve(new Uint8Array(64)) : super.get(table, key)
+  }
+}
+
+test('a row that cannot be read ends the line for good, says so, and leaves what can be read', async () => {
+  const rows = new MemoryRows()
+  const { start, clock } = await deviceWith(rows)
+  await (await start()).send('bob', 'one')
+  let lines = 0
+  const transport = handingOut(() => (lines += 1))
+  const messenger = await start(new DamagedIds({ rows: rows.durable() }), transport)
+  await vi.waitFor(() => expect(messenger.connection()).toBe('damaged'))
+  const before = lines
+  clock.ring()
+  messenger.nudge()
+  clock.ring()
+  expect(lines).toBe(before)
+  expect(messenger.connection()).toBe('damaged')
+  expect(await textsOf(messenger)).toEqual(['one'])
+  expect((await messenger.exportHistory()).map(({ text }) => text)).toEqual(['one'])
+  await messenger.stop()
+})
+
+test('a storage that fails for a moment is no damage: the line comes back', async () => {
+  const rows = new MemoryRows()
+  const { start, clock } = await deviceWith(rows)
+  let lines = 0
+  const flaky = new MemoryRows({ rows: rows.durable() })
+  const get = flaky.get.bind(flaky)
+  flaky.get = (table, key) => (table === 'ids' ? Promise.reject(new ChatnipError('unavailable')) : get(table, key))
+  const transport = handingOut(() => (lines += 1))
+  const messenger = await start(flaky, transport)
+  await vi.waitFor(() => {
+    clock.ring()
+    expect(lines).toBeGreaterThan(1)
+  })
+  expect(messenger.connection()).not.toBe('damaged')
+  await messenger.stop()
 })

@@ -9,6 +9,7 @@ import { lookUp } from './cipher.ts'
 import type { Cipher } from './cipher.ts'
 import { Commits } from './commits.ts'
 import { readFrame } from './frames.ts'
+import { DamagedRow } from './vault.ts'
 import type { SealedRows } from './vault.ts'
 
 export interface DriverPorts {
@@ -44,6 +45,7 @@ export class Driver {
   #running = false
   #reloading = false
   #stopped = false
+  #damaged = false
   /** Counts restarts; what was begun before one is not heard after it. */
   #life = 0
   #lastTicket = 0
@@ -68,8 +70,13 @@ export class Driver {
     return this.#shown
   }
 
+  /** A row cannot be read: to connect again would lead to it again, for ever. */
+  get damaged(): boolean {
+    return this.#damaged
+  }
+
   dispatch(event: Event): void {
-    if (this.#reloading) return
+    if (this.#reloading || (this.#damaged && (event.type === 'start' || event.type === 'nudge'))) return
     this.#queue.push(event)
     if (!this.#running) this.#run()
   }
@@ -260,8 +267,9 @@ export class Driver {
     }
   }
 
-  /** As after a crash: whatever was under way is dropped, what lies on disk is read again. */
+  /** As after a crash: whatever was under way is dropped, what lies on disk is read again. Damage stays; the line does not come back then. */
   async #restart(error: unknown): Promise<void> {
+    this.#damaged ||= error instanceof DamagedRow
     this.#life += 1
     this.#reloading = true
     this.#queue.length = 0
@@ -271,7 +279,9 @@ export class Driver {
     try {
       this.#state = await this.#ports.load()
     } catch (unreadable) {
-      this.#later(() => void this.#restart(unreadable))
+      this.#damaged ||= unreadable instanceof DamagedRow
+      if (this.#damaged) this.#ports.onChange({ kind: 'connection' })
+      else this.#later(() => void this.#restart(unreadable))
       return
     }
     this.#shown = this.#state

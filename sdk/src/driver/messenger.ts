@@ -72,6 +72,7 @@ class Engine implements Messenger {
   }
 
   connection(): Connection {
+    if (this.#driver.damaged) return 'damaged'
     const { phase } = this.#driver.state.line
     if (phase === 'online' || phase === 'connecting' || phase === 'signed out') return phase
     return 'offline'

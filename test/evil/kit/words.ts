@@ -59,7 +59,8 @@ export function trust(contact: ContactView | null): string {
 /** What the status line says; empty while all is well. */
 export function status(connection: Connection): string {
   const { status: words } = en
-  return { online: '', connecting: words.connecting, offline: words.offline, 'signed out': words.signedOut }[connection]
+  const { connecting, offline, signedOut, damaged } = words
+  return { online: '', connecting, offline, 'signed out': signedOut, damaged }[connection]
 }
 
 const isCode = (code: string): code is ErrorCode => Object.hasOwn(ERRORS, code)

@@ -1,4 +1,5 @@
 import { useComputed, useSignal, useSignalEffect } from '@preact/signals'
+import { Link } from '../components/link.tsx'
 import type { Chats } from '../state/chats.ts'
 import { t } from '../texts/index.ts'
 import { SignInAgain } from './sign-in-again.tsx'
@@ -17,6 +18,11 @@ const Line = ({ chats, onSignIn }: { readonly chats: Chats; readonly onSignIn: (
         {connection === 'signed out' ? status.signedOut : status[connection]}
         {waiting > 0 && ` ${status.waiting(waiting)}`}
       </span>
+      {connection === 'damaged' && (
+        <Link to={{ page: 'settings' }} class="link">
+          {status.toSettings}
+        </Link>
+      )}
       {connection === 'signed out' && (
         <button type="button" class="link" onClick={onSignIn}>
           {status.signIn}

@@ -1,7 +1,7 @@
 import type { ErrorCode } from '@chatnip/protocol'
 
 /** What can go wrong, in the page's own words: the server's refusals, and what only a browser can meet. */
-type Problem = ErrorCode | 'no_answer' | 'storage' | 'keys_unreadable' | 'unexpected'
+type Problem = ErrorCode | 'no_answer' | 'storage' | 'damaged' | 'keys_unreadable' | 'unexpected'
 
 const errors: Record<Problem, string> = {
   bad_request: 'The server did not understand that. Reload the page; perhaps Chatnip was updated.',
@@ -31,6 +31,8 @@ const errors: Record<Problem, string> = {
   disk_full: 'The server has no room left at the moment. Nothing was lost; try again later.',
   no_answer: 'The server does not answer. Check your connection, then try again.',
   storage: 'This browser refused to store something. Perhaps its disk is full, or it is a private window.',
+  damaged:
+    'What is stored in this browser is damaged and cannot be opened. Clear the data of this site in the settings of your browser, then log in again. What is only here is gone; the people you wrote to keep theirs.',
   keys_unreadable: 'The stored copy of your keys cannot be opened. Make new keys in the settings.',
   unexpected: 'Something went wrong that we did not foresee. Try again; if it stays, reload the page.',
 }
@@ -208,6 +210,9 @@ export const en = {
     offline: 'Offline. What you write will be sent later.',
     connecting: 'Connecting…',
     waiting: (n: number) => `${count(n, 'message waits', 'messages wait')}.`,
+    damaged:
+      'What is stored in this browser is damaged, so nothing comes or goes here any more. Save your messages in the settings; then log out there, forgetting everything here, and log in again.',
+    toSettings: 'To the settings',
     signedOut: 'You were signed out. What you write is kept here.',
     signIn: 'Sign in again',
     signInTitle: 'Sign in again',

@@ -32,6 +32,8 @@ export const it: Texts = {
     disk_full: 'In questo momento il server non ha più spazio. Non si è perso nulla: riprova più tardi.',
     no_answer: 'Il server non risponde. Controlla la connessione e riprova.',
     storage: 'Il browser non ha voluto salvare qualcosa. Forse il disco è pieno, o è una finestra anonima.',
+    damaged:
+      'Quello che è salvato in questo browser è danneggiato e non si apre. Cancella i dati di questo sito nelle impostazioni del browser, poi accedi di nuovo. Quello che c’è solo qui è perso; le persone a cui hai scritto tengono il loro.',
     keys_unreadable: 'La copia conservata delle tue chiavi non si apre. Crea chiavi nuove nelle impostazioni.',
     unexpected: 'È successo qualcosa che non avevamo previsto. Riprova; se continua, ricarica la pagina.',
   },
@@ -206,6 +208,9 @@ export const it: Texts = {
     offline: 'Offline. Quello che scrivi partirà più tardi.',
     connecting: 'Mi collego…',
     waiting: (n) => `${count(n, 'messaggio in attesa', 'messaggi in attesa')}.`,
+    damaged:
+      'Quello che è salvato in questo browser è danneggiato: da qui non parte e non arriva più nulla. Salva i tuoi messaggi nelle impostazioni, poi esci da lì dimenticando tutto qui, e accedi di nuovo.',
+    toSettings: 'Alle impostazioni',
     signedOut: 'Sei stato scollegato. Quello che scrivi resta qui.',
     signIn: 'Accedi di nuovo',
     signInTitle: 'Accedi di nuovo',
