@@ -8,6 +8,7 @@ import { openSessions } from './accounts/sessions.ts'
 import type { Bus } from './bus/bus.ts'
 import type { Clock } from './clock.ts'
 import type { Config } from './config.ts'
+import { watchArrivals } from './delivery/arrivals.ts'
 import { openDelivery } from './delivery/delivery.ts'
 import { startExpiry } from './delivery/expiry.ts'
 import { openApp } from './http/app.ts'
@@ -58,6 +59,7 @@ export async function startServer(config: Config, parts: Parts): Promise<Running
   const app = await openApp(services, stopping.signal)
   acceptUpgrades(app.server, sockets, services)
   const expiry = startExpiry({ store, bus, clock, log }, config.retentionDays)
+  const stopWatching = watchArrivals(services)
   const address = await app.listen({ host: config.host, port: config.port })
 
   const stop = async () => {
@@ -66,6 +68,7 @@ export async function startServer(config: Config, parts: Parts): Promise<Running
     await Promise.all([sockets.close('restarting'), app.close()])
     clearTimeout(cut)
     services.sessions.close()
+    stopWatching()
     await expiry.stop()
     await store.close()
     await bus.close()

@@ -39,6 +39,8 @@ export interface Delivery {
   page(session: Session, after: number, wait: { ms: number; signal: AbortSignal }): Promise<readonly MailboxItem[]>
   /** The feed of a connected device, so that what arrives can be handed to it without being read back. */
   attach(mailbox: number, feed: Feed): () => void
+  /** There is something up to `seq`: for whoever is connected or waits here, when the bus may have said nothing. */
+  wake(mailbox: number, seq: number): void
 }
 
 /** The original's call has no paging: this many at once, and the next call brings the rest. */
@@ -47,6 +49,8 @@ const FULL_MAILBOX_RETRY_SECONDS = 300
 
 export function openDelivery(store: Store, bus: Bus, clock: Clock, limiter: Limiter): Delivery {
   const feeds = new Map<number, Feed>()
+  /** Of downloads that wait for something to come. */
+  const waiters = openWaiters()
 
   const hand = (sender: Session, { id, timestamp, to }: Outgoing, entries: Placed['entries']) => {
     const tails = new Map<number, string>()
@@ -89,7 +93,11 @@ export function openDelivery(store: Store, bus: Bus, clock: Clock, limiter: Limi
       const mailbox = await mailboxOf(store, session)
       if (mailbox === null) return []
       if (after > 0) await store.acknowledge(mailbox, after)
-      return readOrWait({ store, bus, clock }, { mailbox, after }, wait)
+      return readOrWait({ store, bus, clock, waiters }, { mailbox, after }, wait)
+    },
+    wake: (mailbox, seq) => {
+      feeds.get(mailbox)?.wake(seq)
+      waiters.wake(mailbox)
     },
     attach: (mailbox, feed) => {
       feeds.set(mailbox, feed)
@@ -136,14 +144,35 @@ async function mailboxOf(store: Store, session: Session): Promise<number | null>
 
 const PAGE = { count: LIMITS.pageMessages, bytes: LIMITS.pageBytes }
 
+interface Waiters {
+  add(mailbox: number, wake: () => void): () => void
+  wake(mailbox: number): void
+}
+
+function openWaiters(): Waiters {
+  const waiting = new Map<number, Set<() => void>>()
+  return {
+    add: (mailbox, wake) => {
+      const here = waiting.get(mailbox) ?? new Set()
+      waiting.set(mailbox, here.add(wake))
+      return () => {
+        here.delete(wake)
+        if (here.size === 0 && waiting.get(mailbox) === here) waiting.delete(mailbox)
+      }
+    },
+    wake: (mailbox) => waiting.get(mailbox)?.forEach((wake) => wake()),
+  }
+}
+
 async function readOrWait(
-  { store, bus, clock }: { store: Store; bus: Bus; clock: Clock },
+  { store, bus, clock, waiters }: { store: Store; bus: Bus; clock: Clock; waiters: Waiters },
   from: { mailbox: number; after: number },
   wait: { ms: number; signal: AbortSignal },
 ): Promise<readonly MailboxItem[]> {
   // Listen before reading: what comes between the read and the wait must not be missed.
   const { promise: woken, resolve: wake } = Promise.withResolvers<void>()
   const stopListening = bus.onWake(from.mailbox, () => wake())
+  const stopWaiting = waiters.add(from.mailbox, wake)
   const cancel = clock.after(wait.ms, wake)
   const stop = () => wake()
   wait.signal.addEventListener('abort', stop)
@@ -154,6 +183,7 @@ async function readOrWait(
     return (await store.read(from.mailbox, from.after, PAGE)).map(itemOf)
   } finally {
     stopListening()
+    stopWaiting()
     cancel()
     wait.signal.removeEventListener('abort', stop)
   }

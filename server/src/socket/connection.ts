@@ -120,7 +120,7 @@ export class Connection {
     if (isStuck || this.buffered() > MAX_UNREAD) this.close('stalled')
   }
 
-  /** Called every `pingSeconds`. A peer that let two rounds pass is gone, whatever TCP believes. A lost wake-up is made good here. */
+  /** Called every `pingSeconds`. A peer that let two rounds pass is gone, whatever TCP believes. */
   ping(): void {
     if (this.#closingFor > 0) return
     if (this.#roundsWithoutPong >= 2) return this.cut()

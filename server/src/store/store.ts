@@ -193,6 +193,11 @@ export interface Entry {
   readonly timestamp: number
 }
 
+export interface Arrivals {
+  readonly upto: number
+  readonly mailboxes: readonly { readonly mailbox: MailboxNumber; readonly seq: number }[]
+}
+
 export interface MailboxStore {
   /**
    * Puts a message into every addressee device's mailbox, all or nothing, in one durable transaction with its dedup record.
@@ -213,6 +218,11 @@ export interface MailboxStore {
   acknowledge(mailbox: MailboxNumber, upto: number): Promise<void>
   /** The original's download: returns everything that waits (at most `limit`) and deletes exactly that, in one transaction. */
   take(mailbox: MailboxNumber, limit: { readonly count: number; readonly bytes: number }): Promise<readonly Entry[]>
+  /**
+   * What has been accepted since an earlier time of asking and is still there: the mailboxes of those whom it is for, with their last places.
+   * @param after `upto` of the earlier answer; null: only `upto` is wanted. A very long list may come in parts: `upto` says how far it goes
+   */
+  arrivals(after: number | null): Promise<Arrivals>
   /**
    * Removes at most about `batch` entries of messages accepted before `before` and tells their senders, unless another device of the
    * addressee had fetched the message or the addressee is the sender. Returns the wake-ups. Call again while it finds something.

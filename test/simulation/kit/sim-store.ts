@@ -180,6 +180,7 @@ export class SimStore implements Store {
   listInvites: Store['listInvites'] = missing
   withdrawInvite: Store['withdrawInvite'] = missing
   checkInvite: Store['checkInvite'] = missing
+  arrivals: Store['arrivals'] = missing
   backup: Store['backup'] = missing
   secret: Store['secret'] = missing
   onForeignChange: Store['onForeignChange'] = () => {}

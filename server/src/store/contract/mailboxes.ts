@@ -42,6 +42,26 @@ export function mailboxContract(open: OpenStore): void {
       expect(await seqs(3, 9, 1)).toEqual([4])
     })
 
+    test('arrivals are the mailboxes of whatever came since and is still there', async () => {
+      const carol = await signUp(store, 'carol')
+      const other = await plainMailbox(store, carol)
+      const { upto, mailboxes } = await store.arrivals(null)
+      expect(mailboxes).toEqual([])
+      expect(await store.arrivals(upto)).toEqual({ upto, mailboxes: [] })
+      await store.append(message(alice, ['bob', 'carol'], { number: 6 }))
+      const later = await store.arrivals(upto)
+      expect(later.mailboxes).toHaveLength(2)
+      expect(later.mailboxes).toEqual(
+        expect.arrayContaining([
+          { mailbox, seq: 6 },
+          { mailbox: other, seq: 1 },
+        ]),
+      )
+      expect(await store.arrivals(later.upto)).toEqual({ upto: later.upto, mailboxes: [] })
+      await store.acknowledge(mailbox, 6)
+      expect((await store.arrivals(upto)).mailboxes).toEqual([{ mailbox: other, seq: 1 }])
+    })
+
     test('reading changes nothing', async () => {
       await seqs(0, 5)
       expect(await seqs(0, 5)).toEqual([1, 2, 3, 4, 5])

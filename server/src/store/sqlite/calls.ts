@@ -46,6 +46,7 @@ export const READS: ReadonlySet<CallName> = new Set<CallName>([
   'listDevices',
   'plainMailbox',
   'read',
+  'arrivals',
   'listInvites',
   'checkInvite',
 ])

@@ -146,6 +146,7 @@ describe('what grows', () => {
         { name: 'removeDevice', args: [2, 'two'] },
         { name: 'sweep', args: [NOW, 10] },
       ])
+      engine.run([{ name: 'arrivals', args: [0] }])
       engine.run([send(3), { name: 'deleteAccount', args: [1] }])
       const statements = engine.statements().filter((text) => !/^(PRAGMA|BEGIN|COMMIT)/.test(text))
       expect(statements.length).toBeGreaterThan(30)

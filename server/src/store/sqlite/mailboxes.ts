@@ -1,4 +1,4 @@
-import type { Entry, MailboxNumber } from '../store.ts'
+import type { Arrivals, Entry, MailboxNumber } from '../store.ts'
 import { append } from './append.ts'
 import type { Handlers } from './calls.ts'
 import type { Context } from './context.ts'
@@ -8,7 +8,7 @@ import { idText } from './identity.ts'
 import { toBytes, toNumber, toText } from './rows.ts'
 import type { Row } from './rows.ts'
 
-type MailboxHandlers = Pick<Handlers, 'append' | 'read' | 'acknowledge' | 'take' | 'expire'>
+type MailboxHandlers = Pick<Handlers, 'append' | 'read' | 'arrivals' | 'acknowledge' | 'take' | 'expire'>
 
 interface Page {
   readonly count: number
@@ -56,9 +56,30 @@ function acknowledge(context: Context, mailbox: MailboxNumber, upto: number): vo
   for (const row of rows) dropEntry(context, state, { row, fetched: true })
 }
 
+/** Texts looked through at a time. */
+const MOST_ARRIVALS = 20_000
+
+/** By the texts' own numbers, which only go up; what has been fetched and acknowledged meanwhile is not among them. */
+function arrivals({ db, cache }: Context, after: number | null): Arrivals {
+  // The counters of this batch may be newer than the table's.
+  cache.writeBack()
+  const newest = cache.lastMessage()
+  if (after === null || after >= newest) return { upto: newest, mailboxes: [] }
+  const upto = Math.min(newest, after + MOST_ARRIVALS)
+  const mailboxes = db
+    .sql(
+      `SELECT mailbox, last_seq FROM mailboxes
+       WHERE account IN (SELECT addressee FROM messages WHERE message > ? AND message <= ?)`,
+    )
+    .all(after, upto)
+    .map((row) => ({ mailbox: toNumber(row['mailbox']), seq: toNumber(row['last_seq']) }))
+  return { upto, mailboxes }
+}
+
 export const mailboxHandlers = (context: Context): MailboxHandlers => ({
   append: (message) => append(context, message),
   read: (mailbox, after, limit) => read(context, mailbox, { after, limit }),
+  arrivals: (after) => arrivals(context, after),
   acknowledge: (mailbox, upto) => {
     acknowledge(context, mailbox, upto)
   },

@@ -30,6 +30,7 @@ const callsOn = (queue: CallQueue): Omit<Store, 'backup' | 'stats' | 'onForeignC
   append: (message) => queue.call('append', message),
   read: (mailbox, after, limit) => queue.call('read', mailbox, after, limit),
   acknowledge: (mailbox, upto) => queue.call('acknowledge', mailbox, upto),
+  arrivals: (after) => queue.call('arrivals', after),
   take: (mailbox, limit) => queue.call('take', mailbox, limit),
   expire: (before, now, batch) => queue.call('expire', before, now, batch),
   createInvite: (invite) => queue.call('createInvite', invite),
