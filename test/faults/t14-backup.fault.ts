@@ -8,12 +8,13 @@ import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
 import { LIMITS } from '@chatnip/protocol'
 import { RawDevice, settle } from './kit/device.ts'
+import { post } from './kit/http.ts'
 import { pause, startLoad } from './kit/load.ts'
 import { progressOf } from './kit/progress.ts'
 import { countsOf, expectNothingWrong, Recorder, tablesOf } from './kit/recorder.ts'
 import { byTier, report } from './kit/report.ts'
 import { makeHousehold, startServer } from './kit/server.ts'
-import type { Household } from './kit/server.ts'
+import type { Household, Login } from './kit/server.ts'
 
 /**
  * T14: a backup is made again and again while people chat, by the command that people use. Each is put into a folder of its own, a fresh
@@ -190,4 +191,80 @@ test('T14 a backup under load is one moment of the past, and a server starts on 
   expectNothingWrong(violations)
   expect(wrongOfLive).not.toEqual([])
   await household.remove()
+})
+
+interface Reader {
+  /** Fetches by the bare API, saying each time up to where it has everything, until there is nothing. @returns the texts */
+  fetchAll(address: string): Promise<readonly string[]>
+}
+
+/** Somebody's script: it knows of the last time up to where it had everything, and nothing else. */
+function readerOf({ session }: Login): Reader {
+  let after = 0
+  const fetchPage = async (address: string) => {
+    const { status, text } = await post(address, 'download_messages', { after }, session)
+    if (status !== 200) throw new Error(`download_messages was answered ${status}`)
+    const page: readonly { readonly seq: number; readonly message_text: string }[] = JSON.parse(text)
+    after = page.at(-1)?.seq ?? after
+    return page.map(({ message_text }) => message_text)
+  }
+  return {
+    fetchAll: async (address) => {
+      const all: string[] = []
+      for (let page = await fetchPage(address); page.length > 0; page = await fetchPage(address)) all.push(...page)
+      return all
+    },
+  }
+}
+
+/** The mistake: a copy that does not say that it is one. */
+function unmark(folder: string): void {
+  const db = new DatabaseSync(join(folder, 'chatnip.sqlite'))
+  db.exec("DELETE FROM counters WHERE name = 'copied_at'")
+  db.close()
+}
+
+/**
+ * A backup is made, life goes on, and the backup is put back: what a reader has had in the lost time must not be taken for what comes later.
+ * @returns how many of the new messages the reader never gets
+ */
+async function restoreUnderReader(isMarked: boolean): Promise<number> {
+  const household = await makeHousehold({ ann: 1, bob: 1 })
+  const folder = newFolder()
+  const [ann, bob] = household.devices.flat()
+  if (ann === undefined || bob === undefined) throw new Error('Two are needed.')
+  const write = async (address: string, texts: readonly string[]) => {
+    for (const message_text of texts)
+      await post(address, 'upload_message', { destname: 'bob', message_text, timestamp: 1 }, ann.session)
+  }
+  const named = (name: string, count: number) => Array.from({ length: count }, (_, n) => `${name} ${n}`)
+  const reader = readerOf(bob)
+  let server = await startServer({ data: household.data })
+  await write(server.address, named('before', 10))
+  await reader.fetchAll(server.address)
+  await backup(household.data, folder)
+  if (!isMarked) unmark(folder)
+  await write(server.address, named('lost', 40))
+  await reader.fetchAll(server.address)
+  await server.kill()
+  server = await startServer({ data: folder })
+  await write(server.address, named('new', 20))
+  const got = await reader.fetchAll(server.address)
+  expect(await server.stop()).toBe(0)
+  await household.remove()
+  rmSync(folder, { recursive: true, force: true })
+  return named('new', 20).filter((text) => !got.includes(text)).length
+}
+
+test('T14 what is new after a restored backup is not taken for what was had before', async () => {
+  const lost = await restoreUnderReader(true)
+  const control = await restoreUnderReader(false)
+  report({
+    test: 'T14',
+    title: 'a backup put back under a reader',
+    counts: { faults: 1, accepted: 20, lost },
+    control: { name: 'a copy without its mark', failed: control > 0, found: `${control} lost` },
+  })
+  expect(lost).toBe(0)
+  expect(control).toBeGreaterThan(0)
 })

@@ -1,7 +1,18 @@
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { Store } from '../store.ts'
-import { addDevice, EVERYTHING, hashOf, message, newAccount, NOW, plainMailbox, signUp } from './world.ts'
+import {
+  addDevice,
+  EVERYTHING,
+  hashOf,
+  message,
+  newAccount,
+  NOW,
+  placesOf,
+  plainMailbox,
+  signUp,
+  waiting,
+} from './world.ts'
 import type { OpenedStore, OpenStore } from './world.ts'
 
 export function upkeepContract(open: OpenStore): void {
@@ -80,8 +91,44 @@ export function upkeepContract(open: OpenStore): void {
         expect(entries.map(({ seq }) => seq)).toEqual(entries.map((_, index) => index + 1))
         // The dedup records are of the same moment as the messages.
         expect(await copy.append(message(alice, 'bob', { number: entries.length }))).toMatchObject({ duplicate: true })
-        const next = await copy.append(message(alice, 'bob', { number: entries.length + 1 }))
-        expect(next).toMatchObject({ duplicate: false, entries: [{ seq: entries.length + 1 }] })
+        const next = placesOf(await copy.append(message(alice, 'bob', { number: entries.length + 1 })))
+        // Not a place that was given out after the copy was made.
+        expect(next).toMatchObject([{ seq: expect.any(Number) }])
+        expect(next[0]?.seq).toBeGreaterThan(number)
+      } finally {
+        await copy.close()
+      }
+    })
+
+    test('a server on a copy never gives out a place again that was given out after the copy was made', async () => {
+      const [alice, bob] = [await signUp(store, 'alice'), await signUp(store, 'bob')]
+      const file = join(opened.folder, 'copy.db')
+      const send = async (to: Store, number: number) => {
+        const [place] = placesOf(await to.append(message(alice, 'bob', { number })))
+        return place?.seq ?? 0
+      }
+      await send(store, 1)
+      await store.backup(file)
+      // The control: the original goes on counting where it was.
+      expect([await send(store, 2), await send(store, 3)]).toEqual([2, 3])
+      let copy = await opened.openBackup(file)
+      try {
+        const first = await send(copy, 4)
+        expect(first).toBeGreaterThan(1_000_000)
+        // What waited keeps its place, what is new is found behind it, and who claims to have the lost places loses nothing new.
+        const mailbox = await plainMailbox(copy, bob)
+        expect(await waiting(copy, mailbox)).toEqual(['1 text 1', `${first} text 4`])
+        await copy.acknowledge(mailbox, 3)
+        expect(await waiting(copy, mailbox)).toEqual([`${first} text 4`])
+        // Somebody may have signed up in the lost time as well.
+        const carol = await signUp(copy, 'carol')
+        const [place] = placesOf(await copy.append(message(alice, 'carol', { number: 5 })))
+        expect(place).toMatchObject({ mailbox: await plainMailbox(copy, carol), seq: expect.any(Number) })
+        expect(place?.seq).toBeGreaterThan(1_000_000)
+        await copy.close()
+        copy = await opened.openBackup(file)
+        // Once, not at each start.
+        expect(await send(copy, 6)).toBe(first + 1)
       } finally {
         await copy.close()
       }

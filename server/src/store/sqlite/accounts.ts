@@ -3,6 +3,7 @@ import type { Handlers } from './calls.ts'
 import type { Context } from './context.ts'
 import { forgetReceived, forgetSent } from './forget.ts'
 import { useInvite } from './invites.ts'
+import { makeMailbox } from './restored.ts'
 import { toBytes, toNumber, toNumberOrNull, toText, toTextOrNull } from './rows.ts'
 import type { Row } from './rows.ts'
 
@@ -63,7 +64,7 @@ function createAccount(
       fresh.recovery?.proofHash ?? null,
       fresh.now,
     )
-  db.sql('INSERT INTO mailboxes (account) VALUES (?)').run(lastInsertRowid)
+  makeMailbox(db, lastInsertRowid)
   return 'created'
 }
 

@@ -2,6 +2,7 @@ import type { AccountNumber, Device, MailboxNumber } from '../store.ts'
 import type { Handlers } from './calls.ts'
 import type { Context } from './context.ts'
 import { forgetReceived } from './forget.ts'
+import { makeMailbox } from './restored.ts'
 import { toNumber, toText } from './rows.ts'
 import type { Row } from './rows.ts'
 
@@ -38,8 +39,7 @@ export function addDevice(
   const count = db.sql('SELECT count(*) AS count FROM devices WHERE account = ?').get(account)
   if (toNumber(count?.['count']) >= limits.devicesPerAccount) return 'too_many_devices'
   cache.forget(account)
-  const mailbox =
-    plainMailbox(context, account) ?? db.sql('INSERT INTO mailboxes (account) VALUES (?)').run(account).lastInsertRowid
+  const mailbox = plainMailbox(context, account) ?? makeMailbox(db, account)
   const { lastInsertRowid } = db
     .sql('INSERT INTO devices (device_id, account, mailbox, name, created_at, last_seen) VALUES (?, ?, ?, ?, ?, ?)')
     .run(device.deviceId, account, mailbox, device.name, device.now, dayOf(device.now))

@@ -11,6 +11,7 @@ import { failureOf, isBusy, isDiskFull, needsReopening, Refusal } from './failur
 import { inviteHandlers } from './invites.ts'
 import { mailboxHandlers } from './mailboxes.ts'
 import { Reserve } from './reserve.ts'
+import { leaveLostPlaces } from './restored.ts'
 import { toNumber } from './rows.ts'
 import { sessionHandlers } from './sessions.ts'
 import { upkeepHandlers } from './upkeep.ts'
@@ -90,6 +91,7 @@ export class Engine {
 
   #open(): Opened {
     const db = openDatabase(this.#options)
+    if (this.#options.role === 'server') settle(db)
     const cache = new Cache(db)
     const context: Context = {
       db,
@@ -260,6 +262,16 @@ export class Engine {
     if (this.#options.role === 'server') this.#opened?.db.emptyLog()
     this.#opened?.db.close()
     this.#opened = null
+  }
+}
+
+/** What a server does before its first batch. */
+function settle(db: Database): void {
+  try {
+    leaveLostPlaces(db)
+  } catch (error) {
+    db.close()
+    throw error
   }
 }
 

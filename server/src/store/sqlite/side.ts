@@ -5,6 +5,7 @@ import { parentPort, workerData } from 'node:worker_threads'
 import type { StoreStats } from '../store.ts'
 import { makePrivateFile, syncPath } from './files.ts'
 import type { FromSide, SideTask } from './side-task.ts'
+import { markCopy } from './restored.ts'
 import { toNumber, toText } from './rows.ts'
 
 /**
@@ -18,6 +19,7 @@ function backup(db: DatabaseSync, target: string): void {
   try {
     makePrivateFile(part)
     db.prepare('VACUUM INTO ?').run(part)
+    markCopy(part)
     syncPath(part)
     renameSync(part, target)
   } catch (error) {
