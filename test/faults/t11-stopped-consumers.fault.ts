@@ -8,7 +8,7 @@ import { RawDevice, settle } from './kit/device.ts'
 import { pause } from './kit/load.ts'
 import { progressOf } from './kit/progress.ts'
 import { countsOf, expectNothingWrong, Recorder } from './kit/recorder.ts'
-import { byTier, report } from './kit/report.ts'
+import { isRelease, report } from './kit/report.ts'
 import { askServer, makeHousehold, memoryOf, startServer } from './kit/server.ts'
 import type { Household, Login, ServerChild } from './kit/server.ts'
 
@@ -109,17 +109,32 @@ function startLive(server: ServerChild, household: Household, recorder: Recorder
   }
 }
 
-/** Each writer sends so many long messages to its own addressee; resolves when all are accepted. */
-async function flood(writers: readonly RawDevice[], kind: string, each: number): Promise<void> {
-  for (const writer of writers) for (let n = 0; n < each; n++) writer.compose(writer.account.replace('w', kind))
+/** Long messages per second in all: much, and no more than a disk takes, or the latency would be that of a disk that is behind. */
+const FLOOD_RATE = 150
+/** A machine that needs so much longer for the flood than it should has other things to do, and its latencies say nothing. */
+const TOO_SLOW = 1.3
+
+/**
+ * Each writer sends so many long messages to its own addressee, at a steady pace; resolves when all are accepted.
+ * @returns how many times longer it took than it should
+ */
+async function flood(writers: readonly RawDevice[], kind: string, each: number): Promise<number> {
   const all = writers.length * each
-  const said = progressOf(
-    'T11',
-    all,
-    kind === 's' ? 'messages to those who are stopped' : 'messages to those who take them',
-  )
+  const whom = kind === 's' ? 'messages to those who are stopped' : 'messages to those who take them'
+  const said = progressOf('T11', all, whom)
+  const began = performance.now()
+  let composed = 0
+  const pace = setInterval(() => {
+    const due = Math.min(all, ((performance.now() - began) / 1_000) * FLOOD_RATE)
+    for (; composed < due; composed++) {
+      const writer = writers[composed % writers.length]
+      writer?.compose(writer.account.replace('w', kind))
+    }
+  }, EVERY_MS)
   const waiting = () => writers.reduce((sum, writer) => sum + writer.waiting(), 0)
-  await settle(writers, () => (said(all - waiting()), true), LONG_MS)
+  await settle(writers, () => (said(composed - waiting()), composed >= all), LONG_MS)
+  clearInterval(pace)
+  return ((performance.now() - began) / 1_000) * (FLOOD_RATE / all)
 }
 
 /** @returns what ends the watch and says the most that there was */
@@ -137,7 +152,8 @@ interface Flooded {
   readonly violations: ReturnType<Recorder['verdict']>
   readonly grownBytes: number
   readonly mostBuffered: number
-  readonly latency: { readonly taken: number; readonly stopped: number }
+  /** p99 of the live pairs. */
+  readonly latency: { readonly taken: number; readonly stopped: number; readonly isJudged: boolean }
 }
 
 async function floodStopped(crowd: Crowd, mebibytes: number, mistake?: string): Promise<Flooded> {
@@ -159,7 +175,7 @@ async function floodStopped(crowd: Crowd, mebibytes: number, mistake?: string): 
   await pause(500)
   live.p99()
   const peakOfTaken = watchMemory(server)
-  await flood(writers, 't', each)
+  const takenIn = await flood(writers, 't', each)
   await settle([], () => takers.every((taker) => taker.received() >= each), LONG_MS)
   const taken = live.p99()
   const before = peakOfTaken()
@@ -168,9 +184,9 @@ async function floodStopped(crowd: Crowd, mebibytes: number, mistake?: string): 
   await askServer(server, 'begin')
   const peakOfStopped = watchMemory(server)
   live.p99()
-  await flood(writers, 's', each)
+  const slowness = Math.max(takenIn, await flood(writers, 's', each))
   await pause(500)
-  const latency = { taken, stopped: live.p99() }
+  const latency = { taken, stopped: live.p99(), isJudged: slowness <= TOO_SLOW }
   const grownBytes = peakOfStopped() - before
   const { mostBuffered = 0 } = await askServer(server, 'how much')
   await live.stop()
@@ -189,31 +205,51 @@ async function floodStopped(crowd: Crowd, mebibytes: number, mistake?: string): 
 
 const mib = (bytes: number): number => Math.round((bytes / MIB) * 10) / 10
 
-test('T11 who takes nothing costs the others nothing', async () => {
-  const crowd = { stopped: byTier(8, 200), pairs: byTier(8, 100) }
-  const { recorder, violations, grownBytes, mostBuffered, latency } = await floodStopped(crowd, byTier(16, 5))
-  const control = await floodStopped({ stopped: 4, pairs: 4 }, 40, 'sends without looking')
+interface Control {
+  readonly name: string
+  readonly failed: boolean
+  readonly found: string
+}
+
+function expectHarmless(title: string, crowd: Crowd, flooded: Flooded, control?: Control): void {
+  const { recorder, violations, grownBytes, mostBuffered, latency } = flooded
+  const { isJudged } = latency
   report({
     test: 'T11',
-    title: 'stopped consumers',
+    title,
     counts: countsOf(recorder, violations, { faults: crowd.stopped }),
-    control: {
-      name: 'sends without looking',
-      failed: control.grownBytes > 64 * MIB && control.mostBuffered > 2 * MIB,
-      found: `grew by ${mib(control.grownBytes)} MiB, ${mib(control.mostBuffered)} MiB in one connection`,
-    },
+    ...(control === undefined ? {} : { control }),
     more: {
       live: 2 * crowd.pairs,
       grownMiB: mib(grownBytes),
       mostBufferedMiB: mib(mostBuffered),
       p99WithTakers: Math.round(latency.taken),
       p99WithStopped: Math.round(latency.stopped),
+      ...(isJudged ? {} : { latency: 'not judged: the machine was too busy to keep the pace' }),
     },
   })
   expectNothingWrong(violations)
   expect(grownBytes).toBeLessThanOrEqual(64 * MIB)
   // The frame that reaches the bound may go beyond it.
   expect(mostBuffered).toBeLessThanOrEqual(LIMITS.socketBufferBytes + 2 * LIMITS.messageTextBytes)
-  expect(latency.stopped).toBeLessThanOrEqual(2 * latency.taken + 50)
-  expect(control.grownBytes).toBeGreaterThan(64 * MIB)
+  const most = isJudged ? 2 * latency.taken + 50 : Infinity
+  expect(latency.stopped).toBeLessThanOrEqual(most)
+}
+
+test('T11 who takes nothing costs the others nothing', async () => {
+  const few = { stopped: 8, pairs: 8 }
+  const flooded = await floodStopped(few, 16)
+  const { grownBytes, mostBuffered } = await floodStopped({ stopped: 4, pairs: 4 }, 40, 'sends without looking')
+  const failed = grownBytes > 64 * MIB && mostBuffered > 2 * MIB
+  const found = `grew by ${mib(grownBytes)} MiB, ${mib(mostBuffered)} MiB in one connection`
+  expectHarmless('stopped consumers', few, flooded, { name: 'sends without looking', failed, found })
+  expect(failed).toBe(true)
+})
+
+// A gigabyte in all: most of it lies in the kernel, so how much one connection may hold is for the test above to show.
+test.runIf(isRelease)('T11 many who take nothing cost the others nothing', async () => {
+  const crowd = { stopped: 200, pairs: 100 }
+  const flooded = await floodStopped(crowd, 5)
+  expect(flooded.recorder.accepted()).toBeGreaterThan(0)
+  expectHarmless('two hundred stopped consumers', crowd, flooded)
 })
