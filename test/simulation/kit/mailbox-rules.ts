@@ -1,5 +1,5 @@
 import { ChatnipError } from '@chatnip/protocol'
-import type { AppendResult, Entry, NewMessage, StoreLimits } from '../../../server/src/store/store.ts'
+import type { AppendResult, Arrivals, Entry, NewMessage, StoreLimits } from '../../../server/src/store/store.ts'
 import { byName, drop, fold, hasDevices, hasRoom, mailboxesOf, nextNumber } from './tables.ts'
 import type { Mailbox, Tables } from './tables.ts'
 
@@ -89,6 +89,15 @@ export function read(tables: Tables, mailbox: number, after: number, limit: Page
     page.push({ seq, kind, id, peer, text: isNotice ? '' : body, timestamp })
   }
   return page
+}
+
+/** The mailboxes of those for whom something came after that number and is still there. */
+export function arrivals(tables: Tables, after: number | null): Arrivals {
+  const upto = tables.lastNumber
+  const texts = after === null ? [] : [...tables.texts].filter(([number]) => number > after)
+  const accounts = new Set(texts.map(([, { addressee }]) => addressee))
+  const boxes = [...tables.mailboxes.values()].filter(({ account }) => accounts.has(account))
+  return { upto, mailboxes: boxes.map(({ mailbox, lastSeq }) => ({ mailbox, seq: lastSeq })) }
 }
 
 export function acknowledge(tables: Tables, mailbox: number, upto: number): void {

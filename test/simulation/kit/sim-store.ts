@@ -156,6 +156,7 @@ export class SimStore implements Store {
   append: Store['append'] = (message) => this.#do('append', (tables) => rules.append(tables, message, this.#limits))
   read: Store['read'] = (mailbox, after, limit) =>
     this.#do('read', (tables) => rules.read(tables, mailbox, after, limit))
+  arrivals: Store['arrivals'] = (after) => this.#do('read', (tables) => rules.arrivals(tables, after))
   acknowledge: Store['acknowledge'] = (mailbox, upto) =>
     this.#do('delete', (tables) => rules.acknowledge(tables, mailbox, upto))
   take: Store['take'] = (mailbox, limit) => this.#do('delete', (tables) => rules.take(tables, mailbox, limit))
@@ -180,7 +181,6 @@ export class SimStore implements Store {
   listInvites: Store['listInvites'] = missing
   withdrawInvite: Store['withdrawInvite'] = missing
   checkInvite: Store['checkInvite'] = missing
-  arrivals: Store['arrivals'] = missing
   backup: Store['backup'] = missing
   secret: Store['secret'] = missing
   onForeignChange: Store['onForeignChange'] = () => {}
