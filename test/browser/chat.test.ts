@@ -43,7 +43,7 @@ await stage('alice and bob', (on) => {
     expect(await texts(alice)).toEqual(await texts(bob))
     await expect.poll(() => bob.page.title()).toBe('alice · Chatnip')
     const foot = bubbles(bob, 'Hello, Alice.').getByRole('button')
-    expect(await foot.getAttribute('aria-label')).toMatch(/^\d\d:\d\d\. Sent\. Details of this message$/u)
+    expect(await foot.getAttribute('aria-label')).toMatch(/^\d\d:\d\d\. (Sent|Delivered)\. Details of this message$/u)
   })
 
   test('see in the details which key signed, and since when it is known', async () => {

@@ -31,9 +31,13 @@ export const bubbles = (person: Person, text: string): Locator =>
     .getByRole('listitem')
     .filter({ has: person.page.locator('.text').getByText(text, { exact: true }) })
 
-/** The state of an own message, as its foot says it: "Sent", "Waiting to be sent", … */
+/**
+ * The state of an own message, as its foot says it: "Sent", "Waiting to be sent", … What was sent may have been delivered since.
+ */
 export const stateOf = (person: Person, text: string, state: string): Locator =>
-  bubbles(person, text).getByRole('button', { name: state })
+  bubbles(person, text).getByRole('button', {
+    name: new RegExp(`^\\d\\d:\\d\\d\\. ${state === 'Sent' ? '(Sent|Delivered)' : state}\\.`, 'u'),
+  })
 
 /** Waits until `person` sees `text` in the open conversation, and looks that it stands there once. */
 export async function sees(person: Person, text: string): Promise<void> {
