@@ -47,7 +47,7 @@ export function renderHtml(): string {
   return (
     '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>The API of Chatnip</title>' +
     '<meta name="viewport" content="width=device-width"><meta name="color-scheme" content="light dark">' +
-    '<link rel="stylesheet" href="/docs/docs.css"></head><body><main><h1>The API of Chatnip</h1>' +
+    '<link rel="stylesheet" href="/docs/docs.css"></head><body><header><a href="/">Chatnip</a></header><main><h1>The API of Chatnip</h1>' +
     '<p>This is all of it. Anybody may write a client. The same as data: <a href="/docs/openapi.json">OpenAPI 3.1</a>.</p>' +
     `${list(RULES.map(escape))}<nav aria-label="Contents"><dl>${contents()}<dt>socket</dt><dd><a href="#socket">/socket</a></dd></dl></nav>` +
     `<h2>Any call may also answer</h2>${refusals(COMMON)}${groups.join('')}` +
