@@ -1,5 +1,7 @@
 import { useSignalEffect } from '@preact/signals'
+import { Heading } from './components/heading.tsx'
 import { lazyPage } from './components/lazy-page.tsx'
+import { NewVersion } from './components/new-version.tsx'
 import { PageFrame } from './components/page-frame.tsx'
 import { Said } from './components/said.tsx'
 import { AboutPage } from './pages/about.tsx'
@@ -57,6 +59,7 @@ const Outside = ({ at }: { readonly at: Route }) => {
 /** What lies in this browser could not be opened: nothing is deleted, another attempt may do. */
 const Failed = ({ text }: { readonly text: string }) => (
   <PageFrame>
+    <Heading text={t().common.notLoaded} />
     <Said kind="bad">{text}</Said>
     <button
       type="button"
@@ -94,6 +97,7 @@ export const App = () => {
       <a class="skip" href="#content">
         {t().common.skipToContent}
       </a>
+      <NewVersion />
       <Page />
     </>
   )

@@ -10,6 +10,7 @@ import { InsecurePage } from './pages/insecure.tsx'
 import { startRouter } from './router.ts'
 import { session, startSession } from './state/session.ts'
 import { startTitle } from './state/title.ts'
+import { startVersion } from './state/version.ts'
 import { startVisibility } from './state/visible.ts'
 import { startLanguage } from './texts/index.ts'
 
@@ -19,6 +20,7 @@ const nudge = () => {
 
 const start = async (root: HTMLElement): Promise<void> => {
   startRouter()
+  startVersion()
   const secure = 'subtle' in crypto && 'locks' in navigator
   if (secure) startSession()
   await startLanguage()

@@ -50,7 +50,7 @@ export const Conversation = ({ chats, name }: Props) => {
         />
       )}
       <Composer chats={chats} name={name} own={own} />
-      <Announcer chats={chats} name={name} />
+      <Announcer chats={chats} name={name} open={open} />
       {shown !== null && (
         <MessageDetails
           message={shown}

@@ -4,27 +4,38 @@ import { dayLine } from '../format/time.ts'
 import { locale, t } from '../texts/index.ts'
 import { MessageLine } from './message-line.tsx'
 import type { MessageActions } from './message-line.tsx'
+import { missingWords } from './missing.ts'
 
 interface Props extends MessageActions {
   readonly line: Line
   readonly name: string
+  /** Whose device this is. */
+  readonly own: string
   readonly tabStop: boolean
   readonly now: number
 }
 
-const NoticeLine = ({ notice, name }: { readonly notice: NoticeView; readonly name: string }) => {
+const NoticeLine = ({ notice, name, own }: { readonly notice: NoticeView } & Pick<Props, 'name' | 'own'>) => {
   const { chat } = t()
-  const changed = notice.kind === 'key changed'
+  if (notice.kind === 'key changed')
+    return (
+      <li class="notice">
+        <strong>{chat.keyChanged(name)}</strong> {chat.keyChangedWhy}
+      </li>
+    )
   return (
-    <li class="notice">
-      <strong>{changed ? chat.keyChanged(name) : chat.missing(notice.count, notice.from)}</strong>{' '}
-      {changed ? chat.keyChangedWhy : chat.missingWhy[notice.state]}
+    <li class="notice" data-state={notice.state}>
+      <strong>{missingWords(notice, own)}</strong>
+      <details>
+        <summary>{chat.why}</summary>
+        {chat.missingWhy[notice.state]}
+      </details>
     </li>
   )
 }
 
 /** One line of the log: a day, the line before new messages, a notice, or a message. */
-export const LogLine = ({ line, name, tabStop, now, ...actions }: Props) => {
+export const LogLine = ({ line, name, own, tabStop, now, ...actions }: Props) => {
   const { chat } = t()
   switch (line.kind) {
     case 'day':
@@ -32,7 +43,7 @@ export const LogLine = ({ line, name, tabStop, now, ...actions }: Props) => {
     case 'unread':
       return <li class="unread-line">{chat.unreadLine}</li>
     case 'notice':
-      return <NoticeLine notice={line.notice} name={name} />
+      return <NoticeLine notice={line.notice} name={name} own={own} />
     case 'bubble':
       return <MessageLine message={line.message} first={line.first} last={line.last} tabStop={tabStop} {...actions} />
   }

@@ -32,7 +32,7 @@ const sent = (message: MessageView): readonly Fact[] => {
   const { state } = message
   const trouble = troubleOf(message, t())
   return [
-    ...(state === null ? [] : [[details.state, chat.state[state]] as const]),
+    ...(state === null ? [] : [[details.state, details.states[state] ?? chat.state[state]] as const]),
     ...(trouble === null ? [] : [[details.reason, trouble] as const]),
     [details.mark, details.ownMark],
   ]

@@ -7,7 +7,7 @@ import { locale, t } from '../texts/index.ts'
 const STATE_ICONS: Record<NonNullable<MessageView['state']>, IconName> = {
   waiting: 'clock',
   accepted: 'tick',
-  stored: 'tick',
+  stored: 'ticks',
   failed: 'warning',
   expired: 'warning',
 }

@@ -85,6 +85,7 @@ export const MessageLog = ({ chats, name, title, open, onDetails }: Props) => {
               key={line.key}
               line={line}
               name={name}
+              own={messenger.profile.username}
               tabStop={line === lastBubble}
               now={now}
               onDetails={onDetails}

@@ -2,14 +2,17 @@ import { useSignal } from '@preact/signals'
 import { Fragment } from 'preact'
 import type { ComponentChildren, ComponentType } from 'preact'
 import { useEffect } from 'preact/hooks'
+import { newVersion } from '../state/version.ts'
 import { t } from '../texts/index.ts'
+import { Heading } from './heading.tsx'
 import { Said } from './said.tsx'
 
 const Failed = () => {
   const { common } = t()
   return (
     <div class="stack">
-      <Said kind="bad">{common.pageFailed}</Said>
+      <Heading text={newVersion.value ? common.newVersion : common.notLoaded} />
+      {!newVersion.value && <Said kind="bad">{common.pageFailed}</Said>}
       <button
         type="button"
         class="button main"

@@ -11,6 +11,7 @@ import { NewCode } from '../settings/new-code.tsx'
 import { NewKeys } from '../settings/new-keys.tsx'
 import { Password } from '../settings/password.tsx'
 import { Picture } from '../settings/picture.tsx'
+import { Receipts } from '../settings/receipts.tsx'
 import { Section } from '../settings/section.tsx'
 import type { Chats } from '../state/chats.ts'
 import { t } from '../texts/index.ts'
@@ -47,6 +48,7 @@ export const SettingsPage = ({ chats }: { readonly chats: Chats }) => {
         <NewCode username={username} />
         <Devices />
         <NewKeys chats={chats} />
+        <Receipts chats={chats} />
         <History chats={chats} />
         <LogOut chats={chats} />
         <DeleteAccount username={username} />

@@ -2,11 +2,14 @@ import { signal } from '@preact/signals'
 import type { ReadonlySignal } from '@preact/signals'
 import type { Connection, ContactView, ConversationView, Messenger, MessageView } from '@chatnip/sdk'
 import { unreadTotal } from './title.ts'
+import { lookForVersion } from './version.ts'
 
 /** The messenger as signals: a component that reads one is drawn again when it changes. */
 export interface Chats {
   readonly messenger: Messenger
   readonly connection: ReadonlySignal<Connection>
+  /** Whether this device tells senders that it has their messages. */
+  readonly receipts: ReadonlySignal<boolean>
   /** Messages in the outbox. */
   readonly waiting: ReadonlySignal<number>
   readonly conversations: ReadonlySignal<readonly ConversationView[]>
@@ -34,6 +37,7 @@ const loadDrafts = async (messenger: Messenger): Promise<ReadonlyMap<string, str
 /** Begins to follow a messenger. */
 export const followMessenger = (messenger: Messenger): Chats => {
   const connection = signal(messenger.connection())
+  const receipts = signal(messenger.receipts())
   const waiting = signal(messenger.waiting())
   const conversations = signal(messenger.conversations())
   const contactsSeen = signal(0)
@@ -41,12 +45,17 @@ export const followMessenger = (messenger: Messenger): Chats => {
   const drafts = signal<ReadonlyMap<string, string>>(new Map())
   const read = () => {
     connection.value = messenger.connection()
+    receipts.value = messenger.receipts()
     waiting.value = messenger.waiting()
     conversations.value = messenger.conversations()
     unreadTotal.value = sumUnread(conversations.value)
   }
   read()
+  let wasOnline = false
   const unfollow = messenger.onChange((change) => {
+    const isBack = wasOnline && connection.value !== 'online' && messenger.connection() === 'online'
+    wasOnline ||= messenger.connection() === 'online'
+    if (isBack) lookForVersion()
     if (change.kind === 'contact') contactsSeen.value += 1
     if (change.kind === 'arrived') arrived.value = change.message
     read()
@@ -59,6 +68,7 @@ export const followMessenger = (messenger: Messenger): Chats => {
   return {
     messenger,
     connection,
+    receipts,
     waiting,
     conversations,
     arrived,

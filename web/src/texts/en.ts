@@ -59,6 +59,8 @@ export const en = {
     skipToContent: 'Skip to the content',
     language: 'Language',
     home: 'Chatnip, first page',
+    newVersion: 'There is a new version of Chatnip.',
+    notLoaded: 'Not loaded',
     pageFailed: 'This page could not be loaded. You may be offline, or Chatnip was updated meanwhile.',
     needed: 'This is needed.',
   },
@@ -242,7 +244,7 @@ export const en = {
     state: {
       waiting: 'Waiting to be sent',
       accepted: 'Sent',
-      stored: 'Arrived',
+      stored: 'Delivered',
       failed: 'Not sent',
       expired: 'Not fetched in time',
     },
@@ -270,10 +272,18 @@ export const en = {
     },
     missing: (count: number, from: string) =>
       count === 1 ? `1 message from ${from} is missing.` : `${count} messages from ${from} are missing.`,
-    missingWhy: {
-      asking: 'They were sent and did not arrive here. They are being asked for again.',
-      gone: 'They were sent and did not arrive here, and nobody could give them again.',
+    missingOwn: (n: number) => `${count(n, 'message', 'messages')} that you wrote elsewhere did not come here.`,
+    missingState: {
+      asking: (n: number): string => (n === 1 ? 'It was asked for again.' : 'They were asked for again.'),
+      gone: (n: number): string => (n === 1 ? 'It could not be had back.' : 'They could not be had back.'),
     },
+    why: 'Why?',
+    missingWhy: {
+      asking:
+        'Messages are counted inside the encryption, so this browser sees when one does not come. It may have waited here too long, or the server may have held it back. The browser that wrote it sends it again when both are online, and it takes its place here.',
+      gone: 'Messages are counted inside the encryption, so this browser sees when one does not come. The browser that wrote it no longer has it, took it back, or did not answer when asked several times. If it matters, ask for it.',
+    },
+    mended: 'The missing messages have come.',
     keyChanged: (name: string) => `The key of ${name} has changed.`,
     keyChangedWhy:
       'That happens when someone starts afresh, and it would happen if somebody stood between you. Compare numbers before you send something private.',
@@ -324,6 +334,10 @@ export const en = {
       'key differs': 'Somebody in between opened it and sealed it anew. Compare numbers.',
       'form wrong': 'It is not of the form that Chatnip writes.',
       'version unknown': 'It was written by a newer Chatnip. Reload the page to update yours.',
+    } as Readonly<Record<string, string>>,
+    states: {
+      accepted: 'Sent: the server has it and keeps it until it is fetched.',
+      stored: 'Delivered: one of their devices has it, and has said so with its signature.',
     } as Readonly<Record<string, string>>,
     ownMark: 'Encrypted and signed in your browser.',
     compareNow: 'Compare numbers',
@@ -407,6 +421,13 @@ export const en = {
       endLabel: (date: string) => `End the session of ${date}`,
       ended: 'The session is over.',
       none: 'None.',
+    },
+    receipts: {
+      title: 'Two ticks',
+      lead: 'When a message has arrived here, this browser tells the one who wrote it, encrypted like a message. It never tells whether you have read it.',
+      label: 'Say when messages have arrived here',
+      without:
+        'Without it others see one tick, and when the last message of a chat is lost on the way, that may not be noticed before the next one comes.',
     },
     language: { title: 'Language', lead: 'For this browser.' },
     history: {

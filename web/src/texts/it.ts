@@ -55,6 +55,8 @@ export const it: Texts = {
     skipToContent: 'Vai al contenuto',
     language: 'Lingua',
     home: 'Chatnip, pagina iniziale',
+    newVersion: 'C’è una nuova versione di Chatnip.',
+    notLoaded: 'Non caricata',
     pageFailed:
       'Non è stato possibile caricare questa pagina. Forse sei offline, o intanto Chatnip è stato aggiornato.',
     needed: 'Questo serve.',
@@ -240,7 +242,7 @@ export const it: Texts = {
     state: {
       waiting: 'In attesa di partire',
       accepted: 'Inviato',
-      stored: 'Arrivato',
+      stored: 'Consegnato',
       failed: 'Non inviato',
       expired: 'Non ritirato in tempo',
     },
@@ -267,10 +269,21 @@ export const it: Texts = {
       forged: 'Questo messaggio non torna. Potrebbe essere falso, perciò non lo mostriamo.',
     },
     missing: (count, from) => (count === 1 ? `Manca 1 messaggio di ${from}.` : `Mancano ${count} messaggi di ${from}.`),
-    missingWhy: {
-      asking: 'Sono stati inviati e non sono arrivati qui. Vengono richiesti di nuovo.',
-      gone: 'Sono stati inviati e non sono arrivati qui, e nessuno ha potuto darli di nuovo.',
+    missingOwn: (n) =>
+      n === 1
+        ? '1 messaggio che hai scritto altrove non è arrivato qui.'
+        : `${n} messaggi che hai scritto altrove non sono arrivati qui.`,
+    missingState: {
+      asking: (n) => (n === 1 ? 'È stato chiesto di nuovo.' : 'Sono stati chiesti di nuovo.'),
+      gone: (n) => (n === 1 ? 'Non è stato possibile riaverlo.' : 'Non è stato possibile riaverli.'),
     },
+    why: 'Perché?',
+    missingWhy: {
+      asking:
+        'I messaggi sono contati dentro la cifratura, così questo browser vede quando uno non arriva. Forse ha aspettato troppo, o forse il server l’ha trattenuto. Il browser che l’ha scritto lo rimanda quando siete entrambi online, e prende il suo posto qui.',
+      gone: 'I messaggi sono contati dentro la cifratura, così questo browser vede quando uno non arriva. Il browser che l’ha scritto non ce l’ha più, l’ha ritirato, o non ha risposto a più richieste. Se è importante, chiedilo.',
+    },
+    mended: 'I messaggi mancanti sono arrivati.',
     keyChanged: (name) => `La chiave di ${name} è cambiata.`,
     keyChangedWhy:
       'Succede quando qualcuno ricomincia da capo, e succederebbe se qualcuno si mettesse tra voi. Confrontate i numeri prima di scrivere cose private.',
@@ -320,6 +333,10 @@ export const it: Texts = {
       'key differs': 'Qualcuno in mezzo l’ha aperto e richiuso. Confronta i numeri.',
       'form wrong': 'Non ha la forma dei messaggi di Chatnip.',
       'version unknown': 'L’ha scritto un Chatnip più nuovo. Ricarica la pagina per aggiornare il tuo.',
+    },
+    states: {
+      accepted: 'Inviato: il server ce l’ha e lo tiene finché non viene ritirato.',
+      stored: 'Consegnato: uno dei suoi dispositivi ce l’ha, e lo ha detto con la sua firma.',
     },
     ownMark: 'Cifrato e firmato nel tuo browser.',
     compareNow: 'Confronta i numeri',
@@ -405,6 +422,13 @@ export const it: Texts = {
       endLabel: (date) => `Chiudi la sessione del ${date}`,
       ended: 'La sessione è chiusa.',
       none: 'Nessuna.',
+    },
+    receipts: {
+      title: 'Doppia spunta',
+      lead: 'Quando un messaggio è arrivato qui, questo browser lo dice a chi l’ha scritto, cifrato come un messaggio. Non dice mai se l’hai letto.',
+      label: 'Di’ quando i messaggi sono arrivati qui',
+      without:
+        'Senza, gli altri vedono una spunta sola, e se l’ultimo messaggio di una chat si perde per strada può non vedersi finché non arriva il prossimo.',
     },
     language: { title: 'Lingua', lead: 'Per questo browser.' },
     history: {

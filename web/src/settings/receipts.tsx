@@ -1,0 +1,36 @@
+import { useId } from 'preact/hooks'
+import { Said } from '../components/said.tsx'
+import { useAction } from '../components/use-action.ts'
+import type { Chats } from '../state/chats.ts'
+import { t } from '../texts/index.ts'
+import { Section } from './section.tsx'
+
+/** Whether this browser tells senders that it has their messages. */
+export const Receipts = ({ chats }: { readonly chats: Chats }) => {
+  const { settings, errors } = t()
+  const { receipts } = settings
+  const id = useId()
+  const change = useAction(() => chats.messenger.setReceipts(!chats.receipts.peek()))
+  const problem = change.problem.value
+  return (
+    <Section title={receipts.title} lead={receipts.lead}>
+      <label class="switch">
+        <input
+          type="checkbox"
+          aria-describedby={`${id}-hint`}
+          checked={chats.receipts.value}
+          onChange={(event) => {
+            /** Shown is what is on disk, and that follows in a moment. */
+            event.currentTarget.checked = chats.receipts.peek()
+            change.run()
+          }}
+        />
+        {receipts.label}
+      </label>
+      <p class="hint" id={`${id}-hint`}>
+        {receipts.without}
+      </p>
+      {problem !== null && <Said kind="bad">{errors[problem]}</Said>}
+    </Section>
+  )
+}
