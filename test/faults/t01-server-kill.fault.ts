@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { pause, soon, startLoad } from './kit/load.ts'
+import { LONG_MS, pause, soon, startLoad } from './kit/load.ts'
 import { progressOf } from './kit/progress.ts'
 import { randomFrom, SEED } from './kit/random.ts'
 import { startChat } from './kit/people.ts'
@@ -59,7 +59,7 @@ async function killAgainAndAgain(kills: number, program?: string): Promise<Kille
   }
   const accepted = recorder.accepted()
   // What the control has lost does not arrive however long one waits.
-  await load.finish(program === undefined ? 60_000 : 3_000)
+  await load.finish(program === undefined ? LONG_MS : 3_000)
   await people?.finish()
   expect(await server.stop()).toBe(0)
   const violations = recorder.verdict(program === undefined ? data : undefined)
@@ -80,6 +80,6 @@ test('T1 kill -9 of the server at any instant loses nothing', async () => {
     more: { acceptedPerSecond: rate, seed: SEED },
   })
   expectNothingWrong(violations)
-  expect(rate).toBeGreaterThanOrEqual(500)
+  expect(rate, 'accepted per second; is the machine busy with something else?').toBeGreaterThanOrEqual(500)
   expect(lost).toBeGreaterThan(0)
 })

@@ -2,7 +2,7 @@ import { cp } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { withoutLast, writeToAbsent } from './kit/absent.ts'
-import { pause, soon, startLoad } from './kit/load.ts'
+import { LONG_MS, pause, soon, startLoad } from './kit/load.ts'
 import { makeLoopDisk, whyNoLoopDisk } from './kit/loop-disk.ts'
 import { progressOf } from './kit/progress.ts'
 import { wrongBy } from './kit/preload.ts'
@@ -56,7 +56,7 @@ async function cutAgainAndAgain({ cuts, wrong }: Course) {
     server = await start(portOf({ address }))
     said(cut + 1)
   }
-  const patience = wrong === undefined ? 60_000 : 3_000
+  const patience = wrong === undefined ? LONG_MS : 3_000
   await zoe.enough(patience)
   await load.finish(patience)
   await zoe.fetch(patience)

@@ -1,7 +1,7 @@
 import { expect, onTestFinished, test } from 'vitest'
 import { withoutLast, writeToAbsent } from './kit/absent.ts'
 import { ioErrorsEnv, setIoErrors, whyNoIoErrors } from './kit/io-errors.ts'
-import { soon, startLoad } from './kit/load.ts'
+import { LONG_MS, soon, startLoad } from './kit/load.ts'
 import { progressOf } from './kit/progress.ts'
 import { wrongBy } from './kit/preload.ts'
 import { countsOf, expectNothingWrong, Recorder } from './kit/recorder.ts'
@@ -46,7 +46,7 @@ async function failAgainAndAgain({ messages, wrong }: Course) {
   }
   await soon('enough was accepted', isEnough, 30 * 60_000)
   await setIoErrors(server.pid, { sync: 0, write: 0 })
-  const patience = wrong === undefined ? 60_000 : 3_000
+  const patience = wrong === undefined ? LONG_MS : 3_000
   await zoe.enough(patience)
   await load.finish(patience)
   await zoe.fetch(patience)

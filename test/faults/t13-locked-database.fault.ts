@@ -105,13 +105,13 @@ test('T13 a locked database is said within a moment, and nothing is lost', async
   })
   expectNothingWrong(violations)
   expect(all.strange).toEqual([])
-  expect(middle(all.refusedAfterMs)).toBeLessThanOrEqual(250)
+  expect(middle(all.refusedAfterMs), 'milliseconds; is the machine busy?').toBeLessThanOrEqual(250)
   expect(all.refusedAfterMs.length).toBeGreaterThan(cycles * 2)
   // Only who comes first waits the quarter of a second; the rest is for a machine that does other things as well.
-  expect(most(all.refusedAfterMs)).toBeLessThan(1_000)
+  expect(most(all.refusedAfterMs), 'milliseconds; is the machine busy?').toBeLessThan(1_000)
   // What others do on this machine makes the loop late as well; the lock may add nothing.
-  expect(most(delays)).toBeLessThanOrEqual(Math.max(50, 1.5 * most(usual)))
-  expect(most(recovered)).toBeLessThan(2_000)
+  expect(most(delays), 'milliseconds; is the machine busy?').toBeLessThanOrEqual(Math.max(50, 1.5 * most(usual)))
+  expect(most(recovered), 'milliseconds; is the machine busy?').toBeLessThan(2_000)
   expect(late).toBeGreaterThan(50)
   await household.remove()
 })

@@ -1,7 +1,7 @@
 import { RawDevice } from './device.ts'
 import type { DeviceOptions } from './device.ts'
 import { settle } from './device.ts'
-import { soon } from './load.ts'
+import { LONG_MS, soon } from './load.ts'
 import type { Load } from './load.ts'
 import type { Household, Login } from './server.ts'
 
@@ -12,8 +12,6 @@ export interface Absent {
   /** They come, fetch everything (for at most `withinMs`), and write down what they show. */
   fetch(withinMs?: number): Promise<void>
 }
-
-const LONG_MS = 60_000
 
 /** From now on each device of the load writes to them as well, every so often. */
 export function writeToAbsent(load: Load, options: DeviceOptions, everyMs = 20): Absent {

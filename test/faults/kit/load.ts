@@ -22,6 +22,8 @@ export interface LoadOptions {
 }
 
 const PACE_MS = 10
+/** Longer than any machine needs: what has not arrived by then is lost, and a slow machine is no loss. */
+export const LONG_MS = 600_000
 
 /** The accounts are taken in pairs: first and second, third and fourth, … Each of an account's devices writes. */
 export function startLoad({ address, household, recorder, rate, device: more = {} }: LoadOptions): Load {
@@ -53,7 +55,7 @@ export function startLoad({ address, household, recorder, rate, device: more = {
       copies += writer.copies
     }
   }, PACE_MS)
-  const finish = async (withinMs = 60_000) => {
+  const finish = async (withinMs = LONG_MS) => {
     clearInterval(pace)
     await settle(devices, () => devices.reduce((sum, device) => sum + device.received(), 0) >= copies, withinMs)
     for (const device of devices) device.stop()
@@ -62,7 +64,7 @@ export function startLoad({ address, household, recorder, rate, device: more = {
 }
 
 /** Resolves at the next moment when `isTrue`, looked at every few milliseconds. @throws Error after `withinMs` */
-export function soon(what: string, isTrue: () => boolean, withinMs = 15_000): Promise<void> {
+export function soon(what: string, isTrue: () => boolean, withinMs = 60_000): Promise<void> {
   const began = performance.now()
   return new Promise((resolve, reject) => {
     const look = () => {

@@ -4,7 +4,7 @@ import { systemClock } from '@chatnip/sdk/node'
 import { online, Seat } from '../../scenarios/people.ts'
 import { conversationOf } from './device.ts'
 import type { Recorder } from './recorder.ts'
-import { soon } from './load.ts'
+import { LONG_MS, soon } from './load.ts'
 
 /** Two people with the real engine, real keys and real envelopes, who write to each other all the time. */
 export interface Chat {
@@ -31,6 +31,8 @@ export interface ChatOptions {
 const PACE_MS = 150
 const NUDGE_MS = 200
 const EVERYTHING = 1_000_000
+/** A tenth of a second apart. */
+const MOST_LOOKS = 1_200
 
 async function sit(address: string, name: string, recorder: Recorder, clock: Clock): Promise<Person> {
   const seat = new Seat(address, name)
@@ -65,7 +67,7 @@ export async function startChat(address: string, recorder: Recorder, options: Ch
   }, PACE_MS)
   // A face would do so when the network comes back; without it the engine's patience grows longer than the test.
   const nudge = setInterval(() => people.forEach(({ messenger }) => messenger.nudge()), NUDGE_MS)
-  const finish = async (withinMs = 60_000) => {
+  const finish = async (withinMs = LONG_MS) => {
     clearInterval(pace)
     await Promise.all(composing)
     const shown = () => people.every(({ messenger }) => messenger.waiting() === 0)
@@ -84,7 +86,7 @@ const linesOf = async ({ messenger }: Person, peer: Person): Promise<readonly (M
 
 /** Until both show as many as were written, or a while has passed: then the oracle says what is missing. */
 async function everythingShown(one: Person, other: Person, count: number): Promise<void> {
-  for (let tries = 0; tries < 100; tries++) {
+  for (let tries = 0; tries < MOST_LOOKS; tries++) {
     const shown = await Promise.all([linesOf(one, other), linesOf(other, one)])
     if (shown.every((lines) => lines.length >= count)) return
     await new Promise((resolve) => {
