@@ -1,6 +1,9 @@
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { defineConfig } from 'vitest/config'
+import { correctMls } from './scripts/correct-mls.ts'
+
+correctMls()
 
 /** Each store starts a thread; with its compiled code kept between them that takes half the time. */
 const env = { NODE_COMPILE_CACHE: join(tmpdir(), 'chatnip-compile-cache') }
