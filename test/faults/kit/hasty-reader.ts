@@ -53,6 +53,16 @@ async function idsOf(messenger: Messenger, peer: string): Promise<readonly strin
   return lines.flatMap((line) => ('id' in line && line.place !== null ? [line.id] : []))
 }
 
+/** The next message that is shown. */
+const arrival = (messenger: Messenger): Promise<void> =>
+  new Promise((resolve) => {
+    const forget = messenger.onChange(({ kind }) => {
+      if (kind !== 'arrived') return
+      forget()
+      resolve()
+    })
+  })
+
 /**
  * The real engine as the reader of what somebody writes to it all the time, killed at random moments: it goes on with what was on its disk.
  * The second manner is the control of T2.
@@ -83,6 +93,9 @@ export async function readerDiesAgainAndAgain(deaths: number, manner: Manner) {
   let lou = await start()
   for (let death = 0; death < deaths; death++) {
     await pause(random.between(300, 700))
+    // In the moment in which it matters, also on a machine on which little arrives; the acknowledgement leaves in the meantime.
+    await arrival(lou)
+    await pause(DISK_MS / 4)
     const left = disk.durable()
     await lou.stop()
     disk = slowDisk(left, manner)
