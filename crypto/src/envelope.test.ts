@@ -8,6 +8,7 @@ import { person } from './testing.ts'
 
 const [alice, bob] = [await person('alice'), await person('bob')]
 const ID = '0f8fad5b-d9cb-469f-a165-70867728950e'
+const OTHER_ID = '7c9e6679-7425-40de-944b-e07fc1f90ae7'
 const EXPECTED = { id: ID, from: 'alice', to: 'bob' }
 const LIMIT = 64 * 1024
 const letter = (text: string, from = 'alice', to = 'bob') => ({
@@ -115,13 +116,16 @@ describe('sizes', () => {
     const publicKey = publicKeyText({ sig: await modulus(sig.publicKey), enc: await modulus(enc.publicKey) })
     const big = { signing: sig.privateKey, decrypting: enc.privateKey, publicKey }
     const name = 'n'.repeat(32)
-    const longest = { ...letter('x'.repeat(MAX_TEXT_BYTES), name, name), at: 253_402_300_799_999.5 }
+    const link = { chain: OTHER_ID, n: 2 ** 31, prev: 'A'.repeat(22) }
+    const longest = { ...letter('x'.repeat(MAX_TEXT_BYTES), name, name), at: 253_402_300_799_999.5, link }
     const sealed = await seal(longest, big, publicKey)
     expect(readModuli(publicKey)).not.toBeNull()
     expect(sealed.length).toBeGreaterThan(LIMIT - 1000)
     expect(sealed.length).toBeLessThanOrEqual(LIMIT)
     const opened = await open(sealed, { id: ID, from: name, to: name }, big, publicKey, null)
     expect(opened.mark).toBe('verified')
+    const again = { type: 'again', id: ID, link, at: longest.at, text: longest.body.text }
+    expect((await seal({ ...longest, link: null, body: again }, big, publicKey)).length).toBeLessThanOrEqual(LIMIT)
   })
 
   test('textBytes counts what the text takes within', () => {

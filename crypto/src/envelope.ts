@@ -2,6 +2,7 @@ import { CompactEncrypt, CompactSign, compactDecrypt, compactVerify } from 'jose
 import { isCompact, isExactly, protectedHeader, utf8 } from './bytes.ts'
 import { readPublicKey } from './identity.ts'
 import type { Identity } from './identity.ts'
+import type { Link } from './link.ts'
 import { encodePayload } from './payload.ts'
 import type { Body } from './payload.ts'
 
@@ -30,6 +31,8 @@ export interface Letter {
   readonly to: string
   /** The sender's clock, Unix ms. */
   readonly at: number
+  /** Its place among what this device sends in this conversation; without it nobody can see what is missing. */
+  readonly link?: Link | null
   readonly body: Body
 }
 
@@ -44,7 +47,7 @@ export async function seal(letter: Letter, sender: Identity, recipientPublicKey:
   if (recipient === null) {
     throw new TypeError('Nothing can be sealed for that public key: it is not of the form that envelopes need.')
   }
-  const payload = encodePayload({ ...letter, key: recipient.encryptingThumbprint })
+  const payload = encodePayload({ ...letter, link: letter.link ?? null, key: recipient.encryptingThumbprint })
   const signed = await new CompactSign(payload).setProtectedHeader(JWS_HEADER).sign(sender.signing)
   return new CompactEncrypt(utf8(signed)).setProtectedHeader(JWE_HEADER).encrypt(recipient.encrypting)
 }

@@ -19,7 +19,7 @@ const payload: Record<string, unknown> = JSON.parse(
 )
 const bobOpens = (text: string, expected: Parameters<typeof open>[1] = EXPECTED) =>
   open(text, expected, bob, alice.publicKey, alice.publicKey)
-const forged = (reason: string) => ({ mark: 'forged', reason, body: null, at: null, to: null })
+const forged = (reason: string) => ({ mark: 'forged', reason, body: null, at: null, to: null, link: null })
 
 describe('verified', () => {
   test('by the pinned key', async () => {
@@ -30,6 +30,7 @@ describe('verified', () => {
       at: letter.at,
       to: 'bob',
       signedBy: PEOPLE.alice.fingerprint,
+      link: null,
     })
   })
   test('by the pinned key, whatever the server presents now', async () => {
@@ -85,7 +86,7 @@ describe('unsigned', () => {
 describe('forged: who, to whom, under which id', () => {
   test('signed by a key that is neither pinned nor presented', async () => {
     const fake = await seal(letter, mallory, bob.publicKey)
-    expect(await bobOpens(fake)).toEqual({ ...forged('signature wrong'), signedBy: null })
+    expect(await bobOpens(fake)).toEqual({ ...forged('signature wrong'), signedBy: null, link: null })
     for (const presented of [null, '', 'another format', bob.publicKey]) {
       expect(await open(fake, EXPECTED, bob, null, presented)).toMatchObject(forged('signature wrong'))
     }
@@ -112,7 +113,7 @@ describe('forged: who, to whom, under which id', () => {
   })
   test('not for us', async () => {
     const elsewhere = await seal(letter, alice, mallory.publicKey)
-    expect(await bobOpens(elsewhere)).toEqual({ ...forged('not readable'), signedBy: null })
+    expect(await bobOpens(elsewhere)).toEqual({ ...forged('not readable'), signedBy: null, link: null })
   })
 })
 
@@ -154,7 +155,7 @@ describe('forged: each field', () => {
     const [head, , signature] = signed.split('.')
     const altered = base64url.encode(utf8(JSON.stringify({ ...payload, ...change })))
     const text = await encryptFor(bob.publicKey, [head, altered, signature].join('.'))
-    expect(await bobOpens(text)).toEqual({ ...forged('signature wrong'), signedBy: null })
+    expect(await bobOpens(text)).toEqual({ ...forged('signature wrong'), signedBy: null, link: null })
   })
   test('what is signed is no JSON, or nested beyond reason', async () => {
     const raw = async (text: string) => {
@@ -197,7 +198,7 @@ describe('forged: the envelope itself', () => {
       fc.asyncProperty(place, fc.constantFrom(...letters.split('')), async (at, other) => {
         fc.pre(sealed[at] !== other && sealed[at] !== '.')
         const text = sealed.slice(0, at) + other + sealed.slice(at + 1)
-        expect(await bobOpens(text)).toEqual({ ...forged('not readable'), signedBy: null })
+        expect(await bobOpens(text)).toEqual({ ...forged('not readable'), signedBy: null, link: null })
       }),
       { numRuns: 200 },
     )

@@ -1,6 +1,8 @@
 import { looksSealed, unseal, verifiedPayload } from './envelope.ts'
 import { fingerprint, readPublicKey } from './identity.ts'
 import type { Identity } from './identity.ts'
+import { hashLink } from './link.ts'
+import type { Link } from './link.ts'
 import { decodePayload, wellFormed } from './payload.ts'
 import type { Body, Payload, PayloadFlaw, TextBody } from './payload.ts'
 
@@ -17,6 +19,9 @@ export type ForgedReason =
 
 export type UnsignedReason = 'plain text'
 
+/** `hash`: what the next message of the chain must bear as `prev`. */
+export type OpenedLink = Link & { readonly hash: string }
+
 export interface Signed {
   readonly mark: 'verified' | 'new key'
   readonly reason: null
@@ -26,6 +31,7 @@ export interface Signed {
   readonly to: string
   /** Fingerprint of the key that signed. */
   readonly signedBy: string
+  readonly link: OpenedLink | null
 }
 
 export interface Unsigned {
@@ -35,6 +41,7 @@ export interface Unsigned {
   readonly at: null
   readonly to: null
   readonly signedBy: null
+  readonly link: null
 }
 
 export interface Forged {
@@ -45,6 +52,7 @@ export interface Forged {
   readonly to: null
   /** Fingerprint of the key that signed, when that much was right. */
   readonly signedBy: string | null
+  readonly link: null
 }
 
 export type Opened = Signed | Unsigned | Forged
@@ -88,7 +96,9 @@ export async function open(
   const difference = await differenceFrom(expected, payload, recipient)
   if (difference !== null) return forged(difference, signedBy)
   const mark = byPinned === null && pinned !== null ? 'new key' : 'verified'
-  return { mark, reason: null, body: payload.body, at: payload.at, to: payload.to, signedBy }
+  const { body, at, to, link, id } = payload
+  const opened = link === null ? null : { ...link, hash: await hashLink(link, id) }
+  return { mark, reason: null, body, at, to, signedBy, link: opened }
 }
 
 const checkedPayload = async (signed: string, publicKey: string | null): Promise<Uint8Array | null> =>
@@ -116,6 +126,7 @@ const unsigned = (text: string): Unsigned => ({
   at: null,
   to: null,
   signedBy: null,
+  link: null,
 })
 
 const forged = (reason: ForgedReason, signedBy: string | null = null): Forged => ({
@@ -125,4 +136,5 @@ const forged = (reason: ForgedReason, signedBy: string | null = null): Forged =>
   at: null,
   to: null,
   signedBy,
+  link: null,
 })
