@@ -1,3 +1,4 @@
+import { decodeStrictly } from './bytes.ts'
 import { looksSealed, unseal, verifiedPayload } from './envelope.ts'
 import { fingerprint, readPublicKey } from './identity.ts'
 import type { Identity } from './identity.ts'
@@ -53,6 +54,8 @@ export interface Forged {
   /** Fingerprint of the key that signed, when that much was right. */
   readonly signedBy: string | null
   readonly link: null
+  /** The type of body that the letter claims to hold, which nobody has proved: not every forgery needs to be shown. */
+  readonly claimed: string | null
 }
 
 export type Opened = Signed | Unsigned | Forged
@@ -89,12 +92,12 @@ export async function open(
   const [pinned, presented] = keys
   const byPinned = await checkedPayload(signed, pinned)
   const bytes = byPinned ?? (await checkedPayload(signed, presented))
-  if (bytes === null) return forged('signature wrong')
+  if (bytes === null) return forged('signature wrong', null, claimedType(signed))
   const signedBy = await fingerprint((byPinned === null ? presented : pinned) ?? '')
   const payload = decodePayload(bytes)
   if (typeof payload === 'string') return forged(payload, signedBy)
   const difference = await differenceFrom(expected, payload, recipient)
-  if (difference !== null) return forged(difference, signedBy)
+  if (difference !== null) return forged(difference, signedBy, payload.body.type)
   const mark = byPinned === null && pinned !== null ? 'new key' : 'verified'
   const { body, at, to, link, id } = payload
   const opened = link === null ? null : { ...link, hash: await hashLink(link, id) }
@@ -129,7 +132,14 @@ const unsigned = (text: string): Unsigned => ({
   link: null,
 })
 
-const forged = (reason: ForgedReason, signedBy: string | null = null): Forged => ({
+/** What a JWS says whose signature is wrong. */
+function claimedType(signed: string): string | null {
+  const bytes = decodeStrictly(signed.split('.')[1] ?? '')
+  const payload = bytes === null ? 'form wrong' : decodePayload(bytes)
+  return typeof payload === 'string' ? null : payload.body.type
+}
+
+const forged = (reason: ForgedReason, signedBy: string | null = null, claimed: string | null = null): Forged => ({
   mark: 'forged',
   reason,
   body: null,
@@ -137,4 +147,5 @@ const forged = (reason: ForgedReason, signedBy: string | null = null): Forged =>
   to: null,
   signedBy,
   link: null,
+  claimed,
 })

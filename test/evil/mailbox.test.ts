@@ -110,18 +110,19 @@ describe('a mailbox that is counted wrongly', () => {
 
 describe('false answers to what was sent', () => {
   test(
-    '"sent", and thrown away: "Sent" is all that the app says; it promises no arrival',
+    '"sent", and thrown away: missed with the next message, asked for again, and shown in its place',
     play(async (stage, alice, bob) => {
       stage.evil.toServer = (sent, who) => {
-        if (sent['type'] !== 'send') return [sent]
-        stage.evil.say(who?.username ?? '', { type: 'sent', id: sent['id'], after: 0 })
+        if (sent['type'] !== 'send' || who?.username !== alice.username) return [sent]
+        stage.evil.say(alice.username, { type: 'sent', id: sent['id'], after: 0 })
         return []
       }
       await write(alice, bob, 'swallowed')
       stage.evil.repent()
       await write(alice, bob, 'and on')
       await sees(alice, bob, HERS, 'own, accepted: swallowed', 'own, accepted: and on')
-      await sees(bob, alice, HIS, 'verified: and on')
+      await sees(bob, alice, HIS, 'notice: 1 missing, asking', 'verified: and on')
+      await sees(bob, alice, HIS, 'verified: swallowed', 'verified: and on')
     }),
   )
 
@@ -167,7 +168,7 @@ describe('false answers to what was sent', () => {
     play(async (stage, alice, bob) => {
       let asked = 0
       stage.evil.toServer = (sent, who) => {
-        if (sent['type'] !== 'send') return [sent]
+        if (sent['type'] !== 'send' || who?.username !== alice.username) return [sent]
         asked += 1
         if (asked > 2) return [sent]
         const code = asked === 1 ? 'constructor' : 'too_many'
@@ -182,8 +183,10 @@ describe('false answers to what was sent', () => {
   )
 
   test(
-    '"expired": told in words, sent anew when one wants; about others\' messages nothing',
+    '"expired": told in words, sent anew when one wants; about others\' messages, and what has arrived, nothing',
     play(async (stage, alice, bob) => {
+      // Without Bob's receipts nobody can tell whether it arrived.
+      stage.evil.toServer = (sent, who) => (sent['type'] === 'send' && who?.username === bob.username ? [] : [sent])
       const id = await write(alice, bob, 'hello')
       await sees(bob, alice, HIS, 'verified: hello')
       const carol = await stage.account('carol')
@@ -193,9 +196,12 @@ describe('false answers to what was sent', () => {
       stage.evil.say(alice.username, expired)
       await sees(alice, bob, HERS, 'own, expired: hello')
       await sees(bob, alice, HIS, 'verified: hello')
-      await alice.messenger.retry(bob.username, id)
-      // A new message: Bob has read both, and both are hers.
-      await sees(bob, alice, HIS, 'verified: hello', 'verified: hello')
+      stage.evil.repent()
+      await stage.reconnect(bob)
+      await sees(alice, bob, 'own, stored: an honest word', 'own, stored: hello')
+      const other = await write(alice, bob, 'and on')
+      stage.evil.say(alice.username, { ...expired, seq: frame('', '')['seq'], id: other })
+      await sees(alice, bob, HERS, 'own, accepted: hello', 'own, stored: and on')
     }),
   )
 

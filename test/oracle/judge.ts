@@ -44,9 +44,10 @@ function findLost({ devices, composed, accepted, ended, rolledBack, stored }: Fa
         .filter((device) => isDue(message, device))
         .map((device) => ({ message: message.message, device })),
     )
+  // What devices tell each other was composed by nobody, and nobody is to see it.
   const had = stored.flatMap(({ message, device: name }) => {
     const device = devices.get(name)
-    return device === undefined || device.leftAt !== Infinity ? [] : [{ message, device }]
+    return device === undefined || device.leftAt !== Infinity || !composed.has(message) ? [] : [{ message, device }]
   })
   const missing = [
     ...owed.filter(({ message }) => !rolledBack.has(message)),

@@ -1,9 +1,10 @@
-import { BodyTooLong, fingerprint, open, readPublicKey, seal, vouchedKeys } from '@chatnip/crypto'
+import { BodyTooLong, fingerprint, hashLink, open, readPublicKey, seal, vouchedKeys } from '@chatnip/crypto'
 import type { Identity } from '@chatnip/crypto'
 import { ChatnipError, LIMITS } from '@chatnip/protocol'
 import type { Addressed } from '@chatnip/protocol'
 import type { LookUp, ToOpen, ToSeal } from '../engine/events.ts'
-import type { KeyFacts } from '../engine/rows.ts'
+import type { KeyFacts, SealedLink } from '../engine/rows.ts'
+import type { ServiceBody } from '../engine/service.ts'
 import type { Opened } from '../engine/state.ts'
 import type { DeviceKeys } from '../device-keys.ts'
 import type { Transport } from '../ports.ts'
@@ -13,9 +14,14 @@ import { isUsername } from './frames.ts'
 export interface Cipher {
   factsOf(publicKey: string): Promise<KeyFacts>
   /** As `sealMessage`. */
-  seal(message: ToSeal): Promise<readonly Addressed[] | null>
+  seal(message: ToSeal): Promise<SealedMessage | null>
   /** As `openItem`. */
   open(item: ToOpen): Promise<Opened>
+}
+
+export interface SealedMessage {
+  readonly to: readonly Addressed[]
+  readonly link: SealedLink | null
 }
 
 /** The real one, with the keys of this device. */
@@ -59,18 +65,30 @@ const sameName = (registered: unknown, asked: string): string | null =>
  * of another format the text goes as it is.
  * @returns null when the text does not fit into an envelope
  */
-async function sealMessage(keys: DeviceKeys, message: ToSeal): Promise<readonly Addressed[] | null> {
-  const { id, to, at, text, key } = message
-  const letter = { id, from: keys.username, to, at, body: { type: 'text', text } as const }
+async function sealMessage(keys: DeviceKeys, message: ToSeal): Promise<SealedMessage | null> {
+  const { link, id } = message
   try {
-    const copy = { username: keys.username, message_text: await seal(letter, keys.identity, keys.identity.publicKey) }
-    if (to.toLowerCase() === keys.username.toLowerCase()) return [copy]
-    const theirs = key.canSeal ? await seal(letter, keys.identity, key.publicKey) : text
-    return [{ username: to, message_text: theirs }, copy]
+    const to = await (message.service === null ? sealText(keys, message) : sealService(keys, message, message.service))
+    return { to, link: link === null ? null : { ...link, hash: await hashLink(link, id) } }
   } catch (error) {
     if (error instanceof BodyTooLong) return null
     throw error
   }
+}
+
+async function sealService(keys: DeviceKeys, message: ToSeal, service: ServiceBody): Promise<readonly Addressed[]> {
+  const { id, to, at, key } = message
+  const letter = { id, from: keys.username, to, at, body: { ...service } }
+  return [{ username: to, message_text: await seal(letter, keys.identity, key.publicKey) }]
+}
+
+async function sealText(keys: DeviceKeys, message: ToSeal): Promise<readonly Addressed[]> {
+  const { id, to, at, text, key, link } = message
+  const letter = { id, from: keys.username, to, at, link, body: { type: 'text', text } as const }
+  const copy = { username: keys.username, message_text: await seal(letter, keys.identity, keys.identity.publicKey) }
+  if (to.toLowerCase() === keys.username.toLowerCase()) return [copy]
+  const theirs = key.canSeal ? await seal(letter, keys.identity, key.publicKey) : text
+  return [{ username: to, message_text: theirs }, copy]
 }
 
 /** Tries the account's present identity, then the ones it had before: what was on its way when the keys changed stays readable. */

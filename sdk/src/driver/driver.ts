@@ -1,6 +1,6 @@
 import { ChatnipError } from '@chatnip/protocol'
 import type { ErrorCode } from '@chatnip/protocol'
-import type { After, Call, Effect, EngineChange, Event } from '../engine/events.ts'
+import type { After, Call, Effect, EngineChange, Event, Recalled } from '../engine/events.ts'
 import type { Write } from '../engine/rows.ts'
 import type { Found, Opened, State } from '../engine/state.ts'
 import { step } from '../engine/step.ts'
@@ -24,7 +24,7 @@ export interface DriverPorts {
 
 type Ticket = { readonly resolve: (value: string) => void; readonly reject: (error: Error) => void }
 type EffectOf<T extends Effect['type']> = Extract<Effect, { readonly type: T }>
-type Lengthy = EffectOf<'check session' | 'look up' | 'seal' | 'open' | 'find'>
+type Lengthy = EffectOf<'check session' | 'look up' | 'seal' | 'open' | 'find' | 'recall'>
 
 /** How long the engine stays off the line after a write failed. Composing goes on meanwhile. */
 const RESTART_MS = 5_000
@@ -147,6 +147,7 @@ export class Driver {
       case 'seal':
       case 'open':
       case 'find':
+      case 'recall':
         return this.#begin(effect)
     }
   }
@@ -176,6 +177,8 @@ export class Driver {
         return this.#open(effect)
       case 'find':
         return this.#find(effect)
+      case 'recall':
+        return this.#recall(effect)
     }
   }
 
@@ -192,8 +195,9 @@ export class Driver {
   }
 
   async #seal({ message }: EffectOf<'seal'>): Promise<Event> {
-    const to = await this.#ports.cipher.seal(message)
-    return { type: 'sealed', id: message.id, to, key: message.key.publicKey }
+    const sealed = await this.#ports.cipher.seal(message)
+    const { id, key } = message
+    return { type: 'sealed', id, to: sealed?.to ?? null, key: key.publicKey, link: sealed?.link ?? null }
   }
 
   async #open({ batch, items }: EffectOf<'open'>): Promise<Event> {
@@ -212,6 +216,19 @@ export class Driver {
       return { row, line: withLine && row.line !== null ? await vault.get('messages', row.line) : null }
     })
     return { type: 'found', batch, found: await Promise.all(found) }
+  }
+
+  async #recall({ wanted }: EffectOf<'recall'>): Promise<Event> {
+    await this.#commits.drained()
+    const { vault } = this.#ports
+    const sender = this.#state.own.username.toLowerCase()
+    const found = wanted.numbers.map(async (n): Promise<Recalled> => {
+      const row = await vault.get('links', [wanted.number, wanted.chain, n])
+      const key = row === null ? null : ((await vault.get('ids', [sender, row.id]))?.line ?? null)
+      const line = key === null ? null : await vault.get('messages', key)
+      return { n, row, line: line?.kind === 'message' ? line : null }
+    })
+    return { type: 'recalled', wanted, found: await Promise.all(found) }
   }
 
   #connect(number: number): void {

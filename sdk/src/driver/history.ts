@@ -21,17 +21,18 @@ export async function pageOf(
 ): Promise<readonly (MessageView | NoticeView)[]> {
   const to = before === null ? [peer.number + 1] : [peer.number, before.seq, before.sub]
   const rows = await vault.scan('messages', { from: [peer.number], to, limit, reverse: true })
-  const lines = viewsOf(peer, rows.toReversed())
+  const lines = viewsOf({ state, peer }, rows.toReversed())
   if (before !== null) return lines
   // Between taking `state` and reading the rows one of them may have been accepted.
   const there = new Set(lines.map((line) => ('id' in line ? line.id : '')))
   return [...lines, ...waitingViews(state, peer).filter((message) => !there.has(message.id))]
 }
 
+type About = { readonly state: State; readonly peer: Peer }
 type StoredLine = { readonly key: Key; readonly value: Line }
 
-const viewsOf = (peer: Peer, rows: readonly StoredLine[]): readonly (MessageView | NoticeView)[] =>
-  rows.flatMap(({ key, value }) => lineView(peer, placeOf(key), value) ?? [])
+const viewsOf = (about: About, rows: readonly StoredLine[]): readonly (MessageView | NoticeView)[] =>
+  rows.flatMap(({ key, value }) => lineView(about, placeOf(key), value) ?? [])
 
 const placeOf = ([, seq, sub]: LogicalKey): Place => ({ seq: Number(seq), sub: Number(sub) })
 
@@ -39,7 +40,7 @@ export async function exportMessages(vault: SealedRows, state: State): Promise<r
   const all: MessageView[] = []
   for (const peer of [...state.peers.values()].toSorted((a, b) => (a.name < b.name ? -1 : 1))) {
     const there = new Set<string>()
-    for await (const line of linesOf(vault, peer)) {
+    for await (const line of linesOf(vault, { state, peer })) {
       if ('id' in line) {
         all.push(line)
         there.add(line.id)
@@ -50,11 +51,12 @@ export async function exportMessages(vault: SealedRows, state: State): Promise<r
   return all
 }
 
-async function* linesOf(vault: SealedRows, peer: Peer): AsyncGenerator<MessageView | NoticeView> {
+async function* linesOf(vault: SealedRows, about: About): AsyncGenerator<MessageView | NoticeView> {
+  const { peer } = about
   let from: Key = [peer.number]
   for (;;) {
     const rows = await vault.scan('messages', { from, to: [peer.number + 1], limit: PAGE })
-    yield* viewsOf(peer, rows)
+    yield* viewsOf(about, rows)
     const last = rows.at(-1)
     if (last === undefined || rows.length < PAGE) return
     // The least key behind it.

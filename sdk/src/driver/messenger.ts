@@ -50,7 +50,9 @@ export async function startEngine(ports: EnginePorts): Promise<Messenger> {
 }
 
 const toChange = (change: EngineChange): Change =>
-  change.kind === 'arrived' ? { kind: 'arrived', message: messageView(change.peer, change.place, change.line) } : change
+  change.kind === 'arrived'
+    ? { kind: 'arrived', message: messageView(change.peer, change.place, change.line, new Map()) }
+    : change
 
 interface Parts {
   readonly driver: Driver

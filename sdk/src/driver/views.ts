@@ -1,11 +1,15 @@
 import type { ContactView, ConversationView, MarkDetails, MessageView, NoticeView, Place } from '../messenger.ts'
 import type { Line, MessageLine, NoticeLine, Peer } from '../engine/rows.ts'
 import type { OutboxItem, State } from '../engine/state.ts'
+import { chainKey, isGivenUpOn, isStored } from '../engine/chains.ts'
+import { countOf } from '../engine/spans.ts'
 
 /** From the engine's rows to what a face shows. */
 
-export function messageView(peer: Peer, place: Place, line: MessageLine): MessageView {
-  const { id, own, text, at, state, mark } = line
+export function messageView(peer: Peer, place: Place, line: MessageLine, chains: State['chains']): MessageView {
+  const { id, own, text, at, mark, link } = line
+  const isThere = link !== undefined && isStored(chains.get(chainKey(peer.number, link.chain)), link.n)
+  const state = own && isThere ? 'stored' : line.state
   const details = own ? null : detailsOf(peer, line)
   return { id, conversation: peer.name, own, text, at, place, state, refusal: null, mark, details }
 }
@@ -21,15 +25,24 @@ function detailsOf(peer: Peer, { fingerprint, knownSince, reason }: MessageLine)
 }
 
 /** Null: nothing that this version can show. */
-export function lineView(peer: Peer, place: Place, line: Line): MessageView | NoticeView | null {
-  if (line.kind === 'message') return messageView(peer, place, line)
-  return line.kind === 'notice' ? noticeView(peer, place, line) : null
+export function lineView(
+  { state, peer }: { readonly state: State; readonly peer: Peer },
+  place: Place,
+  line: Line,
+): MessageView | NoticeView | null {
+  if (line.kind === 'message') return messageView(peer, place, line, state.chains)
+  return line.kind === 'notice' ? noticeView(state, peer, place, line) : null
 }
 
-function noticeView(peer: Peer, place: Place, line: NoticeLine): NoticeView {
+function noticeView(state: State, peer: Peer, place: Place, line: NoticeLine): NoticeView {
   const { at } = line
   if (line.notice === 'key changed') return { kind: 'key changed', at, place }
-  return { kind: 'missing', count: line.count, from: peer.name, state: 'gone', at, place }
+  const from = line.own ? state.own.username : peer.name
+  const gaps = state.chains.get(chainKey(peer.number, line.chain))?.gaps ?? []
+  const gap = gaps.find((one) => one.place.seq === place.seq && one.place.sub === place.sub)
+  if (gap === undefined) return { kind: 'missing', count: line.count, from, state: 'gone', at, place }
+  const count = countOf(gap.missing) + countOf(gap.gone)
+  return { kind: 'missing', count, from, state: isGivenUpOn(gap) ? 'gone' : 'asking', at, place }
 }
 
 export function waitingView(peer: Peer, { id, text, at, state, refusal }: OutboxItem): MessageView {
@@ -46,7 +59,7 @@ export function conversationViews(state: State): readonly ConversationView[] {
     .toSorted((a, b) => b.activeAt - a.activeAt)
     .map((peer) => {
       const { name, unread, activeAt, last, expired = 0 } = peer
-      const stored = last === null ? null : messageView(peer, last.place, last.line)
+      const stored = last === null ? null : messageView(peer, last.place, last.line, state.chains)
       const waiting = waitingViews(state, peer)
       const undelivered = expired + waiting.filter((message) => message.state === 'failed').length
       return { name, unread, undelivered, activeAt, last: waiting.at(-1) ?? stored }

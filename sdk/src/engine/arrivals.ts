@@ -1,41 +1,28 @@
 import type { Place } from '../messenger.ts'
 import type { After } from './events.ts'
+import { followLink } from './follow.ts'
+import { heardFrom } from './heads.ts'
+import { hear } from './hear.ts'
+import { show, write } from './outcome.ts'
+import type { Outcome } from './outcome.ts'
 import { adoptKey } from './pins.ts'
-import { isAfter, passSeq, placeReceived, preview } from './places.ts'
-import type { LogicalKey, MessageLine, Peer, Line, Write } from './rows.ts'
-import type { Batch, Entry, MailboxFrame, Opened } from './state.ts'
-import {
-  commit,
-  CONVERSATIONS,
-  ensurePeer,
-  isOwn,
-  lower,
-  messagesChanged,
-  metaWrite,
-  notify,
-  peerWrite,
-  setPeer,
-} from './turn.ts'
+import { passSeq, placeReceived, preview } from './places.ts'
+import type { Line, LogicalKey, MessageLine, Peer } from './rows.ts'
+import { isService } from './service.ts'
+import type { Again } from './service.ts'
+import type { Batch, Entry, Found, MailboxFrame, Opened } from './state.ts'
+import { commit, CONVERSATIONS, ensurePeer, isOwn, lower, messagesChanged, metaWrite, notify } from './turn.ts'
+import { peerWrite, setPeer } from './turn.ts'
 import type { Turn } from './turn.ts'
 
 type MessageFrame = Extract<MailboxFrame, { readonly type: 'message' }>
 
-/** What a batch comes to: rows (the last write of a row counts) and what is told once they are on disk. */
-interface Outcome {
-  readonly writes: Map<string, Write>
-  readonly changed: Map<number, Peer>
-  readonly contacts: Set<string>
-  readonly arrived: After[]
-  /** Sender and id of what this batch itself holds. */
-  readonly ids: Set<string>
-}
-
 /** Writes the whole batch in one commit and acknowledges it behind that. */
 export function finishBatch(turn: Turn, batch: Batch): void {
   const outcome: Outcome = { writes: new Map(), changed: new Map(), contacts: new Set(), arrived: [], ids: new Set() }
-  for (const entry of batch.entries) {
+  for (const [index, entry] of batch.entries.entries()) {
     if (entry.frame.type === 'expired') takeExpired(turn, entry, outcome)
-    else takeMessage(turn, entry, entry.frame, outcome)
+    else takeMessage(turn, batch, index, outcome)
     passSeq(turn, entry.frame.seq)
   }
   for (const { number, name } of outcome.changed.values()) {
@@ -61,27 +48,86 @@ function afterwards(turn: Turn, batch: Batch, outcome: Outcome): readonly After[
   ]
 }
 
-const write = (outcome: Outcome, ...writes: readonly Write[]): void => {
-  for (const one of writes) outcome.writes.set(JSON.stringify([one.table, one.key]), one)
+function takeMessage(turn: Turn, batch: Batch, index: number, outcome: Outcome): void {
+  const entry = batch.entries[index]
+  if (entry === undefined || entry.frame.type === 'expired') return
+  const { frame, opened, found } = entry
+  const sender = lower(frame.sendername)
+  if (found !== null || opened === null || outcome.ids.has(`${sender} ${frame.id}`)) return
+  outcome.ids.add(`${sender} ${frame.id}`)
+  const place = placeReceived(turn, frame.seq)
+  const taking: Taking = { frame, opened, entry, place, sender }
+  // What devices tell each other is nobody's line, not even when it is forged.
+  if (isService(opened.body?.type ?? opened.claimed ?? null))
+    takeService(turn, taking, batch.originals?.[index] ?? null, outcome)
+  else takeLine(turn, taking, outcome)
 }
 
-function takeMessage(turn: Turn, entry: Entry, frame: MessageFrame, outcome: Outcome): void {
-  const identity = `${lower(frame.sendername)} ${frame.id}`
-  if (entry.found !== null || entry.opened === null || outcome.ids.has(identity)) return
-  outcome.ids.add(identity)
-  const place = placeReceived(turn, frame.seq)
-  const own = ownAddressee(turn, frame, entry.opened)
+interface Taking {
+  readonly frame: MessageFrame
+  readonly opened: Opened
+  readonly entry: Entry
+  /** By its seq. */
+  readonly place: Place
+  readonly sender: string
+}
+
+function takeLine(turn: Turn, { frame, opened, entry, place: came, sender }: Taking, outcome: Outcome): void {
+  const own = ownAddressee(turn, frame, opened)
   const peer = ensurePeer(turn, own ?? frame.sendername)
-  const line = lineOf(turn, frame, { opened: entry.opened, peer, own: own !== null })
+  const place = counted(turn, { peer, opened, isOwn: own !== null, place: came }, outcome)
+  const line = lineOf(turn, frame, { opened, peer, own: own !== null })
   const key: LogicalKey = [peer.number, place.seq, place.sub]
   write(
     outcome,
     { table: 'messages', key, value: line },
-    { table: 'ids', key: [lower(frame.sendername), frame.id], value: { line: key } },
+    { table: 'ids', key: [sender, frame.id], value: { line: key } },
   )
-  const known = own === null ? meetSender(turn, { peer, frame, entry, seq: place.seq }, outcome) : peer
+  const known = own === null ? meetSender(turn, { peer, frame, entry, seq: came.seq }, outcome) : peer
   outcome.changed.set(peer.number, known)
   if (line.kind === 'message') show(turn, { peer: known, place, line }, outcome)
+  if (own === null && opened.mark === 'verified')
+    heardFrom(turn, turn.state.peers.get(lower(known.name)) ?? known, false)
+}
+
+/** Where it stands: by its seq, or in the place that was kept for it. */
+function counted(
+  turn: Turn,
+  { peer, opened, isOwn: own, place }: { peer: Peer; opened: Opened; isOwn: boolean; place: Place },
+  outcome: Outcome,
+): Place {
+  const { link, mark } = opened
+  const isTheirs = isSigned(opened) || mark === 'earlier key'
+  if (link === undefined || link === null || !isTheirs) return place
+  const whose = own ? 'sibling' : 'contact'
+  const isVerified = own || mark === 'verified'
+  const followed = followLink(turn, { number: peer.number, whose, link, isVerified, place })
+  write(outcome, ...followed.writes)
+  return followed.place ?? place
+}
+
+/** Not a line. Of whom it is not certainly from nothing is believed. */
+function takeService(turn: Turn, taking: Taking, original: Found | null, outcome: Outcome): void {
+  const { frame, opened, entry, place, sender } = taking
+  write(outcome, { table: 'ids', key: [sender, frame.id], value: { line: null } })
+  const own = isOwn(turn, frame.sendername)
+  const known = turn.state.peers.get(sender)
+  if (!own && known === undefined) return
+  const peer =
+    own || known === undefined ? null : meetSender(turn, { peer: known, frame, entry, seq: place.seq }, outcome)
+  if (peer !== null) outcome.changed.set(peer.number, peer)
+  if (opened.mark !== 'verified') return
+  hear(
+    turn,
+    { body: opened.body, peer, sender, place, original, lineOf: (again, at) => lineAgain(turn, taking, again, at) },
+    outcome,
+  )
+}
+
+function lineAgain(turn: Turn, { frame, opened }: Taking, { id, at, text, chain, n }: Again, peer: Peer): MessageLine {
+  const own = isOwn(turn, frame.sendername)
+  const said: Opened = { ...opened, at, body: { type: 'text', text }, link: { chain, n, prev: '', hash: '' } }
+  return messageOf(turn, { ...frame, id }, { opened: said, peer, own })
 }
 
 /** Whom this own message from another device went to; null: it is somebody else's, or nobody proves that it is ours. */
@@ -111,35 +157,30 @@ function lineOf(
   frame: MessageFrame,
   { opened, peer, own }: { opened: Opened; peer: Peer; own: boolean },
 ): Line {
-  const { id, sendername: sender } = frame
-  const at = opened.at ?? frame.timestamp * 1000
   const { body } = opened
-  if (body !== null && typeof body.text !== 'string') return { kind: 'unknown', id, sender, at, body }
+  if (body === null || typeof body.text === 'string') return messageOf(turn, frame, { opened, peer, own })
+  const { id, sendername: sender } = frame
+  return { kind: 'unknown', id, sender, at: opened.at ?? frame.timestamp * 1000, body }
+}
+
+function messageOf(
+  turn: Turn,
+  frame: MessageFrame,
+  { opened, peer, own }: { opened: Opened; peer: Peer; own: boolean },
+): MessageLine {
+  const { id, sendername: sender } = frame
+  const { body, link = null } = opened
+  const at = opened.at ?? frame.timestamp * 1000
   const text = typeof body?.text === 'string' ? body.text : ''
   const facts = { kind: 'message', id, sender, own, text, at } as const
-  if (own) return { ...facts, state: 'accepted', mark: null, reason: null, fingerprint: null, knownSince: null }
+  const tied = link === null ? {} : { link: { chain: link.chain, n: link.n } }
+  if (own)
+    return { ...facts, ...tied, state: 'accepted', mark: null, reason: null, fingerprint: null, knownSince: null }
   const { mark, reason, signedBy: fingerprint } = opened
   const since = peer.pinned?.fingerprint === fingerprint ? peer.pinned?.since : undefined
   const isOfOld = fingerprint === null || mark === 'earlier key'
   const knownSince = isOfOld ? null : (since ?? turn.now)
   return { ...facts, state: null, mark, reason, fingerprint, knownSince }
-}
-
-/** The conversation's head: last message, unread count. Having answered from another device, the person has read what was there. */
-function show(
-  turn: Turn,
-  { peer, place, line }: { peer: Peer; place: Place; line: MessageLine },
-  outcome: Outcome,
-): void {
-  const isLast = peer.last === null || isAfter(place, peer.last.place)
-  const shown = setPeer(turn, {
-    ...peer,
-    last: isLast ? { place, line: preview(line) } : peer.last,
-    unread: line.own ? 0 : peer.unread + 1,
-    activeAt: Math.max(peer.activeAt, turn.now),
-  })
-  outcome.changed.set(peer.number, shown)
-  if (!line.own) outcome.arrived.push(notify({ kind: 'arrived', peer: shown, place, line }))
 }
 
 /** The server gave up keeping an own message for its addressee. Copies for one's own other devices are not spoken of. */

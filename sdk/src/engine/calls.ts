@@ -1,7 +1,7 @@
 import type { Call, OnDisk } from './events.ts'
 import { showConversation } from './keys.ts'
 import { askKey } from './lookups.ts'
-import { compose, letGo, pump } from './outbox.ts'
+import { compose, letGo, pump, usedNumber } from './outbox.ts'
 import { confirmKey } from './pins.ts'
 import type { Peer, Write } from './rows.ts'
 import type { OutboxItem } from './state.ts'
@@ -101,9 +101,11 @@ interface Removal {
 }
 
 function dropItem(turn: Turn, item: OutboxItem): Removal {
+  // Of a failed one it was decided when it failed.
+  const used = item.stage === 'failed' ? [] : usedNumber(turn, item, true)
   removeItem(turn, item)
   const peer = ensurePeer(turn, item.to)
-  return { writes: [itemRemoval(item)], peers: [peer], message: { to: peer.name, text: item.text } }
+  return { writes: [itemRemoval(item), ...used], peers: [peer], message: { to: peer.name, text: item.text } }
 }
 
 function dropExpired(turn: Turn, expired: OnDisk | null): Removal | null {
@@ -113,10 +115,21 @@ function dropExpired(turn: Turn, expired: OnDisk | null): Removal | null {
   const left = Math.max(0, (peer.expired ?? 0) - 1)
   const changed = setPeer(turn, { ...peer, last: isLast ? null : peer.last, expired: left })
   return {
-    writes: [{ table: 'messages', key: expired.key, value: null }, peerWrite(changed)],
+    writes: [
+      { table: 'messages', key: expired.key, value: null },
+      ...withdrawal(peer, expired.line),
+      peerWrite(changed),
+    ],
     peers: [changed],
     message: { to: peer.name, text: expired.line.text },
   }
+}
+
+/** Whoever asks for it again is told that it was taken away. */
+function withdrawal({ number }: Peer, { id, link }: OnDisk['line']): readonly Write[] {
+  if (link === undefined) return []
+  const value = { id, key: '', own: '', withdrawn: true, again: 0 }
+  return [{ table: 'links', key: [number, link.chain, link.n], value }]
 }
 
 function markRead(turn: Turn, ticket: number, conversation: string): void {

@@ -1,6 +1,7 @@
 import type { Addressed, ClientFrame, ErrorCode, ServerFrame } from '@chatnip/protocol'
 import type { Change, Place } from '../messenger.ts'
-import type { KeyFacts, LogicalKey, MessageLine, Peer, Write } from './rows.ts'
+import type { KeyFacts, LinkRow, LogicalKey, MessageLine, Peer, SealedLink, Write } from './rows.ts'
+import type { ServiceBody } from './service.ts'
 import type { Found, Opened } from './state.ts'
 
 /** What a person asks for. Each is answered by a `settle` effect with the same ticket. */
@@ -51,7 +52,9 @@ export type Event =
       /** Null: the text is too large for an envelope. */
       readonly to: readonly Addressed[] | null
       readonly key: string
+      readonly link: SealedLink | null
     }
+  | { readonly type: 'recalled'; readonly wanted: ToRecall; readonly found: readonly Recalled[] }
   | { readonly type: 'stored'; readonly id: string }
   | { readonly type: 'found'; readonly batch: number; readonly found: readonly (Found | null)[] }
   | { readonly type: 'read'; readonly batch: number; readonly opened: ReadonlyMap<number, Opened> }
@@ -80,6 +83,26 @@ export interface ToSeal {
   readonly at: number
   readonly text: string
   readonly key: Pick<KeyFacts, 'publicKey' | 'canSeal'>
+  /** Null: not counted. */
+  readonly link: Omit<SealedLink, 'hash'> | null
+  /** In place of the text, and for the addressee alone. */
+  readonly service: ServiceBody | null
+}
+
+/** Own messages to be given again. `isAsked`: their absence is answered too. */
+export interface ToRecall {
+  readonly number: number
+  readonly chain: string
+  /** The lower-case name of who is to have them. */
+  readonly to: string
+  readonly numbers: readonly number[]
+  readonly isAsked: boolean
+}
+
+export interface Recalled {
+  readonly n: number
+  readonly row: LinkRow | null
+  readonly line: MessageLine | null
 }
 
 /** What is to be done. None of it is waited for; what comes of it returns as an event. */
@@ -101,6 +124,8 @@ export type Effect =
       readonly batch: number
       readonly ids: readonly { readonly sender: string; readonly id: string; readonly withLine: boolean }[]
     }
+  /** Looks own messages up by their numbers. Must see every commit that was asked for before it. */
+  | { readonly type: 'recall'; readonly wanted: ToRecall }
   | { readonly type: 'settle'; readonly ticket: number; readonly error: ErrorCode | null; readonly value: string }
   | { readonly type: 'notify'; readonly change: EngineChange }
 

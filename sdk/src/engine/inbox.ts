@@ -2,7 +2,9 @@ import { finishBatch } from './arrivals.ts'
 import { askKey } from './lookups.ts'
 import type { ToOpen } from './events.ts'
 import type { KeyFacts } from './rows.ts'
+import { readService } from './service.ts'
 import type { Batch, Entry, Found, MailboxFrame, Opened } from './state.ts'
+import { onStoredMore } from './tell.ts'
 import { effect, isOwn, lower, patch, pinOf } from './turn.ts'
 import type { Turn } from './turn.ts'
 
@@ -28,7 +30,7 @@ function startBatch(turn: Turn): void {
   patch(turn, {
     queue: queue.slice(BATCH_LIMIT),
     batches: number,
-    batch: { number, phase: 'finding', entries, asked: new Map() },
+    batch: { number, phase: 'finding', entries, asked: new Map(), originals: null },
   })
   const ids = frames.map((frame) => ({
     sender: lower(frame.type === 'message' ? frame.sendername : own.username),
@@ -48,6 +50,11 @@ const current = (turn: Turn, number: number, phase: Batch['phase']): Batch | nul
 }
 
 export function onFound(turn: Turn, number: number, found: readonly (Found | null)[]): void {
+  const recalling = current(turn, number, 'recalling')
+  if (recalling !== null) {
+    patchBatch(turn, recalling, { originals: found, phase: 'asking' })
+    return advanceInbox(turn)
+  }
   const batch = current(turn, number, 'finding')
   if (batch === null) return
   const entries = batch.entries.map((entry, index): Entry => ({ ...entry, found: found[index] ?? null }))
@@ -82,10 +89,24 @@ export function advanceInbox(turn: Turn): void {
   }
   const items = batch.entries.flatMap((entry, index) => toOpen(turn, batch, entry, index))
   if (items.length > 0) openItems(turn, batch, items)
+  else if (batch.originals === null && batch.entries.some(isAgain)) findOriginals(turn, batch)
   else {
     patchBatch(turn, batch, { phase: 'committing' })
     finishBatch(turn, batch)
   }
+}
+
+const isAgain = ({ opened }: Entry): boolean => opened?.mark === 'verified' && opened.body?.type === 'again'
+
+/** Messages that are given once more bear their first id: have they been seen? One answer for each entry. */
+function findOriginals(turn: Turn, batch: Batch): void {
+  patchBatch(turn, batch, { phase: 'recalling' })
+  const ids = batch.entries.map((entry) => {
+    const body = isAgain(entry) ? readService(entry.opened?.body ?? null) : null
+    const sender = lower(entry.frame.type === 'message' ? entry.frame.sendername : '')
+    return { sender, id: body?.type === 'again' ? body.id : '', withLine: true }
+  })
+  effect(turn, { type: 'find', batch: batch.number, ids })
 }
 
 /** Whose key must be asked for before this entry can be judged: an unknown sender's, a wrong signature's, or one's own. */
@@ -148,5 +169,6 @@ function openItems(turn: Turn, batch: Batch, items: readonly ToOpen[]): void {
 export function onCommitted(turn: Turn, number: number): void {
   if (current(turn, number, 'committing') === null) return
   patch(turn, { batch: null })
+  onStoredMore(turn)
   startBatch(turn)
 }

@@ -4,6 +4,7 @@ import { dropLine, hangUp, setPhase, signOut } from './hangup.ts'
 import { onMailboxFrame } from './inbox.ts'
 import { askKey } from './lookups.ts'
 import { onRefused, onSent, pump } from './outbox.ts'
+import { tellAnew } from './tell.ts'
 import { backoff, effect, patch, patchLine } from './turn.ts'
 import type { Turn } from './turn.ts'
 
@@ -53,6 +54,7 @@ export function onOpened(turn: Turn): void {
   // Keys may have changed while nobody looked: all are asked for again before they are used, one's own first.
   patch(turn, { askFailures: 0, askWaiting: false })
   askKey(turn, turn.state.own.username)
+  tellAnew(turn)
   pump(turn)
 }
 

@@ -1,4 +1,6 @@
 import type { ErrorCode, SendFrame, ServerFrame } from '@chatnip/protocol'
+import { useNumber } from './answer.ts'
+import { nextLink } from './chains.ts'
 import type { After, Event } from './events.ts'
 import { isGivenUp } from './hangup.ts'
 import { askKey, freshKey } from './lookups.ts'
@@ -6,6 +8,7 @@ import { adoptKey } from './pins.ts'
 import { isAfter, placeSent, preview } from './places.ts'
 import type { MessageLine, Peer, Sealed, Write } from './rows.ts'
 import type { OutboxItem } from './state.ts'
+import { findService, onServiceRefused, onServiceSealed, onServiceSent, pumpService } from './tell.ts'
 import {
   commit,
   CONVERSATIONS,
@@ -40,26 +43,36 @@ export function pump(turn: Turn): void {
   if (turn.state.line.phase !== 'online') return
   sealWhatWaits(turn)
   sendHeads(turn)
+  pumpService(turn)
 }
 
 function giveUpDisliked(turn: Turn): void {
-  for (const item of turn.state.outbox.filter(isGivenUp)) fail(turn, item, 'bad_request')
+  for (const item of turn.state.outbox.filter(isGivenUp)) {
+    const writes = usedNumber(turn, item, true)
+    if (writes.length > 0) commit(turn, writes)
+    fail(turn, item, 'bad_request')
+  }
 }
 
+/**
+ * Only the first of each conversation: the number that it bears is the one behind what the server has accepted. A sealed row on
+ * disk means that the message before it is accounted for there too.
+ */
 function sealWhatWaits(turn: Turn): void {
+  const begun = new Set<string>()
   let sealing = turn.state.outbox.filter((item) => item.stage === 'sealing').length
   for (const item of turn.state.outbox) {
     if (sealing >= SEALING_LIMIT) return
-    if (item.stage === 'saved' || isOutdated(turn, item)) {
-      const key = sealingKey(turn, item)
-      if (key === null) continue
-      setItem(turn, { ...item, stage: 'sealing' })
-      effect(turn, {
-        type: 'seal',
-        message: { id: item.id, to: nameOf(turn, item), at: item.at, text: item.text, key },
-      })
-      sealing += 1
-    }
+    const isHead = item.stage !== 'failed' && !begun.has(item.to)
+    if (item.stage !== 'failed') begun.add(item.to)
+    if (!isHead || (item.stage !== 'saved' && !isOutdated(turn, item))) continue
+    const key = sealingKey(turn, item)
+    if (key === null) continue
+    setItem(turn, { ...item, stage: 'sealing' })
+    const { id, at, text } = item
+    const link = key.canSeal ? nextLink(turn, ensurePeer(turn, item.to).number, id) : null
+    effect(turn, { type: 'seal', message: { id, to: nameOf(turn, item), at, text, key, link, service: null } })
+    sealing += 1
   }
 }
 
@@ -158,13 +171,15 @@ export function onSaved(turn: Turn, id: string): void {
 }
 
 export function onSealed(turn: Turn, event: Extract<Event, { readonly type: 'sealed' }>): void {
+  const service = findService(turn, event.id)
+  if (service !== undefined) return onServiceSealed(turn, service, event)
   const item = findItem(turn, event.id)
   if (item?.stage !== 'sealing') return
   if (event.to === null) {
     fail(turn, item, 'too_large')
     return pump(turn)
   }
-  const sealed: Sealed = { to: event.to, key: event.key }
+  const sealed: Sealed = { to: event.to, key: event.key, link: event.link }
   const storing: OutboxItem = { ...item, stage: 'storing', sealed }
   setItem(turn, storing)
   commit(turn, [itemWrite(storing)], { type: 'event', event: { type: 'stored', id: item.id } })
@@ -179,6 +194,8 @@ export function onStored(turn: Turn, id: string): void {
 
 /** The server has it on disk: it takes its place in the conversation. */
 export function onSent(turn: Turn, frame: Extract<ServerFrame, { readonly type: 'sent' }>): void {
+  const service = findService(turn, frame.id)
+  if (service !== undefined) return onServiceSent(turn, service)
   const item = findItem(turn, frame.id)
   if (item === undefined) return
   const { key, place } = placeSent(turn, frame, ensurePeer(turn, item.to).number)
@@ -195,6 +212,7 @@ export function onSent(turn: Turn, frame: Extract<ServerFrame, { readonly type: 
       itemRemoval(item),
       { table: 'messages', key, value: line },
       { table: 'ids', key: [lower(turn.state.own.username), item.id], value: { line: key } },
+      ...usedNumber(turn, item, false),
       peerWrite(peer),
       metaWrite(turn),
     ],
@@ -216,7 +234,23 @@ const acceptedLine = (turn: Turn, item: OutboxItem): MessageLine => ({
   reason: null,
   fingerprint: null,
   knownSince: null,
+  ...linkOf(item),
 })
+
+const linkOf = ({ sealed }: OutboxItem): Pick<MessageLine, 'link'> => {
+  const link = sealed?.link ?? null
+  return link === null ? {} : { link: { chain: link.chain, n: link.n } }
+}
+
+/** What may have reached the server keeps its number, whatever becomes of it here. */
+export function usedNumber(turn: Turn, item: OutboxItem, withdrawn: boolean): readonly Write[] {
+  const { sealed, id, to } = item
+  const link = sealed?.link ?? null
+  if (sealed === null || link === null || (withdrawn && !item.tried)) return []
+  const peer = ensurePeer(turn, to)
+  const keys = [peer.pinned, peer.candidate].filter((facts) => facts?.publicKey === sealed.key)
+  return useNumber(turn, peer.number, { id, link, key: keys[0]?.fingerprint ?? '', withdrawn })
+}
 
 function remember(turn: Turn, id: string): void {
   const kept = [...turn.state.recent].slice(-(RECENT_LIMIT - 1))
@@ -224,6 +258,8 @@ function remember(turn: Turn, id: string): void {
 }
 
 export function onRefused(turn: Turn, frame: Extract<ServerFrame, { readonly type: 'refused' }>): void {
+  const service = findService(turn, frame.id)
+  if (service !== undefined) return onServiceRefused(turn, service, frame)
   const item = findItem(turn, frame.id)
   if (item?.stage !== 'flying') return
   if (frame.retry_after === undefined && !MAY_PASS.has(frame.code)) fail(turn, item, frame.code)

@@ -1,5 +1,6 @@
 import { FULL_WINDOW } from './outbox.ts'
-import type { Meta, OutboxRow, Peer } from './rows.ts'
+import { chainKey } from './chains.ts'
+import type { Chain, Meta, OutboxRow, Peer } from './rows.ts'
 import type { OutboxItem, Own, State } from './state.ts'
 
 export interface OnDiskState {
@@ -7,6 +8,7 @@ export interface OnDiskState {
   readonly peers: readonly Peer[]
   /** In the order of their keys. */
   readonly outbox: readonly OutboxRow[]
+  readonly chains?: readonly Chain[]
 }
 
 /** The state of an engine that has just started, from the rows that it wrote before. */
@@ -28,6 +30,11 @@ export function restoreState(own: Own, seed: number, disk: OnDiskState): State {
     queue: [],
     batch: null,
     batches: 0,
+    chains: new Map((disk.chains ?? []).map((one) => [chainKey(one.number, one.chain), one])),
+    service: [],
+    telling: 'no',
+    heads: new Map(),
+    recalled: new Map(),
   }
 }
 

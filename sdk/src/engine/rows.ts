@@ -1,5 +1,6 @@
 import type { Addressed } from '@chatnip/protocol'
 import type { Mark, Place } from '../messenger.ts'
+import type { Spans } from './spans.ts'
 
 /**
  * What the engine keeps on the device, table by table. Keys reveal nothing: a conversation is a random number, `ids` are hashed
@@ -12,6 +13,8 @@ import type { Mark, Place } from '../messenger.ts'
  * - `ids` [sender, id] — every message ever stored, and where. Stays for ever, also when the history is deleted: this is what
  *   keeps a message from being shown twice.
  * - `drafts` [number]
+ * - `chains` [number, chain] — what one device says in one conversation, counted: how far it has come, and what is missing of it.
+ * - `links` [number, chain, n] — own messages by their number, to give them again.
  */
 export interface Tables {
   readonly meta: Meta
@@ -20,6 +23,8 @@ export interface Tables {
   readonly outbox: OutboxRow
   readonly ids: IdRow
   readonly drafts: { readonly text: string }
+  readonly chains: Chain
+  readonly links: LinkRow
 }
 
 export type Table = keyof Tables
@@ -90,6 +95,8 @@ export interface MessageLine {
   readonly reason: string | null
   readonly fingerprint: string | null
   readonly knownSince: number | null
+  /** Of own messages that are counted: by this it is known which of them have been stored. */
+  readonly link?: { readonly chain: string; readonly n: number }
 }
 
 export type NoticeLine = KeyNotice | MissingNotice
@@ -106,8 +113,6 @@ export interface MissingNotice {
   readonly notice: 'missing'
   readonly at: number
   readonly chain: string
-  /** Number of the first that was missing: names the gap. */
-  readonly first: number
   readonly count: number
   readonly own: boolean
 }
@@ -145,4 +150,61 @@ export interface Sealed {
   readonly to: readonly Addressed[]
   /** The addressee's public key that it was sealed for. */
   readonly key: string
+  /** Absent: from before messages were counted. Null: sent as plain text, which nobody counts. */
+  readonly link?: SealedLink | null
+}
+
+/** A place in a chain. `hash` is what the next one bears as `prev`. */
+export interface SealedLink {
+  readonly chain: string
+  readonly n: number
+  readonly prev: string
+  readonly hash: string
+}
+
+export interface Chain {
+  /** Of the conversation. */
+  readonly number: number
+  readonly chain: string
+  /** Whose messages: this device's, another own device's, or the contact's. */
+  readonly whose: 'own' | 'sibling' | 'contact'
+  /** The last number: sent, or seen. */
+  readonly n: number
+  /** Of that message; empty: not known. */
+  readonly hash: string
+  readonly gaps: readonly Gap[]
+  /** Counts what there is to tell the sender, and how much of that has been told. */
+  readonly news: number
+  readonly told: number
+  /** Of own messages: the last that a device of the addressee has told of, and which before it none has said that it has. */
+  readonly stored: number
+  readonly unsure: Spans
+  /** `meta.top` when it last grew. */
+  readonly used: number
+}
+
+/** Numbers of a chain that did not come. */
+export interface Gap {
+  readonly first: number
+  readonly last: number
+  readonly missing: Spans
+  /** What its sender does not give again. */
+  readonly gone: Spans
+  /** From before this device knew the chain: nobody is told, and the sender decides whether it was lost. */
+  readonly quiet: boolean
+  /** Of the notice. Behind it places are kept for the last of them. */
+  readonly place: Place
+  /** How often they were asked for, and when last (Unix ms; at first, when the gap was seen). */
+  readonly asked: number
+  readonly askedAt: number
+}
+
+export interface LinkRow {
+  readonly id: string
+  /** Fingerprints of the keys it was sealed for: the addressee's and one's own. It is given again for no other. */
+  readonly key: string
+  readonly own: string
+  readonly withdrawn: boolean
+  /** How often it was given again. */
+  readonly again: number
 }

@@ -1,6 +1,7 @@
 import type { ServerFrame } from '@chatnip/protocol'
 import type { Mark } from '../messenger.ts'
-import type { IdRow, KeyFacts, Meta, OutboxRow, Peer, Line } from './rows.ts'
+import type { Chain, IdRow, KeyFacts, Line, Meta, OutboxRow, Peer, SealedLink } from './rows.ts'
+import type { ServiceBody } from './service.ts'
 
 export type MailboxFrame = Extract<ServerFrame, { readonly type: 'message' | 'expired' }>
 
@@ -30,6 +31,28 @@ export interface State {
   readonly queue: readonly MailboxFrame[]
   readonly batch: Batch | null
   readonly batches: number
+  /** By conversation and chain (`chainKey`). */
+  readonly chains: ReadonlyMap<string, Chain>
+  /** What is to be told to other devices. Not on disk: what is lost is owed again. */
+  readonly service: readonly ServiceItem[]
+  /** Receipts: the timer runs, or it rang while something was being written. */
+  readonly telling: 'no' | 'soon' | 'due'
+  /** Of own chains that may have lost their end, by conversation. */
+  readonly heads: ReadonlyMap<number, { readonly times: number; readonly isArmed: boolean }>
+  /** When what was asked for was last looked up, by chain. */
+  readonly recalled: ReadonlyMap<string, number>
+}
+
+/** A service message on its way. `about`: of the chain when it was made. */
+export interface ServiceItem {
+  readonly id: string
+  /** Lower-case name. */
+  readonly to: string
+  readonly body: ServiceBody
+  readonly stage: 'waiting' | 'sealing' | 'flying'
+  /** Null: for whatever key the contact has now. */
+  readonly onlyFor: string | null
+  readonly about: { readonly number: number; readonly news: number }
 }
 
 export interface Own {
@@ -79,10 +102,12 @@ export interface OutboxItem extends OutboxRow {
 /** Frames that are worked on together and end in one commit. */
 export interface Batch {
   readonly number: number
-  readonly phase: 'finding' | 'asking' | 'opening' | 'committing'
+  readonly phase: 'finding' | 'asking' | 'opening' | 'recalling' | 'committing'
   readonly entries: readonly Entry[]
   /** Keys asked for during this batch; null: there is nobody of that name. */
   readonly asked: ReadonlyMap<string, KeyFacts | null>
+  /** What is known of the messages that came once more; null: not looked up yet. */
+  readonly originals: readonly (Found | null)[] | null
 }
 
 export interface Entry {
@@ -109,4 +134,6 @@ export interface Opened {
   readonly at: number | null
   readonly to: string | null
   readonly signedBy: string | null
+  readonly link?: SealedLink | null
+  readonly claimed?: string | null
 }

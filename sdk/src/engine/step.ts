@@ -1,5 +1,7 @@
+import { onRecalled } from './answer.ts'
 import { onCall } from './calls.ts'
 import type { Effect, Event } from './events.ts'
+import { onHeadTimer } from './heads.ts'
 import { onCommitted, onFound, onRead } from './inbox.ts'
 import { onKeyTimer, onLookedUp } from './keys.ts'
 import {
@@ -15,6 +17,7 @@ import {
 } from './line.ts'
 import { onRetryTimer, onSaved, onSealed, onStored } from './outbox.ts'
 import type { State } from './state.ts'
+import { onGapsTimer, onReceiptsTimer } from './tell.ts'
 import type { Turn } from './turn.ts'
 
 /**
@@ -61,6 +64,8 @@ function handle(turn: Turn, event: Event): void {
       return onFound(turn, event.batch, event.found)
     case 'read':
       return onRead(turn, event.batch, event.opened)
+    case 'recalled':
+      return onRecalled(turn, event)
     case 'committed':
       return onCommitted(turn, event.batch)
     case 'call':
@@ -87,5 +92,8 @@ function handleTimer(turn: Turn, name: string): void {
   if (name === 'connect') return onConnectTimer(turn)
   if (name === 'beat') return onBeat(turn)
   if (name === 'ask') return onKeyTimer(turn)
+  if (name === 'gaps') return onGapsTimer(turn)
+  if (name === 'receipts') return onReceiptsTimer(turn)
+  if (name.startsWith('head ')) return onHeadTimer(turn, name)
   return onRetryTimer(turn, name)
 }

@@ -116,6 +116,10 @@ export function itemWrite(item: OutboxItem): Write {
 
 export const itemRemoval = (item: OutboxRow): Write => ({ table: 'outbox', key: [item.order], value: null })
 
+/** The conversation of that number. */
+export const peerOf = (turn: Turn, number: number): Peer | undefined =>
+  [...turn.state.peers.values()].find((peer) => peer.number === number)
+
 export const messagesChanged = (peer: Peer): After => notify({ kind: 'messages', conversation: peer.name })
 
 export const CONVERSATIONS: After = notify({ kind: 'conversations' } satisfies Change)

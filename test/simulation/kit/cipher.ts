@@ -1,5 +1,5 @@
 import type { Cipher } from '../../../sdk/src/driver/cipher.ts'
-import type { ToOpen } from '../../../sdk/src/engine/events.ts'
+import type { ToOpen, ToSeal } from '../../../sdk/src/engine/events.ts'
 import type { Opened } from '../../../sdk/src/engine/state.ts'
 
 /** A key is its own name; whoever knows the name can open. The rules of marks are crypto's. */
@@ -20,7 +20,8 @@ interface Letter {
   readonly from: string
   readonly to: string
   readonly at: number
-  readonly text: string
+  readonly body: { readonly type: string; readonly text?: unknown }
+  readonly link: ToSeal['link']
   readonly signedBy: string
   readonly sealedFor: string
   /** Every sealing gives other bytes, as the real one does. */
@@ -32,25 +33,35 @@ export interface KeyRing {
   readonly earlier: readonly string[]
 }
 
-const refused = (reason: string, signedBy: string | null): Opened => ({
+const refused = (reason: string, signedBy: string | null, claimed: string | null = null): Opened => ({
   mark: 'forged',
   reason,
   body: null,
   at: null,
   to: null,
   signedBy,
+  claimed,
 })
+
+/** FNV-1a: short, and other for another past. */
+function hashOf({ chain, n, prev }: NonNullable<ToSeal['link']>, id: string): string {
+  let hash = 0x811c9dc5
+  for (const character of `${prev}.${chain}.${n}.${id}`) hash = Math.imul(hash ^ character.charCodeAt(0), 0x01000193)
+  return (hash >>> 0).toString(36)
+}
 
 /** Stands in for crypto: the same answers to the same questions, deterministic and a thousand times faster. */
 export const standInCipher = (username: string, ring: KeyRing, random: () => number): Cipher => ({
   factsOf: (publicKey) => Promise.resolve({ publicKey, fingerprint: keyName(publicKey), canSeal: true }),
-  seal: ({ id, to, at, text, key }) => {
+  seal: ({ id, to, at, text, key, link, service }) => {
+    const body = service ?? { type: 'text', text }
     const sealFor = (sealedFor: string): string =>
-      JSON.stringify({ id, from: username, to, at, text, signedBy: ring.current, sealedFor, salt: random() })
+      JSON.stringify({ id, from: username, to, at, body, link, signedBy: ring.current, sealedFor, salt: random() })
+    const tied = link === null ? null : { ...link, hash: hashOf(link, id) }
+    const theirs = { username: to, message_text: sealFor(keyName(key.publicKey)) }
+    if (service !== null) return Promise.resolve({ to: [theirs], link: null })
     const copy = { username, message_text: sealFor(ring.current) }
-    return Promise.resolve(
-      to === username ? [copy] : [{ username: to, message_text: sealFor(keyName(key.publicKey)) }, copy],
-    )
+    return Promise.resolve({ to: to === username ? [copy] : [theirs, copy], link: tied })
   },
   open: (item) => Promise.resolve(open(username, ring, item)),
 })
@@ -59,13 +70,15 @@ function open(username: string, ring: KeyRing, item: ToOpen): Opened {
   const letter: Letter = JSON.parse(item.text)
   const mine = [ring.current, ...ring.earlier]
   if (!mine.includes(letter.sealedFor)) return refused('not readable', null)
-  const { id, from, to, text, at, signedBy } = letter
-  if (id !== item.id || from !== item.from || (!item.own && to !== username)) return refused('not for here', signedBy)
+  const { id, from, to, body, at, signedBy } = letter
+  if (id !== item.id || from !== item.from || (!item.own && to !== username))
+    return refused('not for here', signedBy, body.type)
   const isPinned = signedBy === keyName(item.pinned ?? '')
   const isPresented = item.own ? mine.includes(signedBy) : signedBy === keyName(item.presented ?? '')
   const isEarlier = [...item.earlier.map(keyName), ...keysBefore(item.voucher ?? '')].includes(signedBy)
-  if (!isPinned && !isPresented && !isEarlier) return refused('signature wrong', signedBy)
+  if (!isPinned && !isPresented && !isEarlier) return refused('signature wrong', signedBy, body.type)
+  const link = letter.link === null ? null : { ...letter.link, hash: hashOf(letter.link, id) }
   const known = isPresented ? 'new key' : 'earlier key'
   const mark = isPinned || (isPresented && item.pinned === null) ? 'verified' : known
-  return { mark, reason: null, body: { type: 'text', text }, at, to, signedBy }
+  return { mark, reason: null, body, at, to, signedBy, link }
 }

@@ -18,6 +18,8 @@ const emptyRows = (): Rows => ({
   outbox: new Map(),
   ids: new Map(),
   drafts: new Map(),
+  chains: new Map(),
+  links: new Map(),
 })
 
 const copyOf = (rows: Rows): Rows => ({
@@ -27,6 +29,8 @@ const copyOf = (rows: Rows): Rows => ({
   outbox: new Map(rows.outbox),
   ids: new Map(rows.ids),
   drafts: new Map(rows.drafts),
+  chains: new Map(rows.chains),
+  links: new Map(rows.links),
 })
 
 const put = <T extends Table>(rows: Rows, write: { table: T; key: LogicalKey; value: Tables[T] | null }): void => {

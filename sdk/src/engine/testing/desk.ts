@@ -60,7 +60,8 @@ export class Desk {
       if (effect.type !== 'seal') return []
       const { id, to, key } = effect.message
       const texts = [{ username: to, message_text: `${id} for ${key.publicKey}` }]
-      return this.tell({ type: 'sealed', id, to: texts, key: key.publicKey })
+      const link = effect.message.link === null ? null : { ...effect.message.link, hash: `hash of ${id}` }
+      return this.tell({ type: 'sealed', id, to: texts, key: key.publicKey, link })
     })
   }
 

@@ -1,0 +1,144 @@
+import { advanceOwn, chainKey, chainOf, chainWrite, ownChain, setChain } from './chains.ts'
+import type { Event, Recalled, ToRecall } from './events.ts'
+import type { Chain, LinkRow, Peer, SealedLink, Write } from './rows.ts'
+import type { Ask, GoneWhy, Receipt } from './service.ts'
+import { both, joined, numbersOf, span, without } from './spans.ts'
+import type { Spans } from './spans.ts'
+import { pumpService, tell } from './tell.ts'
+import { commit, effect, isOwn, lower, patch, pinOf } from './turn.ts'
+import type { Turn } from './turn.ts'
+
+/**
+ * What this device has sent and others speak of: what they have stored, and what they ask for again.
+ * - A message is given again only for the very key that it was first sealed for: whoever comes with another key gets nothing.
+ * - At most a hundred for one question, each three times in all, and one question of a chain in ten seconds.
+ */
+const MOST_AT_ONCE = 100
+const MOST_AGAIN = 3
+const PAUSE_MS = 10_000
+const MOST_UNSURE = 200
+const OFFER_AFTER_HEADS = 2
+
+/**
+ * "I have these." Only ever more is stored; what lies beyond what was sent is not believed.
+ * @returns what to write, and whether anything became known
+ */
+export function takeReceipt(
+  turn: Turn,
+  peer: Peer,
+  receipt: Receipt,
+): { readonly writes: readonly Write[]; readonly isNews: boolean } {
+  const chain = chainOf(turn, peer.number, receipt.chain)
+  if (chain === undefined || chain.whose === 'contact' || receipt.n > chain.n) return { writes: [], isNews: false }
+  const changed = withReceipt(chain, receipt)
+  const isNews = changed.stored !== chain.stored || JSON.stringify(changed.unsure) !== JSON.stringify(chain.unsure)
+  if (chain.whose === 'own') offer(turn, peer, { chain: changed, unsure: receipt.unsure })
+  if (!isNews) return { writes: [], isNews }
+  return { writes: [chainWrite(setChain(turn, changed))], isNews }
+}
+
+function withReceipt(chain: Chain, { n, missing, unsure }: Receipt): Chain {
+  const has = without(without(span(1, n), missing), unsure)
+  const before = n > chain.stored ? joined(chain.unsure, span(chain.stored + 1, n)) : chain.unsure
+  const left = without(before, has)
+  return left.length > MOST_UNSURE ? chain : { ...chain, stored: Math.max(chain.stored, n), unsure: left }
+}
+
+/**
+ * A device that does not know how the chain began, and what no device has ever said that it has: swallowed, or waiting for an older device
+ * that is away. After two heads, some six minutes, it is given to the new one.
+ */
+function offer(turn: Turn, peer: Peer, { chain, unsure }: { readonly chain: Chain; readonly unsure: Spans }): void {
+  const wanted = both(chain.unsure, unsure)
+  const isTime = (turn.state.heads.get(peer.number)?.times ?? 0) >= OFFER_AFTER_HEADS
+  if (isTime && wanted.length > 0) recall(turn, chain, { to: lower(peer.name), spans: wanted, isAsked: false })
+}
+
+/** @param peer null: another own device asks */
+export function takeAsk(turn: Turn, peer: Peer | null, { chain: name, missing }: Ask): void {
+  const chain = [...turn.state.chains.values()].find((one) => one.chain === name && one.whose === 'own')
+  if (chain === undefined || (peer !== null && peer.number !== chain.number)) return
+  const to = lower(peer?.name ?? turn.state.own.username)
+  recall(turn, chain, { to, spans: both(missing, span(1, chain.n)), isAsked: true })
+}
+
+function recall(
+  turn: Turn,
+  { number, chain }: Chain,
+  { to, spans, isAsked }: { readonly to: string; readonly spans: Spans; readonly isAsked: boolean },
+): void {
+  const key = `${chainKey(number, chain)} ${to}`
+  const last = turn.state.recalled.get(key)
+  if (spans.length === 0 || (last !== undefined && Math.abs(turn.now - last) < PAUSE_MS)) return
+  patch(turn, { recalled: new Map(turn.state.recalled).set(key, turn.now) })
+  const wanted: ToRecall = { number, chain, to, numbers: numbersOf(spans, MOST_AT_ONCE), isAsked }
+  effect(turn, { type: 'recall', wanted })
+}
+
+export function onRecalled(turn: Turn, { wanted, found }: Extract<Event, { readonly type: 'recalled' }>): void {
+  const chain = chainOf(turn, wanted.number, wanted.chain)
+  const key = isOwn(turn, wanted.to) ? turn.state.own.fingerprint : pinOf(turn, wanted.to)?.fingerprint
+  if (chain === undefined || key === undefined) return
+  const writes = found.flatMap((one) => giveAgain(turn, { chain, wanted, key }, one))
+  if (writes.length > 0) commit(turn, writes)
+  if (wanted.isAsked) refuse(turn, { chain, wanted, key }, found)
+  pumpService(turn)
+}
+
+interface Giving {
+  readonly chain: Chain
+  readonly wanted: ToRecall
+  /** Fingerprint of the key that whoever asks has now. */
+  readonly key: string
+}
+
+function giveAgain(turn: Turn, giving: Giving, { n, row, line }: Recalled): readonly Write[] {
+  if (row === null || line === null || whyNot(turn, giving, { n, row, line }) !== null || row.again >= MOST_AGAIN)
+    return []
+  const { chain, wanted, key } = giving
+  const { id, at, text } = line
+  const body = { type: 'again', id, chain: chain.chain, n, at, text } as const
+  tell(turn, { to: wanted.to, body, onlyFor: key, about: { number: chain.number, news: chain.news } })
+  return [{ table: 'links', key: [chain.number, chain.chain, n], value: { ...row, again: row.again + 1 } }]
+}
+
+function whyNot(turn: Turn, { wanted, key }: Giving, { row, line }: Recalled): GoneWhy | null {
+  if (row?.withdrawn === true) return 'withdrawn'
+  if (row === null || line === null) return 'forgotten'
+  return (isOwn(turn, wanted.to) ? row.own : row.key) === key ? null : 'key'
+}
+
+function refuse(turn: Turn, giving: Giving, found: readonly Recalled[]): void {
+  const { chain, wanted } = giving
+  for (const why of ['withdrawn', 'forgotten', 'key'] as const) {
+    const missing = found
+      .filter((one) => whyNot(turn, giving, one) === why)
+      .reduce<Spans>((all, { n }) => withNumber(all, n), [])
+    const body = { type: 'gone', chain: chain.chain, missing, why } as const
+    if (missing.length > 0) tell(turn, { to: wanted.to, body, about: { number: chain.number, news: chain.news } })
+  }
+}
+
+const withNumber = (spans: Spans, n: number): Spans => {
+  const last = spans.at(-1)
+  return last?.[1] === n - 1 ? [...spans.slice(0, -1), [last[0], n]] : [...spans, [n, n]]
+}
+
+/** The number of an own message is used up; by it the message is found again. */
+export function useNumber(
+  turn: Turn,
+  number: number,
+  used: { readonly id: string; readonly link: SealedLink; readonly key: string; readonly withdrawn: boolean },
+): readonly Write[] {
+  const chain = advanceOwn(turn, number, used.link)
+  if (chain === null) return []
+  const { id, key, withdrawn } = used
+  const row: LinkRow = { id, key, own: turn.state.own.fingerprint, withdrawn, again: 0 }
+  return [chainWrite(chain), { table: 'links', key: [number, chain.chain, used.link.n], value: row }]
+}
+
+/** Of own messages: nothing that was accepted is unknown to the addressee. */
+export const isAllStored = (turn: Turn, number: number): boolean => {
+  const own = ownChain(turn, number)
+  return own === undefined || (own.stored >= own.n && own.unsure.length === 0)
+}

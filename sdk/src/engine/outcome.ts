@@ -1,0 +1,38 @@
+import type { After } from './events.ts'
+import { isAfter, preview } from './places.ts'
+import type { MessageLine, Peer, Write } from './rows.ts'
+import type { Place } from '../messenger.ts'
+import { notify, setPeer } from './turn.ts'
+import type { Turn } from './turn.ts'
+
+/** What a batch comes to: rows (the last write of a row counts) and what is told once they are on disk. */
+export interface Outcome {
+  readonly writes: Map<string, Write>
+  readonly changed: Map<number, Peer>
+  readonly contacts: Set<string>
+  readonly arrived: After[]
+  /** Sender and id of what this batch itself holds. */
+  readonly ids: Set<string>
+}
+
+export const write = (outcome: Outcome, ...writes: readonly Write[]): void => {
+  for (const one of writes) outcome.writes.set(JSON.stringify([one.table, one.key]), one)
+}
+
+/** The conversation's head: last message, unread count. Having answered from another device, the person has read what was there. */
+export function show(
+  turn: Turn,
+  { peer, place, line }: { peer: Peer; place: Place; line: MessageLine },
+  outcome: Outcome,
+): void {
+  const isLast = peer.last === null || isAfter(place, peer.last.place)
+  const read = isLast ? 0 : peer.unread
+  const shown = setPeer(turn, {
+    ...peer,
+    last: isLast ? { place, line: preview(line) } : peer.last,
+    unread: line.own ? read : peer.unread + 1,
+    activeAt: Math.max(peer.activeAt, turn.now),
+  })
+  outcome.changed.set(peer.number, shown)
+  if (!line.own) outcome.arrived.push(notify({ kind: 'arrived', peer: shown, place, line }))
+}

@@ -1,0 +1,102 @@
+import { isNumber, readSpans } from './spans.ts'
+import type { Spans } from './spans.ts'
+
+/** What devices tell each other about their messages. No line of a conversation, and never answered by a receipt. */
+export type ServiceBody = Receipt | Ask | Head | Again | Gone
+
+/** "I have stored all of that chain up to `n`, but what is missing." */
+export interface Receipt {
+  readonly type: 'receipt'
+  readonly chain: string
+  readonly n: number
+  readonly missing: Spans
+  /** From before this device knew the chain: it may or may not have been there then. */
+  readonly unsure: Spans
+}
+
+/** "Give me these again." */
+export interface Ask {
+  readonly type: 'ask'
+  readonly chain: string
+  readonly missing: Spans
+}
+
+/** "So many have been accepted for you": shows what is missing behind the last that came. */
+export interface Head {
+  readonly type: 'head'
+  readonly chain: string
+  readonly n: number
+}
+
+/** A message once more, for whoever asked. */
+export interface Again {
+  readonly type: 'again'
+  /** Of the message itself, as it was first sent. */
+  readonly id: string
+  readonly chain: string
+  readonly n: number
+  readonly at: number
+  readonly text: string
+}
+
+/** "These I will not give again." `withdrawn`: taken away before the server had said that it has them. */
+export interface Gone {
+  readonly type: 'gone'
+  readonly chain: string
+  readonly missing: Spans
+  readonly why: GoneWhy
+}
+
+export type GoneWhy = 'withdrawn' | 'forgotten' | 'key'
+
+const TYPES: ReadonlySet<string> = new Set(['receipt', 'ask', 'head', 'again', 'gone'])
+const ID = /^[0-9a-f-]{36}$/
+
+type Fields = Readonly<Record<string, unknown>>
+
+export const isService = (type: string | null): boolean => type !== null && TYPES.has(type)
+
+/** @returns null when it is not of the form above */
+export function readService(body: { readonly type: string } | null): ServiceBody | null {
+  if (body === null) return null
+  const fields: Fields = { ...body }
+  const chain = fields['chain']
+  if (typeof chain !== 'string' || !ID.test(chain)) return null
+  switch (body.type) {
+    case 'receipt':
+      return readReceipt(chain, fields)
+    case 'ask':
+      return readAsk(chain, fields)
+    case 'head':
+      return isNumber(fields['n']) ? { type: 'head', chain, n: fields['n'] } : null
+    case 'again':
+      return readAgain(chain, fields)
+    case 'gone':
+      return readGone(chain, fields)
+    default:
+      return null
+  }
+}
+
+function readReceipt(chain: string, { n, missing, unsure }: Fields): Receipt | null {
+  const [known, open] = [readSpans(missing), readSpans(unsure)]
+  if (!isNumber(n) || known === null || open === null) return null
+  return { type: 'receipt', chain, n, missing: known, unsure: open }
+}
+
+function readAsk(chain: string, fields: Fields): Ask | null {
+  const missing = readSpans(fields['missing'])
+  return missing === null ? null : { type: 'ask', chain, missing }
+}
+
+function readAgain(chain: string, { id, n, at, text }: Fields): Again | null {
+  if (typeof id !== 'string' || !ID.test(id) || typeof text !== 'string' || !isNumber(n)) return null
+  if (typeof at !== 'number' || !Number.isFinite(at) || at < 0) return null
+  return { type: 'again', id, chain, n, at, text }
+}
+
+function readGone(chain: string, { missing, why }: Fields): Gone | null {
+  const spans = readSpans(missing)
+  if (spans === null || (why !== 'withdrawn' && why !== 'forgotten' && why !== 'key')) return null
+  return { type: 'gone', chain, missing: spans, why }
+}
