@@ -48,7 +48,7 @@ export async function sees(person: Person, text: string): Promise<void> {
 /** Sends and waits for the tick: the server has it on its disk. */
 export async function saySent(person: Person, text: string): Promise<void> {
   await say(person, text)
-  await stateOf(person, text, /\b(Sent|Arrived)\b/u).waitFor()
+  await stateOf(person, text, 'Sent').waitFor()
 }
 
 /** All texts of the open conversation, in the order of the screen. */
