@@ -127,10 +127,13 @@ export interface Messenger {
   /** How many messages wait in the outbox. */
   waiting(): number
   conversations(): readonly ConversationView[]
-  /** Oldest first; at most `limit` (default 100) that stand before `before`; without it the latest, with the waiting ones. */
+  /**
+   * Oldest first, at most `limit` (default 100): those that stand before `before`, or from the place `from` on, else the latest. What
+   * waits stands behind the latest, and comes with them only: a page `from` a place that is not full has reached it.
+   */
   messages(
     conversation: string,
-    options?: { readonly before?: Place; readonly limit?: number },
+    options?: { readonly before?: Place; readonly from?: Place; readonly limit?: number },
   ): Promise<readonly (MessageView | NoticeView)[]>
   contact(name: string): ContactView | null
   /**

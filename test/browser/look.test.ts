@@ -176,7 +176,7 @@ await stage(
       await dialog.waitFor()
       await keyboard.press('Escape')
       await dialog.waitFor({ state: 'hidden' })
-      expect(await page.evaluate(() => document.activeElement?.getAttribute('aria-label'))).toMatch(/Details/u)
+      expect(await page.evaluate(() => document.activeElement?.textContent)).toMatch(/^You: typed/u)
     })
   },
   { browsers: ['chromium'], rateLimits: false },

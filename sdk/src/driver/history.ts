@@ -7,31 +7,68 @@ import { lineView, waitingViews } from './views.ts'
 
 const PAGE = 500
 
-interface Page {
+interface About {
   readonly state: State
   readonly peer: Peer
-  readonly before: Place | null
+}
+
+interface Part {
+  readonly before?: Place
+  readonly from?: Place
   readonly limit: number
 }
 
-/** A page of a conversation, oldest first; the latest page ends with what waits in the outbox. */
+/** A page of a conversation, oldest first; the latest page ends with what waits in the outbox. See `Messenger.messages`. */
 export async function pageOf(
   vault: SealedRows,
-  { state, peer, before, limit }: Page,
+  about: About,
+  { before, from, limit }: Part,
 ): Promise<readonly (MessageView | NoticeView)[]> {
-  const to = before === null ? [peer.number + 1] : [peer.number, before.seq, before.sub]
-  const rows = await vault.scan('messages', { from: [peer.number], to, limit, reverse: true })
-  const lines = viewsOf({ state, peer }, rows.toReversed())
-  if (before !== null) return lines
+  const { state, peer } = about
+  const range = {
+    from: from === undefined ? [peer.number] : [peer.number, from.seq, from.sub],
+    to: before === undefined ? [peer.number + 1] : [peer.number, before.seq, before.sub],
+  }
+  const lines =
+    from === undefined
+      ? await readBackward(vault, about, { ...range, limit })
+      : await readForward(vault, about, { ...range, limit })
+  if (before !== undefined || (from !== undefined && lines.length >= limit)) return lines
   // Between taking `state` and reading the rows one of them may have been accepted.
   const there = new Set(lines.map((line) => ('id' in line ? line.id : '')))
   return [...lines, ...waitingViews(state, peer).filter((message) => !there.has(message.id))]
 }
 
-type About = { readonly state: State; readonly peer: Peer }
+interface Stretch {
+  readonly from: Key
+  readonly to: Key
+  readonly limit: number
+}
+
+type Views = readonly (MessageView | NoticeView)[]
+
+/** Rows that this version cannot show do not count, so that a page that is not full is the last one. */
+async function readForward(vault: SealedRows, about: About, { from, to, limit }: Stretch): Promise<Views> {
+  const rows = await vault.scan('messages', { from, to, limit })
+  const views = viewsOf(about, rows)
+  const last = rows.at(-1)
+  if (last === undefined || rows.length < limit || views.length === limit) return views
+  // The least key behind it.
+  const rest = { from: [...last.key, 0], to, limit: limit - views.length }
+  return [...views, ...(await readForward(vault, about, rest))]
+}
+
+async function readBackward(vault: SealedRows, about: About, { from, to, limit }: Stretch): Promise<Views> {
+  const rows = await vault.scan('messages', { from, to, limit, reverse: true })
+  const views = viewsOf(about, rows.toReversed())
+  const first = rows.at(-1)
+  if (first === undefined || rows.length < limit || views.length === limit) return views
+  return [...(await readBackward(vault, about, { from, to: first.key, limit: limit - views.length })), ...views]
+}
+
 type StoredLine = { readonly key: Key; readonly value: Line }
 
-const viewsOf = (about: About, rows: readonly StoredLine[]): readonly (MessageView | NoticeView)[] =>
+const viewsOf = (about: About, rows: readonly StoredLine[]): Views =>
   rows.flatMap(({ key, value }) => lineView(about, placeOf(key), value) ?? [])
 
 const placeOf = ([, seq, sub]: LogicalKey): Place => ({ seq: Number(seq), sub: Number(sub) })

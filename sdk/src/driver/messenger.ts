@@ -90,12 +90,12 @@ class Engine implements Messenger {
 
   async messages(
     conversation: string,
-    options: { readonly before?: Place; readonly limit?: number } = {},
+    options: { readonly before?: Place; readonly from?: Place; readonly limit?: number } = {},
   ): Promise<readonly (MessageView | NoticeView)[]> {
     const state = this.#driver.shown
     const peer = state.peers.get(conversation.toLowerCase())
     if (peer === undefined) return []
-    return pageOf(this.#ports.vault, { state, peer, before: options.before ?? null, limit: options.limit ?? PAGE })
+    return pageOf(this.#ports.vault, { state, peer }, { limit: PAGE, ...options })
   }
 
   contact(name: string): ContactView | null {

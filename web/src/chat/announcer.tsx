@@ -1,8 +1,16 @@
+import type { Place } from '@chatnip/sdk'
 import { useRef } from 'preact/hooks'
+import type { LogItem } from '../format/groups.ts'
 import type { Chats } from '../state/chats.ts'
 import type { OpenConversation } from '../state/conversation.ts'
 import { t } from '../texts/index.ts'
 import { lastMissing, missingWords } from './missing.ts'
+
+/** Whether these are the items of a stretch in which something at that place would stand. */
+const covers = (items: readonly LogItem[], { seq }: Place): boolean => {
+  const places = items.flatMap(({ place }) => place ?? [])
+  return (places[0]?.seq ?? Infinity) <= seq && (places.at(-1)?.seq ?? 0) >= seq
+}
 
 interface Props {
   readonly chats: Chats
@@ -10,12 +18,13 @@ interface Props {
   readonly open: OpenConversation
 }
 
-/** Says once that messages are missing, and once that they have come. */
+/** Says once that messages are missing, and once that they have come; not when somebody has just scrolled away from the notice. */
 const Gaps = ({ chats, open }: Props) => {
-  const wasMissing = useRef(false)
-  const missing = lastMissing(open.items.value ?? [])
-  if (missing !== null) wasMissing.current = true
-  const mended = missing === null && wasMissing.current
+  const told = useRef<Place | null>(null)
+  const items = open.run.value?.items ?? []
+  const missing = lastMissing(items)
+  const mended = missing === null && told.current !== null && covers(items, told.current)
+  if (missing !== null) told.current = missing.place
   const own = chats.messenger.profile.username
   return (
     <output class="hidden">

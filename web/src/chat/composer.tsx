@@ -12,6 +12,8 @@ interface Props {
   readonly chats: Chats
   readonly name: string
   readonly own: boolean
+  /** Something was sent: whoever sends wants to see it. */
+  readonly onSend: () => void
 }
 
 /** On a touch keyboard Enter makes a new line, as everywhere there; the button sends. */
@@ -21,7 +23,7 @@ const touch = (): boolean => matchMedia('(hover: none) and (pointer: coarse)').m
 const sends = (event: KeyboardEvent): boolean =>
   event.key === 'Enter' && !event.shiftKey && !event.altKey && !event.isComposing && event.keyCode !== 229 && !touch()
 
-const useSending = (chats: Chats, name: string) => {
+const useSending = ({ chats, name, onSend }: Props) => {
   const draft = useDraft(chats, name)
   const problem = useSignal<Problem | null>(null)
   const send = async (): Promise<void> => {
@@ -32,6 +34,7 @@ const useSending = (chats: Chats, name: string) => {
     try {
       /** Puts it into the outbox and takes the stored draft away, in one commit; what was typed since is the new draft. */
       await chats.messenger.send(name, text)
+      onSend()
       void askToKeepOnce()
       await draft.store(draft.text.peek())
     } catch (error) {
@@ -43,11 +46,12 @@ const useSending = (chats: Chats, name: string) => {
 }
 
 /** Where a message is written. Always usable: without a connection or a session, what is sent waits in the outbox. */
-export const Composer = ({ chats, name, own }: Props) => {
+export const Composer = (props: Props) => {
+  const { name, own } = props
   const { chat, errors } = t()
   const id = useId()
   const box = useRef<HTMLTextAreaElement>(null)
-  const { draft, problem, send } = useSending(chats, name)
+  const { draft, problem, send } = useSending(props)
   useEffect(() => {
     if (!touch()) box.current?.focus()
   }, [])

@@ -1,6 +1,6 @@
 import { useSignal } from '@preact/signals'
 import type { MessageView } from '@chatnip/sdk'
-import { useEffect, useMemo } from 'preact/hooks'
+import { useCallback, useEffect, useMemo } from 'preact/hooks'
 import type { Chats } from '../state/chats.ts'
 import { openConversation } from '../state/conversation.ts'
 import { t } from '../texts/index.ts'
@@ -25,6 +25,7 @@ export const Conversation = ({ chats, name }: Props) => {
   const open = useMemo(() => openConversation(messenger, name), [messenger, name])
   useEffect(() => open.stop, [open])
   const looking = useSignal<MessageView | null>(null)
+  const onDetails = useCallback((message: MessageView) => (looking.value = message), [looking])
   const contact = chats.contact(name)
   const own = name === messenger.profile.username
   const title = own ? t().chats.noteToSelf : name
@@ -38,18 +39,12 @@ export const Conversation = ({ chats, name }: Props) => {
         {contact !== null && <KeyWarning chats={chats} contact={contact} />}
         <Undelivered chats={chats} name={name} open={open} />
       </div>
-      {open.items.value?.length === 0 ? (
+      {open.run.value?.items.length === 0 ? (
         <EmptyLog name={name} own={own} contact={contact} />
       ) : (
-        <MessageLog
-          chats={chats}
-          name={name}
-          title={title}
-          open={open}
-          onDetails={(message) => (looking.value = message)}
-        />
+        <MessageLog chats={chats} name={name} title={title} open={open} onDetails={onDetails} />
       )}
-      <Composer chats={chats} name={name} own={own} />
+      <Composer chats={chats} name={name} own={own} onSend={() => open.toLatest()} />
       <Announcer chats={chats} name={name} open={open} />
       {shown !== null && (
         <MessageDetails

@@ -12,19 +12,25 @@ interface Props extends MessageActions {
   /** Whose device this is. */
   readonly own: string
   readonly tabStop: boolean
+  readonly active: boolean
   readonly now: number
 }
 
-const NoticeLine = ({ notice, name, own }: { readonly notice: NoticeView } & Pick<Props, 'name' | 'own'>) => {
+interface NoticeProps extends Pick<Props, 'name' | 'own'> {
+  readonly notice: NoticeView
+  readonly lineKey: string
+}
+
+const NoticeLine = ({ notice, name, own, lineKey }: NoticeProps) => {
   const { chat } = t()
   if (notice.kind === 'key changed')
     return (
-      <li class="notice">
+      <li class="notice" data-key={lineKey}>
         <strong>{chat.keyChanged(name)}</strong> {chat.keyChangedWhy}
       </li>
     )
   return (
-    <li class="notice" data-state={notice.state}>
+    <li class="notice" data-key={lineKey} data-state={notice.state}>
       <strong>{missingWords(notice, own)}</strong>
       <details>
         <summary>{chat.why}</summary>
@@ -35,16 +41,34 @@ const NoticeLine = ({ notice, name, own }: { readonly notice: NoticeView } & Pic
 }
 
 /** One line of the log: a day, the line before new messages, a notice, or a message. */
-export const LogLine = ({ line, name, own, tabStop, now, ...actions }: Props) => {
+export const LogLine = ({ line, name, own, tabStop, active, now, ...actions }: Props) => {
   const { chat } = t()
   switch (line.kind) {
     case 'day':
-      return <li class="day">{dayLine(locale.value, line.at, now)}</li>
+      return (
+        <li class="day" data-key={line.key}>
+          {dayLine(locale.value, line.at, now)}
+        </li>
+      )
     case 'unread':
-      return <li class="unread-line">{chat.unreadLine}</li>
+      return (
+        <li class="unread-line" data-key={line.key}>
+          {chat.unreadLine}
+        </li>
+      )
     case 'notice':
-      return <NoticeLine notice={line.notice} name={name} own={own} />
+      return <NoticeLine notice={line.notice} name={name} own={own} lineKey={line.key} />
     case 'bubble':
-      return <MessageLine message={line.message} first={line.first} last={line.last} tabStop={tabStop} {...actions} />
+      return (
+        <MessageLine
+          lineKey={line.key}
+          message={line.message}
+          first={line.first}
+          last={line.last}
+          tabStop={tabStop}
+          active={active}
+          {...actions}
+        />
+      )
   }
 }

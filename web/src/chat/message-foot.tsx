@@ -13,37 +13,29 @@ const STATE_ICONS: Record<NonNullable<MessageView['state']>, IconName> = {
 }
 
 interface Props {
+  readonly id: string
   readonly message: MessageView
   /** Seen only under the pointer or the focus: inside a group the last message speaks for all. */
   readonly quiet: boolean
-  /** Whether Tab stops here; inside the log the arrow keys lead on. */
+  /** Whether Tab stops here: only in the message that has the focus. */
   readonly tabStop: boolean
   readonly onDetails: (message: MessageView) => void
 }
 
-/** Up and down lead from message to message. */
-const moveFocus = (event: KeyboardEvent & { readonly currentTarget: HTMLElement }): void => {
-  const step = { ArrowUp: -1, ArrowDown: 1 }[event.key]
-  const feet = [...(event.currentTarget.closest('.log-lines')?.querySelectorAll<HTMLElement>('.foot') ?? [])]
-  if (step === undefined) return
-  feet[feet.indexOf(event.currentTarget) + step]?.focus()
-  event.preventDefault()
-}
-
 /** Time and state of a message; a press tells the rest. */
-export const MessageFoot = ({ message, quiet, tabStop, onDetails }: Props) => {
+export const MessageFoot = ({ id, message, quiet, tabStop, onDetails }: Props) => {
   const { chat } = t()
   const { state, at } = message
   const stateText = state === null ? '' : `${chat.state[state]}. `
   return (
     <button
       type="button"
+      id={id}
       class={quiet ? 'foot quiet' : 'foot'}
       tabIndex={tabStop ? 0 : -1}
       title={fullTime(locale.value, at)}
       aria-label={`${clockTime(locale.value, at)}. ${stateText}${chat.details}`}
       data-state={state}
-      onKeyDown={moveFocus}
       onClick={() => {
         onDetails(message)
       }}

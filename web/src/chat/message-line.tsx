@@ -1,4 +1,5 @@
 import type { MessageView } from '@chatnip/sdk'
+import { useId } from 'preact/hooks'
 import { t } from '../texts/index.ts'
 import { MessageFoot } from './message-foot.tsx'
 import { MessageText } from './message-text.tsx'
@@ -11,10 +12,14 @@ export interface MessageActions {
 }
 
 interface Props extends MessageActions {
+  readonly lineKey: string
   readonly message: MessageView
   readonly first: boolean
   readonly last: boolean
+  /** Whether Tab stops here; inside the log the arrow keys lead on. */
   readonly tabStop: boolean
+  /** The focus is in it: what belongs to it is reached by Tab as well. */
+  readonly active: boolean
 }
 
 const classes = ({ message, first, last }: Props): string =>
@@ -28,25 +33,47 @@ const classes = ({ message, first, last }: Props): string =>
     .filter((name) => name !== '')
     .join(' ')
 
-const Words = ({ message }: { readonly message: MessageView }) =>
+const Words = ({ message, id }: { readonly message: MessageView; readonly id: string }) =>
   message.mark === 'forged' ? (
-    <span class="text not-shown">{t().chat.mark.forged}</span>
+    <span class="text not-shown" id={id}>
+      {t().chat.mark.forged}
+    </span>
   ) : (
-    <MessageText text={message.text} />
+    <MessageText text={message.text} id={id} />
   )
 
 /** One message in the log. */
 export const MessageLine = (props: Props) => {
-  const { message, last, tabStop, onDetails, onRetry, onDiscard } = props
+  const { lineKey, message, last, tabStop, active, onDetails, onRetry, onDiscard } = props
+  const id = useId()
   const troubled = message.mark !== null && message.mark !== 'verified'
   const settled = message.state === null || message.state === 'accepted' || message.state === 'stored'
   return (
-    <li class={classes(props)} data-id={message.id} data-mark={message.mark} data-state={message.state}>
-      <div class={troubled ? 'bubble troubled' : 'bubble'}>
-        <span class="hidden">{message.own ? t().chat.own : message.conversation}: </span>
-        <Words message={message} />
-        <MessageFoot message={message} quiet={!last && settled} tabStop={tabStop} onDetails={onDetails} />
-      </div>
+    <li
+      class={classes(props)}
+      data-key={lineKey}
+      data-id={message.id}
+      data-mark={message.mark}
+      data-state={message.state}
+    >
+      <article
+        class={troubled ? 'bubble troubled' : 'bubble'}
+        tabIndex={tabStop ? 0 : -1}
+        aria-labelledby={`${id}-who ${id}-words`}
+        aria-describedby={`${id}-foot`}
+      >
+        <span class="hidden" id={`${id}-who`}>
+          {message.own ? t().chat.own : message.conversation}:{' '}
+        </span>
+        <Words message={message} id={`${id}-words`} />
+        <MessageFoot
+          id={`${id}-foot`}
+          message={message}
+          quiet={!last && settled}
+          tabStop={active}
+          onDetails={onDetails}
+        />
+      </article>
       <Trouble
         message={message}
         onRetry={() => {

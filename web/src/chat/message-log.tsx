@@ -1,5 +1,5 @@
 import { useSignalEffect } from '@preact/signals'
-import type { MessageView, Messenger } from '@chatnip/sdk'
+import type { MessageView } from '@chatnip/sdk'
 import type { RefObject } from 'preact'
 import { useMemo } from 'preact/hooks'
 import { Icon } from '../components/icon.tsx'
@@ -9,6 +9,8 @@ import type { OpenConversation } from '../state/conversation.ts'
 import { pageVisible } from '../state/visible.ts'
 import { t } from '../texts/index.ts'
 import { LogLine } from './log-line.tsx'
+import type { MessageActions } from './message-line.tsx'
+import { useLogKeys } from './use-log-keys.ts'
 import { useLogScroll } from './use-log-scroll.ts'
 
 interface Props {
@@ -19,21 +21,37 @@ interface Props {
   readonly onDetails: (message: MessageView) => void
 }
 
-/** The pressed button goes with what it stood at; the focus stays in the log. */
-const troubleActions = (messenger: Messenger, name: string, log: RefObject<HTMLElement | null>) => {
-  const settle = (work: Promise<void>) => {
-    log.current?.focus({ preventScroll: true })
-    work.catch(() => undefined)
-  }
-  return {
-    onRetry: ({ id }: MessageView) => {
-      settle(messenger.retry(name, id))
-    },
-    onDiscard: ({ id }: MessageView) => {
-      settle(messenger.discard(name, id))
-    },
-  }
+/** Whoever sees the end of the conversation has read it. */
+const useReading = ({ chats, name, open }: Props, atEnd: { readonly value: boolean }) => {
+  useSignalEffect(() => {
+    const current = chats.conversations.value.find((one) => one.name === name)
+    if (!pageVisible.value || !atEnd.value || current === undefined || current.unread === 0) return
+    if (open.run.value?.last === true) chats.messenger.markRead(name).catch(() => undefined)
+  })
 }
+
+/**
+ * What a message can ask for; the same functions at every drawing, so that lines that did not change are left alone. A pressed button
+ * goes with what it stood at; the focus stays in the log.
+ */
+const useActions = ({ chats, name, open, onDetails }: Props, log: RefObject<HTMLElement | null>): MessageActions =>
+  useMemo(() => {
+    const { messenger } = chats
+    const settle = (work: Promise<void>) => {
+      log.current?.focus({ preventScroll: true })
+      work.catch(() => undefined)
+    }
+    return {
+      onDetails,
+      onRetry: ({ id }) => {
+        /** It goes to the end again, and whoever sends wants to see it. */
+        settle(messenger.retry(name, id).then(() => open.toLatest()))
+      },
+      onDiscard: ({ id }) => {
+        settle(messenger.discard(name, id))
+      },
+    }
+  }, [chats, name, open])
 
 const ToLatest = ({ unread, onPress }: { readonly unread: number; readonly onPress: () => void }) => (
   <button type="button" class="button small latest" onClick={onPress}>
@@ -43,29 +61,18 @@ const ToLatest = ({ unread, onPress }: { readonly unread: number; readonly onPre
 )
 
 /** The messages of one conversation. New ones are announced elsewhere, so that opening a chat does not read out its history. */
-export const MessageLog = ({ chats, name, title, open, onDetails }: Props) => {
+export const MessageLog = (props: Props) => {
+  const { chats, name, title, open } = props
   const { chat } = t()
-  const { messenger } = chats
-  const items = open.items.value
-  const lines = useMemo(() => layOut(items ?? [], open.firstUnread.value), [items, open.firstUnread.value])
-  const scroll = useLogScroll({
-    firstKey: lines.find(({ kind }) => kind !== 'day' && kind !== 'unread')?.key ?? null,
-    lastOwnKey: lines.findLast((line) => line.kind === 'bubble' && line.message.own)?.key ?? null,
-    version: lines,
-    loadOlder: () => {
-      /** What cannot be read now is asked for again at the next scroll. */
-      open.loadOlder().catch(() => undefined)
-    },
-  })
-  const conversation = chats.conversations.value.find((one) => one.name === name)
-  const unread = conversation?.unread ?? 0
-  useSignalEffect(() => {
-    const current = chats.conversations.value.find((one) => one.name === name)
-    if (!pageVisible.value || !scroll.atEnd.value || current === undefined || current.unread === 0) return
-    if (open.items.value !== null) messenger.markRead(name).catch(() => undefined)
-  })
-  const actions = troubleActions(messenger, name, scroll.scroller)
-  const lastBubble = lines.findLast(({ kind }) => kind === 'bubble')
+  const run = open.run.value
+  const lines = useMemo(() => layOut(run?.items ?? [], open.firstUnread.value), [run?.items, open.firstUnread.value])
+  const scroll = useLogScroll(open, run, (log, aim) => keys.onAimed(log, aim))
+  const keys = useLogKeys(scroll.scroller, open)
+  const actions = useActions(props, scroll.scroller)
+  useReading(props, scroll.atEnd)
+  const unread = chats.conversations.value.find((one) => one.name === name)?.unread ?? 0
+  const bubbles = lines.filter(({ kind }) => kind === 'bubble')
+  const tabStop = bubbles.find(({ key }) => key === keys.current.value) ?? bubbles.at(-1)
   const now = Date.now()
   return (
     <div class="log">
@@ -79,22 +86,22 @@ export const MessageLog = ({ chats, name, title, open, onDetails }: Props) => {
         onScroll={scroll.onScroll}
       >
         <ol class="log-lines">
-          {items !== null && open.complete.value && items.length > 0 && <li class="beginning">{chat.beginning}</li>}
+          {run?.first === true && <li class="beginning">{chat.beginning}</li>}
           {lines.map((line) => (
             <LogLine
               key={line.key}
               line={line}
               name={name}
-              own={messenger.profile.username}
-              tabStop={line === lastBubble}
+              own={chats.messenger.profile.username}
+              tabStop={line === tabStop}
+              active={line.key === keys.focused.value}
               now={now}
-              onDetails={onDetails}
               {...actions}
             />
           ))}
         </ol>
       </div>
-      {!scroll.atEnd.value && <ToLatest unread={unread} onPress={scroll.toEnd} />}
+      {!scroll.atEnd.value && <ToLatest unread={unread} onPress={() => keys.jump('latest')} />}
     </div>
   )
 }

@@ -37,10 +37,11 @@ const heldBack = (items: readonly LogItem[]): string | null => {
  */
 export const Undelivered = ({ chats, name, open }: Props) => {
   const { chat, chats: list } = t()
-  const items = open.items.value ?? []
+  const run = open.run.value
+  const items = run?.last === true ? run.items : []
   const count = chats.conversations.value.find((one) => one.name === name)?.undelivered ?? 0
   const near = items.slice(-IN_SIGHT).filter(isUndelivered).length
-  const far = open.items.value !== null && count > near
+  const far = run !== null && count > near
   const lead = async (): Promise<void> => {
     const found = await open.find((item, all) => isUndelivered(item) && isFarBack(all, item))
     if (found !== null && isMessage(found)) show(found)

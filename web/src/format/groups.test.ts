@@ -1,6 +1,6 @@
 import type { MessageView } from '@chatnip/sdk'
 import { describe, expect, test } from 'vitest'
-import { firstUnreadKey, layOut } from './groups.ts'
+import { layOut } from './groups.ts'
 import type { LogItem } from './groups.ts'
 
 const NOON = new Date(2026, 10, 22, 12).getTime()
@@ -45,13 +45,5 @@ describe('the message log', () => {
     const notice: LogItem = { kind: 'key changed', at: NOON, place: { seq: 2, sub: 0 } }
     expect(shape([message('a', NOON), notice, message('b', NOON)])).toEqual(['day', 'a<>', 'notice', 'b<>'])
     expect(shape([message('a', NOON), message('b', NOON)], 'other b')).toEqual(['day', 'a<>', 'unread', 'b<>'])
-  })
-
-  test('the unread line stands before the first unread of somebody else', () => {
-    const items = [message('a', NOON), message('b', NOON, true), message('c', NOON), message('d', NOON, true)]
-    expect(firstUnreadKey(items, 1)).toBe('other c')
-    expect(firstUnreadKey(items, 2)).toBe('other a')
-    expect(firstUnreadKey(items, 9)).toBe('other a')
-    expect(firstUnreadKey(items, 0)).toBeNull()
   })
 })

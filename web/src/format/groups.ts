@@ -35,7 +35,8 @@ const together = (one: LogItem | undefined, other: LogItem | undefined): boolean
   Math.abs(one.at - other.at) < GROUP_MS &&
   dayOf(one.at) === dayOf(other.at)
 
-const keyOf = (item: LogItem): string =>
+/** What a line is known by, as long as the conversation is open: whether it waits or was sent. */
+export const keyOf = (item: LogItem): string =>
   isMessage(item) ? `${item.own ? 'own' : 'other'} ${item.id}` : `notice ${item.place.seq}.${item.place.sub}`
 
 /**
@@ -61,12 +62,4 @@ export const layOut = (items: readonly LogItem[], firstUnread: string | null): r
     lines.push({ kind: 'bubble', key, message: item, first, last: afterIsUnread || !together(item, after) })
   })
   return lines
-}
-
-/** The key of the first of the `unread` latest messages of others, or null when there is none. */
-export const firstUnreadKey = (items: readonly LogItem[], unread: number): string | null => {
-  if (unread <= 0) return null
-  const received = items.filter((item) => isMessage(item) && !item.own)
-  const first = received.at(-unread) ?? received[0]
-  return first === undefined ? null : keyOf(first)
 }
