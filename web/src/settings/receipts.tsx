@@ -1,4 +1,4 @@
-import { useId } from 'preact/hooks'
+import { useId, useRef } from 'preact/hooks'
 import { Said } from '../components/said.tsx'
 import { useAction } from '../components/use-action.ts'
 import type { Chats } from '../state/chats.ts'
@@ -10,20 +10,25 @@ export const Receipts = ({ chats }: { readonly chats: Chats }) => {
   const { settings, errors } = t()
   const { receipts } = settings
   const id = useId()
-  const change = useAction(() => chats.messenger.setReceipts(!chats.receipts.peek()))
+  const box = useRef<HTMLInputElement>(null)
+  const change = useAction(async () => {
+    try {
+      await chats.messenger.setReceipts(box.current?.checked ?? true)
+    } finally {
+      /** What holds is what was stored, also when that failed or the box was pressed again meanwhile. */
+      if (box.current !== null) box.current.checked = chats.receipts.peek()
+    }
+  })
   const problem = change.problem.value
   return (
     <Section title={receipts.title} lead={receipts.lead}>
       <label class="switch">
         <input
+          ref={box}
           type="checkbox"
           aria-describedby={`${id}-hint`}
           checked={chats.receipts.value}
-          onChange={(event) => {
-            /** Shown is what is on disk, and that follows in a moment. */
-            event.currentTarget.checked = chats.receipts.peek()
-            change.run()
-          }}
+          onChange={change.run}
         />
         {receipts.label}
       </label>
