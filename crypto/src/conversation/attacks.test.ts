@@ -268,6 +268,14 @@ describe('the server', () => {
     expect(await refusal(joinByWelcome(welcomeOf(inviting), pair, PINS))).toBe('not_vouched')
   })
 
+  test('can’t relabel a welcome', async () => {
+    const pair = await makeKeyPackage(b1, { now: NOW, days: 1 })
+    const pending = await addDevices(await createConversation(a1, NOW), [pair.keyPackage], OPTIONS)
+    const relabelled = welcomeOf(pending).map((byte, index) => (index === 7 ? 1 : byte))
+    expect(await refusal(joinByWelcome(relabelled, pair, PINS))).toBe('unreadable')
+    expect(await refusal(joinByWelcome(welcomeOf(pending), pair, PINS))).toBe('accepted')
+  })
+
   test('a message of another wire format in our envelope is refused', async () => {
     const room = await openRoom([a1, b1])
     const { published } = privateKeysOf(await makeKeyPackage(b1, { now: NOW, days: 1 }))

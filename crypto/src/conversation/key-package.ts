@@ -124,6 +124,8 @@ export async function openKeyPackage(
 /** The ids of the key packages that a welcome is for. @throws ConversationError `unreadable`, `version_unknown` */
 export async function welcomedKeyPackages(welcome: Uint8Array): Promise<readonly string[]> {
   const read = await readWire('welcome', welcome)
+  // Nothing authenticates it there and the library does not look; what it says has to be true all the same.
+  if (read.welcome.cipherSuite !== SUITE) throw new ConversationError('unreadable')
   return read.welcome.secrets.map(({ newMember }) => base64url.encode(newMember))
 }
 
