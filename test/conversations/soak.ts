@@ -16,6 +16,7 @@ import {
   savePending,
   sealMessage,
   updateKeys,
+  wipe,
 } from '../../crypto/src/conversation/index.ts'
 import type { Conversation, Device, Pending } from '../../crypto/src/conversation/index.ts'
 import { IDENTITIES, NOW, OPTIONS, PINS } from '../../crypto/src/conversation/testing.ts'
@@ -156,7 +157,9 @@ class World {
       this.#members.set(from, { device, conversation, cursor: this.#log.length, since })
       return
     }
-    member.conversation = adopt(heard, member.conversation).conversation
+    const adopted = adopt(heard, member.conversation)
+    member.conversation = adopted.conversation
+    wipe(adopted.spent)
   }
 
   async #reborn(pending: Pending): Promise<Pending> {
@@ -238,6 +241,7 @@ class World {
     const text = new TextEncoder().encode(`${from} ${this.counts.messages}`)
     const sealed = await sealMessage(member.conversation, text)
     member.conversation = sealed.conversation
+    wipe(sealed.spent)
     this.counts.messages += 1
     const seatedThen = new Set(member.conversation.members.map(({ device }) => device))
     const readers = this.#seated.has(from) ? minus(this.#seated, minus(this.#seated, seatedThen)) : new Set<string>()
@@ -264,6 +268,7 @@ class World {
       const received = await receive(member.conversation, entry.wire, PINS)
       if (received.kind === 'removed') return 'removed'
       member.conversation = received.conversation
+      wipe(received.spent)
       if (received.kind === 'message') this.counts.read += 1
       return 'taken'
     } catch (error) {

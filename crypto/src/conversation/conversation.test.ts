@@ -5,6 +5,7 @@ import { groupInfo, joinByWelcome, joinExternally } from './joining.ts'
 import { loadKeyPackage, makeKeyPackage, readKeyPackage, saveKeyPackage, welcomedKeyPackages } from './key-package.ts'
 import { MAX_MESSAGE_BYTES, sealMessage } from './messages.ts'
 import { adopt, loadPending, savePending, wipe } from './pending.ts'
+import { checkSeats, MAX_DEVICES } from './policy.ts'
 import { receive } from './receiving.ts'
 import { loadConversation, saveConversation, saveMoving } from './saving.ts'
 import {
@@ -23,6 +24,8 @@ import {
   welcomeOf,
 } from './testing.ts'
 import type { Room } from './testing.ts'
+import { stateOf } from './state.ts'
+import { seatsOf } from './tree.ts'
 
 const [a1, a2, b1, b2, m1] = await Promise.all([
   deviceOf('alice', 'a1'),
@@ -210,6 +213,18 @@ describe('limits', () => {
     expect(await sizeOf(40_000)).toBe(await sizeOf(MAX_MESSAGE_BYTES))
     expect(await sizeOf(MAX_MESSAGE_BYTES)).toBeLessThanOrEqual(48 * 1024)
     expect(await refusal(sealMessage(conversation, new Uint8Array(MAX_MESSAGE_BYTES + 1)))).toBe('too_large')
+  })
+
+  test('two hundred devices are in at most', async () => {
+    const room = await openRoom([a1, b1])
+    const [seat] = seatsOf(stateOf(at(room, 'a1')).ratchetTree).values()
+    if (seat === undefined) throw new RangeError()
+    const seats = (count: number) => new Map(Array.from({ length: count }, (_, n) => [n, { ...seat, device: `d${n}` }]))
+    expect(() => checkSeats(seats(MAX_DEVICES))).not.toThrow()
+    expect(() => checkSeats(seats(MAX_DEVICES + 1))).toThrow(expect.objectContaining({ code: 'too_many_devices' }))
+    const { keyPackage } = await makeKeyPackage(m1, { now: NOW, days: 1 })
+    const many = Array.from({ length: MAX_DEVICES - 1 }, () => keyPackage)
+    expect(await refusal(addDevices(at(room, 'a1'), many, OPTIONS))).toBe('too_many_devices')
   })
 
   test('a device is in once, and nobody is removed who is not in', async () => {

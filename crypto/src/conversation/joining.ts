@@ -24,6 +24,7 @@ import { attempt } from './attempt.ts'
 /** How a device comes in: somebody's welcome (RFC 9420 section 12.4.3.1), or by itself (section 12.4.3.2). */
 
 /**
+ * Whoever invites chooses the conversation's id. One that this device has already is a second beginning: look at it before it takes a place.
  * @param pair the key package that the welcome names (`welcomedKeyPackages`); delete it afterwards unless it is the last resort
  * @param pins of all accounts in the conversation
  * @throws ConversationError `not_for_us`, `not_pinned` (with all accounts that are wanted), `not_vouched`, `forged`, `not_allowed`
@@ -42,8 +43,8 @@ export async function joinByWelcome(welcome: Uint8Array, pair: KeyPackagePair, p
 }
 
 /**
- * What another device of a member's account needs to come in by itself. It names all members: give it to that device alone, encrypted.
- * Good for this epoch.
+ * What another device of a member's account needs to come in by itself. It names all members: give it to that device alone, encrypted,
+ * and never to one that was removed, since it would be in again. Good for this epoch.
  */
 export async function groupInfo(conversation: Conversation): Promise<Uint8Array> {
   const info = await createGroupInfoWithExternalPubAndRatchetTree(stateOf(conversation), [], await suite())
