@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { run, top } from './run.ts'
 
 const SOURCES = [
-  'web/src/**/*',
+  'web/{src,service-worker,build}/**/*',
   'web/public/**/*',
   'web/*.{html,ts,json}',
   '{sdk,crypto,protocol}/src/**/*.ts',

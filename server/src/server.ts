@@ -12,6 +12,7 @@ import { watchArrivals } from './delivery/arrivals.ts'
 import { openDelivery } from './delivery/delivery.ts'
 import { startExpiry } from './delivery/expiry.ts'
 import { openApp } from './http/app.ts'
+import { WEB_BUNDLE } from './http/pages.ts'
 import { openLimiter, unlimited } from './limits/limiter.ts'
 import { openSlots } from './limits/slots.ts'
 import type { Log } from './log.ts'
@@ -28,6 +29,8 @@ export interface Parts {
   readonly log: Log
   /** Lowered in tests only. */
   readonly passwordCost?: Argon2Cost
+  /** The folder of the built web app. Another in tests only. */
+  readonly pages?: string
 }
 
 export interface RunningServer {
@@ -56,7 +59,7 @@ export async function startServer(config: Config, parts: Parts): Promise<Running
   const { store, bus, clock, log } = services
   const stopping = new AbortController()
   const sockets = openSockets(services)
-  const app = await openApp(services, stopping.signal)
+  const app = await openApp(services, stopping.signal, parts.pages ?? WEB_BUNDLE)
   acceptUpgrades(app.server, sockets, services)
   const expiry = startExpiry({ store, bus, clock, log }, config.retentionDays)
   const stopWatching = watchArrivals(services)

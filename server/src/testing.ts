@@ -23,6 +23,8 @@ export interface TestServerOptions {
   readonly limits?: Partial<StoreLimits>
   /** Keep using the folder of an earlier server; the caller removes it. */
   readonly data?: string
+  /** The folder of another web app than the one of this checkout. */
+  readonly pages?: string
 }
 
 export interface TestServer extends RunningServer {
@@ -51,7 +53,14 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
   prepareDataFolder(data)
   const store = await openSqliteStore({ file: databaseFile(data), limits: options.limits ?? {} })
   const clock = options.clock ?? systemClock()
-  const parts = { store, bus: localBus(), clock, log: openLog(config.log), passwordCost: CHEAP }
+  const parts = {
+    store,
+    bus: localBus(),
+    clock,
+    log: openLog(config.log),
+    passwordCost: CHEAP,
+    ...(options.pages === undefined ? {} : { pages: options.pages }),
+  }
   const server = await startServer(config, parts)
   const stop = async () => {
     await server.stop()

@@ -118,10 +118,15 @@ await stage(
         cookie: document.cookie,
         caches: await caches.keys(),
       }))
-      expect(local).toEqual({ 'chatnip account': 'alice', 'chatnip last name': 'alice' })
+      expect(local).toEqual({
+        'chatnip account': 'alice',
+        'chatnip last name': 'alice',
+        'chatnip asked to keep': 'yes',
+      })
       expect(session).toEqual([])
       expect(cookie).toBe('')
-      expect(cached).toEqual([])
+      /** The app itself; `offline.test.ts` looks that it is nothing but that. */
+      for (const name of cached) expect(name).toMatch(/^chatnip app [0-9a-f]{32}$/u)
       const { cookies } = await alice.context.storageState()
       expect(cookies).toHaveLength(1)
       expect(cookies[0]).toMatchObject({ httpOnly: true, sameSite: 'Strict', path: '/' })

@@ -5,6 +5,9 @@ import { newPerson, signUp } from './kit/person.ts'
 import type { Person } from './kit/person.ts'
 import { stage } from './kit/suite.ts'
 
+/** Browsers that allow no service workers; `update.test.ts` is about the others. */
+const BARE = { serviceWorkers: 'block' } as const
+
 /** From now on the server has another build: the page names other files, and those of the old one are gone. */
 async function rebuild({ context, app }: Person): Promise<void> {
   await context.route(`${app.address}/`, async (route) => {
@@ -23,7 +26,7 @@ await stage(
   (on) => {
     test('a part that is gone is told as a new version, and the page is loaded anew only when somebody says so', async () => {
       // Not watched by the stage: here a file is missing on purpose.
-      const alice = await signUp(await newPerson(on().browser, on().app, 'alice'))
+      const alice = await signUp(await newPerson(on().browser, on().app, 'alice', BARE))
       const { page } = alice
       await row(alice, 'Note to self').click()
       await box(alice).fill('half a sentence')
@@ -42,7 +45,7 @@ await stage(
     })
 
     test('a line that comes back looks for it; the same build is not told as a new one', async () => {
-      const bob = await on().person('bob').then(signUp)
+      const bob = await on().person('bob', BARE).then(signUp)
       await on().app.stopServer()
       await bob.page.getByText('Offline.').waitFor()
       const looked = bob.page.waitForResponse(`${on().app.address}/`)

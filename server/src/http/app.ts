@@ -10,7 +10,7 @@ import { serveDocs } from './docs/serve.ts'
 import { serveEndpoints } from './endpoints.ts'
 import { answerErrors, routeOf } from './errors.ts'
 import { addSecurityHeaders } from './headers.ts'
-import { servePages, WEB_BUNDLE } from './pages.ts'
+import { servePages } from './pages.ts'
 import { servePictures } from './pictures.ts'
 
 /** Slow or silent clients are cut off (slowloris); the check itself runs each second. */
@@ -27,8 +27,11 @@ const HTTP_OPTIONS = {
 /** Who takes nothing of an answer for so long is cut off. Longer than any long poll is silent; sockets have a watch of their own. */
 const SILENCE_MS = 60_000
 
-/** Everything that speaks HTTP but the socket, ready to listen. */
-export async function openApp(services: Services, stopping: AbortSignal): Promise<FastifyInstance> {
+/**
+ * Everything that speaks HTTP but the socket, ready to listen.
+ * @param pages the folder of the built web app
+ */
+export async function openApp(services: Services, stopping: AbortSignal, pages: string): Promise<FastifyInstance> {
   const { config, log, store, avatars } = services
   const app = fastify({
     logger: false,
@@ -68,6 +71,6 @@ export async function openApp(services: Services, stopping: AbortSignal): Promis
   serveEndpoints(app, services, stopping)
   servePictures(app, avatars)
   serveDocs(app)
-  servePages(app, WEB_BUNDLE)
+  servePages(app, pages)
   return app
 }

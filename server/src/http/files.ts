@@ -33,14 +33,14 @@ export interface File {
 
 /**
  * The files of a built web app, in memory: about a megabyte, and no path that a browser makes up can lead anywhere else,
- * because only what was listed is there. A newer build is noticed by its index.html.
+ * because only what was listed is there. A newer build is noticed by its list of files, which is written last.
  */
 export function openFiles(folder: string): (path: string) => File | null {
   let files = new Map<string, File>()
   let builtAt = 0
   return (path) => {
-    const index = join(folder, 'index.html')
-    const changedAt = existsSync(index) ? statSync(index).mtimeMs : 0
+    const list = join(folder, '.well-known/chatnip-client.json')
+    const changedAt = existsSync(list) ? statSync(list).mtimeMs : 0
     if (changedAt !== builtAt) files = changedAt === 0 ? new Map() : load(folder)
     builtAt = changedAt
     return files.get(path) ?? null

@@ -17,7 +17,8 @@ export interface App {
   /** The server that runs now. */
   server(): TestServer
   stopServer(): Promise<void>
-  startServer(): Promise<void>
+  /** @param pages the folder of another version of the web app, if not the one of this checkout */
+  startServer(pages?: string): Promise<void>
   /** Everything that the server has written, whatever the file. */
   written(): Promise<Buffer>
   stop(): Promise<void>
@@ -43,8 +44,9 @@ export async function startApp({ rateLimits = true, env = {}, limits = {} }: App
     address,
     server: () => server,
     stopServer: () => server.stop(),
-    startServer: async () => {
-      server = await startTestServer({ rateLimits, data, limits, env: { ...env, PORT: port } })
+    startServer: async (pages) => {
+      const other = pages === undefined ? {} : { pages }
+      server = await startTestServer({ rateLimits, data, limits, env: { ...env, PORT: port }, ...other })
     },
     written: async () => readAll(data),
     stop: async () => {

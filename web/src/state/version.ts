@@ -1,9 +1,10 @@
 import { signal } from '@preact/signals'
 import type { ReadonlySignal } from '@preact/signals'
+import { askServiceWorker, startServiceWorker, takeOver } from './service-worker.ts'
 
 const found = signal(false)
 
-/** The server has another build of the app than the one that runs here: parts that were not loaded yet may be gone. */
+/** There is another build of the app than the one that runs here, and a reload brings it. */
 export const newVersion: ReadonlySignal<boolean> = found
 
 /** The app's own file, which has another name in each build. */
@@ -20,18 +21,33 @@ const servedEntry = async (): Promise<string | null> => {
 const AGAIN_MS = 3_000
 const TRIES = 5
 
+/** With a service worker a version is there when it lies in this browser, whole; without one, when the server hands it out. */
 const look = async (tries: number): Promise<void> => {
+  if (found.value || askServiceWorker()) return
   const own = ownEntry()
-  if (found.value || own === null) return
+  if (own === null) return
   const served = await servedEntry().catch(() => null)
   if (served === null && tries > 1) setTimeout(() => void look(tries - 1), AGAIN_MS)
   else found.value = served !== null && served !== own
 }
 
-/** Looks for a new version when a part of the app cannot be loaded. */
+/** Keeps the app in this browser where that is possible, and looks for a new version when a part of it cannot be loaded. */
 export const startVersion = (): void => {
   addEventListener('vite:preloadError', () => void look(TRIES))
+  startServiceWorker(() => (found.value = true))
 }
 
 /** The server was away for a while: perhaps it came back as a newer one. */
 export const lookForVersion = (): void => void look(1)
+
+/** Begins anew with the new version. Never called but by somebody's own hand. */
+export const takeVersion = (): void => {
+  void takeOver().then(() => {
+    location.reload()
+  })
+}
+
+/** Puts the offer away until the next page. */
+export const putOffVersion = (): void => {
+  found.value = false
+}

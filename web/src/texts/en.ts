@@ -62,6 +62,7 @@ export const en = {
     newVersion: 'There is a new version of Chatnip.',
     notLoaded: 'Not loaded',
     pageFailed: 'This page could not be loaded. You may be offline, or Chatnip was updated meanwhile.',
+    later: 'Later',
     needed: 'This is needed.',
   },
 
@@ -94,6 +95,7 @@ export const en = {
       'Your messages, encrypted under a key that never leaves this browser.',
       'One cookie that keeps you signed in. No others, and nothing from other sites.',
       'The name you used last, your language, and that it was asked to keep your messages.',
+      'The app itself, so that it opens without a network.',
     ] as readonly string[],
     limitsTitle: 'What we cannot hide',
     limits:

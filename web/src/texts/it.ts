@@ -59,6 +59,7 @@ export const it: Texts = {
     notLoaded: 'Non caricata',
     pageFailed:
       'Non è stato possibile caricare questa pagina. Forse sei offline, o intanto Chatnip è stato aggiornato.',
+    later: 'Più tardi',
     needed: 'Questo serve.',
   },
 
@@ -92,6 +93,7 @@ export const it: Texts = {
       'I tuoi messaggi, cifrati con una chiave che non lascia mai questo browser.',
       'Un cookie che ti tiene collegato. Nessun altro, e niente da altri siti.',
       'L’ultimo nome usato, la lingua, e che gli è stato chiesto di conservare i tuoi messaggi.',
+      'L’app stessa, così si apre anche senza rete.',
     ],
     limitsTitle: 'Cosa non possiamo nascondere',
     limits:

@@ -6,7 +6,7 @@ interface PolicyFactory {
 /** Only a worker of our own origin, and nothing else, ever becomes a script address. */
 const ownWorkersOnly = (url: string): string => {
   const address = new URL(url, location.href)
-  const worker = /^\/(?:assets|src\/workers)\/[\w.-]+\.(?:js|ts)$/u.test(address.pathname)
+  const worker = /^\/(?:sw\.js|(?:assets|src\/workers)\/[\w.-]+\.(?:js|ts))$/u.test(address.pathname)
   if (address.origin !== location.origin || !worker) throw new TypeError('Only own workers may be started.')
   return address.href
 }

@@ -1,0 +1,32 @@
+import type { PageWord } from '../src/page-lock.ts'
+import { clean } from './clean.ts'
+import { install } from './install.ts'
+import { fileFor, serve } from './serve.ts'
+
+/**
+ * Keeps the app in this browser, so that it opens without a network, and always one whole version of it. It answers for the
+ * files of the app alone: it never sees the API, a picture of somebody or anything that belongs to a session. A new version
+ * waits until all pages are closed, or until somebody says so.
+ */
+
+declare const self: ServiceWorkerGlobalScope
+
+self.addEventListener('install', (event) => {
+  event.waitUntil(install())
+})
+
+self.addEventListener('activate', (event) => {
+  /** Pages that came from the server the first time can do without it from now on. */
+  event.waitUntil(Promise.all([clean(self.registration), self.clients.claim()]))
+})
+
+self.addEventListener('fetch', (event) => {
+  const file = fileFor(event.request, self.location.origin)
+  if (file !== null) event.respondWith(serve(file, event.request))
+})
+
+self.addEventListener('message', (event) => {
+  const word: PageWord = event.data
+  if (word === 'take over') event.waitUntil(self.skipWaiting())
+  if (word === 'clean up') event.waitUntil(clean(self.registration))
+})
