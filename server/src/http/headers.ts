@@ -4,7 +4,7 @@ import { isSecure } from '../request/seen.ts'
 import type { Seen } from '../request/seen.ts'
 
 /** WebAssembly is for the password derivation in a worker; blob: is for the preview of a picture before it is sent. */
-const CONTENT_SECURITY_POLICY = [
+export const CONTENT_SECURITY_POLICY: string = [
   "default-src 'none'",
   "script-src 'self' 'wasm-unsafe-eval'",
   "style-src 'self'",
