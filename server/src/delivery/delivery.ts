@@ -52,16 +52,10 @@ export function openDelivery(store: Store, bus: Bus, clock: Clock, limiter: Limi
   /** Of downloads that wait for something to come. */
   const waiters = openWaiters()
 
-  const hand = (sender: Session, { id, timestamp, to }: Outgoing, entries: Placed['entries']) => {
-    const tails = new Map<number, string>()
-    const tail = (index: number) => () => {
-      const message_text = to[index]?.message_text ?? ''
-      const text = tails.get(index) ?? tailOf({ id, sendername: sender.username, message_text, timestamp })
-      tails.set(index, text)
-      return text
-    }
+  const hand = (sender: Session, message: Outgoing, entries: Placed['entries']) => {
+    const tails: string[] = []
     for (const { mailbox, seq, index } of entries) {
-      feeds.get(mailbox)?.offer(seq, tail(index))
+      feeds.get(mailbox)?.offer(seq, () => (tails[index] ??= tailAt(sender.username, message, index)))
       bus.wake(mailbox, seq)
     }
   }
@@ -108,6 +102,10 @@ export function openDelivery(store: Store, bus: Bus, clock: Clock, limiter: Limi
   }
 }
 
+/** What all devices of one addressee are handed alike. */
+const tailAt = (sendername: string, { id, timestamp, to }: Outgoing, index: number): string =>
+  tailOf({ id, sendername, message_text: to[index]?.message_text ?? '', timestamp })
+
 type Placed = Extract<AppendResult, { result: 'accepted' }>
 
 /** JSON Schema counts characters; what is stored and sent is bytes, and a lone surrogate has none. */
@@ -117,6 +115,7 @@ function checkTexts(to: readonly Addressed[]): void {
     if (!message_text.isWellFormed())
       throw new ChatnipError('bad_request', { message: 'message_text holds half a character (a lone surrogate).' })
   }
+  if (to.length === 1) return
   const names = new Set(to.map(({ username }) => username.toLowerCase()))
   if (names.size < to.length)
     throw new ChatnipError('bad_request', { message: 'Each account may be named once in a message.' })

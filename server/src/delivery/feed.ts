@@ -19,9 +19,16 @@ export interface FeedOptions {
 /** A frame of something in the mailbox: the place first, then everything that is the same on each device. */
 export const frameAt = (seq: number, tail: string): string => `{"type":"message","seq":${seq},${tail}`
 
-/** All of a message frame but its place; computed once however many devices get it. */
-export const tailOf = (message: { id: string; sendername: string; message_text: string; timestamp: number }): string =>
-  JSON.stringify(message).slice(1)
+/** All of a message frame but its place; computed once however many devices get it. Only the text needs escaping. */
+export const tailOf = (message: {
+  id: string
+  sendername: string
+  message_text: string
+  timestamp: number
+}): string => {
+  const { id, sendername, message_text: text, timestamp } = message
+  return `"id":"${id}","sendername":"${sendername}","message_text":${JSON.stringify(text)},"timestamp":${timestamp}}`
+}
 
 const frameOf = ({ kind, seq, id, peer, text, timestamp }: Entry): string =>
   kind === 'message'

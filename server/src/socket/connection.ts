@@ -8,6 +8,7 @@ import { faultOf } from '../log.ts'
 import type { Services } from '../services.ts'
 import type { Device, Session } from '../store/store.ts'
 import { readFrame, refusedFrame, sentFrame } from './frames.ts'
+import { packFrames } from './pack.ts'
 
 /** A session that belongs to a device: the only kind that may hold a socket. */
 export type DeviceSession = Session & { readonly device: Device }
@@ -98,9 +99,7 @@ export class Connection {
     this.#out = []
     this.#outCharacters = 0
     if (ws.readyState !== ws.OPEN) return
-    raw.cork()
-    for (const frame of frames) ws.send(frame)
-    raw.uncork()
+    if (frames.length > 0) raw.write(packFrames(frames), 'latin1')
     if (ws.bufferedAmount >= LIMITS.socketBufferBytes) this.#goOnAfterDrain()
     // The network took at once what had made the feed stop: nothing will drain that could tell it to go on.
     else if (wasFull) this.#feed.retry()
