@@ -38,7 +38,7 @@ const mailboxesFor = (account: AccountState, message: NewMessage): readonly Mail
 /** Looks up everybody and asks for room, writing nothing. */
 function destinations(context: Context, message: NewMessage): readonly Destination[] | Refused {
   const found: Destination[] = []
-  for (const [index, { username, message_text: text }] of message.to.entries()) {
+  for (const { username, message_text: text } of message.to) {
     const account = context.cache.byName(username)
     if (account === null) return { result: 'no_such_user', username }
     const bytes = Buffer.byteLength(text)
@@ -46,42 +46,32 @@ function destinations(context: Context, message: NewMessage): readonly Destinati
     for (const mailbox of mailboxes) {
       if (!hasRoom(context, mailbox, { sender: message.sender, bytes })) return { result: 'mailbox_full', username }
     }
-    found.push({ account, mailboxes, text, bytes, index })
+    found.push({ account, mailboxes, text, bytes, index: found.length })
   }
   return found
 }
 
-/** Stores a text once and gives it the next place in each of the mailboxes. */
+/** Stores a text once, gives it the next place in each of the mailboxes and adds these to `places`. */
 function deliver(
   { db, cache }: Context,
-  message: NewMessage,
-  destination: Destination & { readonly id: Buffer },
-): Place[] {
-  const { mailboxes, bytes, index } = destination
+  { message, id, places }: { readonly message: NewMessage; readonly id: Buffer; readonly places: Place[] },
+  { account, mailboxes, text, bytes, index }: Destination,
+): void {
   const number = cache.nextMessage()
   db.sql(
     `INSERT INTO messages (message, kind, sender, addressee, holders, fetched, accepted_at, id, timestamp, body)
      VALUES (?, 0, ?, ?, ?, 0, ?, ?, ?, ?)`,
-  ).run(
-    number,
-    message.sender,
-    destination.account.account,
-    mailboxes.length,
-    message.now,
-    destination.id,
-    message.timestamp,
-    destination.text,
-  )
+  ).run(number, message.sender, account.account, mailboxes.length, message.now, id, message.timestamp, text)
   const insert = db.sql(
     'INSERT INTO entries (place, message, sender, bytes, holders) VALUES (?1 << 32 | ?2, ?3, ?4, ?5, ?6)',
   )
-  return mailboxes.map((state) => {
+  for (const state of mailboxes) {
     state.lastSeq += 1
     count(state, message.sender, bytes)
     cache.touch(state)
     insert.run(state.mailbox, state.lastSeq, number, message.sender, bytes, mailboxes.length)
-    return { mailbox: state.mailbox, seq: state.lastSeq, index }
-  })
+    places.push({ mailbox: state.mailbox, seq: state.lastSeq, index })
+  }
 }
 
 /** The sending device's place in its own mailbox; 0 when it has none. */
@@ -110,6 +100,7 @@ export function append(context: Context, message: NewMessage): AppendResult {
   const after = ownPlace(context, message)
   const texts = found.filter(({ mailboxes }) => mailboxes.length > 0)
   cache.dedup.add({ account: message.sender, id, digest, after, first: cache.lastMessage() + 1, texts: texts.length })
-  const entries = texts.flatMap((destination) => deliver(context, message, { ...destination, id }))
-  return { result: 'accepted', after, duplicate: false, entries }
+  const places: Place[] = []
+  for (const destination of texts) deliver(context, { message, id, places }, destination)
+  return { result: 'accepted', after, duplicate: false, entries: places }
 }

@@ -1,5 +1,6 @@
 import type { AccountNumber } from '../store.ts'
 import type { Database } from './database.ts'
+import { RecentIds } from './recent-ids.ts'
 import { toBytes, toNumber } from './rows.ts'
 
 export interface DedupRecord {
@@ -18,34 +19,32 @@ export interface NewDedupRecord extends DedupRecord {
 /** So many records are known by heart before they are put into the index together, in its order: then many of them share a page. */
 const MOST_BY_HEART = 32_768
 
-const keyOf = (account: AccountNumber, id: Buffer): string => `${account}:${id.toString('latin1')}`
-
 /**
  * Which ids each account has used, for ever. Ids are random, so that an index entry per message would dirty a page of its own each time;
  * instead the newest records are remembered here and indexed in large sorted steps. What is remembered can always be read back from the table.
  */
 export class Dedup {
   readonly #db: Database
-  /** Key → number of every record that isn't in the index. Null: not read yet. */
-  #recent: Map<string, number> | null = null
+  /** Every record that isn't in the index. Null: not read yet. */
+  #recent: RecentIds | null = null
   #last = 0
-  /** Keys of the open transaction, to be forgotten when it is undone. */
-  #uncommitted: string[] = []
+  /** How many records the open transaction has, to be forgotten when it is undone. */
+  #uncommitted = 0
 
   constructor(db: Database) {
     this.#db = db
   }
 
-  #load(): Map<string, number> {
+  #load(): RecentIds {
     if (this.#recent !== null) return this.#recent
-    this.#recent = new Map()
+    this.#recent = new RecentIds()
     this.#last = this.#indexedUpTo()
     const rows = this.#db
       .sql('SELECT number, account, id FROM dedup WHERE number > ? ORDER BY number')
       .iterate(this.#last)
     for (const row of rows) {
       this.#last = toNumber(row['number'])
-      this.#recent.set(keyOf(toNumber(row['account']), Buffer.from(toBytes(row['id']))), this.#last)
+      this.#recent.add(toNumber(row['account']), Buffer.from(toBytes(row['id'])), this.#last)
     }
     return this.#recent
   }
@@ -56,7 +55,7 @@ export class Dedup {
 
   /** What the account sent under this id before, or null. */
   find(account: AccountNumber, id: Buffer): DedupRecord | null {
-    const number = this.#load().get(keyOf(account, id)) ?? this.#indexed(account, id)
+    const number = this.#load().find(account, id) ?? this.#indexed(account, id)
     if (number === null) return null
     const row = this.#db.sql('SELECT digest, after FROM dedup WHERE number = ?').get(number)
     return { digest: toBytes(row?.['digest']), after: toNumber(row?.['after']) }
@@ -71,9 +70,8 @@ export class Dedup {
   add(record: NewDedupRecord): void {
     const recent = this.#load()
     this.#last += 1
-    const key = keyOf(record.account, record.id)
-    recent.set(key, this.#last)
-    this.#uncommitted.push(key)
+    recent.add(record.account, record.id, this.#last)
+    this.#uncommitted += 1
     this.#db
       .sql('INSERT INTO dedup (number, account, id, digest, after, first, texts) VALUES (?, ?, ?, ?, ?, ?, ?)')
       .run(this.#last, record.account, record.id, record.digest, record.after, record.first, record.texts)
@@ -103,7 +101,7 @@ export class Dedup {
       .run(this.#indexedUpTo())
     this.#db.sql("UPDATE counters SET value = ? WHERE name = 'dedup'").run(this.#last)
     recent.clear()
-    this.#uncommitted = []
+    this.#uncommitted = 0
     this.#indexedInTransaction = true
   }
 
@@ -111,21 +109,21 @@ export class Dedup {
 
   /** The open transaction is on disk. */
   committed(): void {
-    this.#uncommitted = []
+    this.#uncommitted = 0
     this.#indexedInTransaction = false
   }
 
   /** The open transaction is undone. */
   undone(): void {
     if (this.#indexedInTransaction) this.reset()
-    for (const key of this.#uncommitted) this.#recent?.delete(key)
-    this.#last -= this.#uncommitted.length
+    this.#recent?.dropLast(this.#uncommitted)
+    this.#last -= this.#uncommitted
     this.committed()
   }
 
   /** Another process has written: read everything again when it is needed. */
   reset(): void {
     this.#recent = null
-    this.#uncommitted = []
+    this.#uncommitted = 0
   }
 }

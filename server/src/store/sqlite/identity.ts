@@ -3,10 +3,25 @@ import type { NewMessage } from '../store.ts'
 import { foldName } from './cache.ts'
 import { Refusal } from './failures.ts'
 
-/** A UUID as its 16 bytes. */
+/** Where each of a UUID's bytes stands in its text. */
+const PLACES = [0, 2, 4, 6, 9, 11, 14, 16, 19, 21, 24, 26, 28, 30, 32, 34]
+/** What each character code is worth as a hexadecimal digit; for those that are none it lies beyond any byte. */
+const WORTH = Uint16Array.from({ length: 128 }, (_, code) => {
+  const value = '0123456789abcdef'.indexOf(String.fromCharCode(code))
+  return value === -1 ? 0x100 : value
+})
+
+/** A UUID as its 16 bytes. By hand, since taking the hyphens out first takes four times as long. */
 export function idBytes(id: string): Buffer {
-  const bytes = Buffer.from(id.replaceAll('-', ''), 'hex')
-  if (id.length === 36 && bytes.length === 16) return bytes
+  const bytes = Buffer.allocUnsafe(16)
+  let isUuid = id.length === 36
+  for (let n = 0; n < 16; n += 1) {
+    const place = PLACES[n] ?? 0
+    const value = ((WORTH[id.charCodeAt(place)] ?? 0x100) << 4) | (WORTH[id.charCodeAt(place + 1)] ?? 0x100)
+    isUuid &&= value < 0x100
+    bytes[n] = value
+  }
+  if (isUuid) return bytes
   throw new Refusal('bad_request', 'A message id must be a UUID in lower case.')
 }
 
@@ -32,5 +47,6 @@ export function digestOf({ timestamp, to }: NewMessage): Buffer {
   }
   let canonical = `${timestamp};`
   for (const { name, text } of parts) canonical += `${name.length}:${name}${text.length}:${text}`
-  return hash('sha256', canonical, 'buffer')
+  // Handed over as text: for 32 bytes that is twice as quick as a buffer of their own.
+  return Buffer.from(hash('sha256', canonical, 'binary'), 'latin1')
 }
