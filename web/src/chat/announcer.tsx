@@ -3,6 +3,7 @@ import { useRef } from 'preact/hooks'
 import type { LogItem } from '../format/groups.ts'
 import type { Chats } from '../state/chats.ts'
 import type { OpenConversation } from '../state/conversation.ts'
+import { plainText } from '../format/rich.ts'
 import { t } from '../texts/index.ts'
 import { lastMissing, missingWords } from './missing.ts'
 
@@ -39,7 +40,7 @@ export const Announcer = (props: Props) => {
   const { chats, name } = props
   const message = chats.arrived.value
   const here = message !== null && message.conversation === name
-  const words = here && message.mark === 'forged' ? t().chat.mark.forged : (message?.text ?? '')
+  const words = here && message.mark === 'forged' ? t().chat.mark.forged : plainText(message?.text ?? '')
   return (
     <>
       <output class="hidden">{here && <span key={message.id}>{t().chat.sentBy(name, words)}</span>}</output>

@@ -2,6 +2,7 @@ import type { ConversationView } from '@chatnip/sdk'
 import { Avatar } from '../components/avatar.tsx'
 import { Icon } from '../components/icon.tsx'
 import { Link } from '../components/link.tsx'
+import { plainText } from '../format/rich.ts'
 import { listTime } from '../format/time.ts'
 import { locale, t } from '../texts/index.ts'
 
@@ -34,7 +35,7 @@ const Preview = ({ conversation, own, draft }: Pick<Props, 'conversation' | 'own
   return (
     <>
       {last.own && !own && `${chats.you} `}
-      {last.text}
+      {plainText(last.text)}
     </>
   )
 }
