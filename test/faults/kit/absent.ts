@@ -1,14 +1,13 @@
 import { RawDevice } from './device.ts'
 import type { DeviceOptions } from './device.ts'
-import { settle } from './device.ts'
 import { LONG_MS, soon } from './load.ts'
 import type { Load } from './load.ts'
 import type { Household, Login } from './server.ts'
 
 /** Somebody who is away till the end. What reached its reader cannot be lost any more; what waits for this one can. */
 export interface Absent {
-  /** Nothing more is written to them; resolves when all of it is accepted or `withinMs` have passed. */
-  enough(withinMs?: number): Promise<void>
+  /** Nothing more is written to them; `finish` of the load waits until what was is accepted. */
+  enough(): void
   /** They come, fetch everything (for at most `withinMs`), and write down what they show. */
   fetch(withinMs?: number): Promise<void>
 }
@@ -22,10 +21,7 @@ export function writeToAbsent(load: Load, options: DeviceOptions, everyMs = 20):
     written += load.devices.length
   }, everyMs)
   return {
-    enough: async (withinMs = LONG_MS) => {
-      clearInterval(timer)
-      await settle(load.devices, () => true, withinMs)
-    },
+    enough: () => clearInterval(timer),
     fetch: async (withinMs = LONG_MS) => {
       device.start()
       await soon('everything is fetched', () => device.received() >= written, withinMs).catch(() => undefined)
