@@ -8,7 +8,7 @@ import { NodeTransport, systemClock, systemRandom } from '@chatnip/sdk/node'
 /** People with devices for the scenarios: real server, real crypto, real sockets; only the storage is memory. */
 
 export const PASSWORD = 'correct horse battery staple'
-const WAIT_MS = 15_000
+const WAIT_MS = 50_000
 
 /** The browser profile or computer that somebody sits at. Keeps its storage when the engine stops. */
 export class Seat {
