@@ -19,8 +19,12 @@ const PATHS = {
 
 export type IconName = keyof typeof PATHS
 
+/** Those that point along the line. */
+const DIRECTED: readonly IconName[] = ['back', 'send']
+
 export const Icon = ({ name, size = 24 }: { readonly name: IconName; readonly size?: number }) => (
   <svg
+    class={DIRECTED.includes(name) ? 'directed' : undefined}
     width={size}
     height={size}
     viewBox="0 0 24 24"

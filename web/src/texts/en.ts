@@ -40,6 +40,8 @@ const errors: Record<Problem, string> = {
 const count = (n: number, one: string, many: string): string => (n === 1 ? `1 ${one}` : `${n} ${many}`)
 
 export const en = {
+  /** Which way the lines of this language run. */
+  direction: 'ltr' as 'ltr' | 'rtl',
   errors,
 
   common: {

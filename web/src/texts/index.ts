@@ -55,6 +55,7 @@ export const setLanguage = async (next: Language, options: { readonly remember: 
   texts.value = await LOADERS[next]()
   chosen.value = next
   document.documentElement.lang = next
+  document.documentElement.dir = texts.value.direction
   if (options.remember) localStorage.setItem(STORED, next)
 }
 

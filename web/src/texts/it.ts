@@ -3,6 +3,7 @@ import type { Texts } from './en.ts'
 const count = (n: number, one: string, many: string): string => (n === 1 ? `1 ${one}` : `${n} ${many}`)
 
 export const it: Texts = {
+  direction: 'ltr',
   errors: {
     bad_request: 'Il server non ha capito. Ricarica la pagina: forse Chatnip è stato aggiornato.',
     maybe_bot: 'Non era la parola che avevamo in mente. Ecco un’altra frase.',
