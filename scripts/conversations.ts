@@ -27,12 +27,14 @@ const work = async () => {
     if (result === undefined) throw new Error(`Seed ${seed} said nothing.`)
     sums.runs += 1
     for (const name of ['commits', 'lost', 'messages', 'read'] as const) sums[name] += result[name]
-    if (result.story !== null) stories.push(result.story)
+    if (result.story !== null) {
+      stories.push(result.story)
+      console.log(result.story)
+    }
     if (sums.runs % 10 === 0) console.log(JSON.stringify(sums))
   }
 }
 await Promise.all(Array.from({ length: availableParallelism() }, work))
 
-for (const story of stories) console.log(story)
 console.log(`${JSON.stringify(sums)}, ${stories.length} went wrong`)
 process.exitCode = stories.length === 0 ? 0 : 1
