@@ -110,6 +110,10 @@ await stage(
       expect(await sideOf('en')).toEqual(['left', 'right', 'right'])
       expect(await sideOf('right-to-left')).toEqual(['right', 'left', 'left'])
       expect(await page.locator('html').getAttribute('dir')).toBe('rtl')
+      /** Not so the digits that two people compare. */
+      await page.goto(`${on().app.address}/chats/bob/compare`)
+      const [first, second] = [page.locator('.digits li').first(), page.locator('.digits li').nth(1)]
+      expect((await first.boundingBox())?.x).toBeLessThan((await second.boundingBox())?.x ?? 0)
       await page.close()
     })
 

@@ -8,6 +8,7 @@ import './styles/messages.css'
 import { App } from './app.tsx'
 import { InsecurePage } from './pages/insecure.tsx'
 import { startRouter } from './router.ts'
+import { startInstall } from './state/install.ts'
 import { session, startSession } from './state/session.ts'
 import { startTitle } from './state/title.ts'
 import { startVersion } from './state/version.ts'
@@ -21,6 +22,7 @@ const nudge = () => {
 const start = async (root: HTMLElement): Promise<void> => {
   startRouter()
   startVersion()
+  startInstall()
   const secure = 'subtle' in crypto && 'locks' in navigator
   if (secure) startSession()
   await startLanguage()

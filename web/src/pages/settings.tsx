@@ -6,6 +6,7 @@ import { goBack } from '../router.ts'
 import { DeleteAccount } from '../settings/delete-account.tsx'
 import { Devices } from '../settings/devices.tsx'
 import { History } from '../settings/history.tsx'
+import { Install } from '../settings/install.tsx'
 import { LogOut } from '../settings/log-out.tsx'
 import { NewCode } from '../settings/new-code.tsx'
 import { NewKeys } from '../settings/new-keys.tsx'
@@ -49,6 +50,7 @@ export const SettingsPage = ({ chats }: { readonly chats: Chats }) => {
         <Devices />
         <NewKeys chats={chats} />
         <Receipts chats={chats} />
+        <Install />
         <History chats={chats} />
         <LogOut chats={chats} />
         <DeleteAccount username={username} />

@@ -1,3 +1,4 @@
+import { countIn } from './plural.ts'
 import type { ErrorCode } from '@chatnip/protocol'
 
 /** What can go wrong, in the page's own words: the server's refusals, and what only a browser can meet. */
@@ -37,7 +38,7 @@ const errors: Record<Problem, string> = {
   unexpected: 'Something went wrong that we did not foresee. Try again; if it stays, reload the page.',
 }
 
-const count = (n: number, one: string, many: string): string => (n === 1 ? `1 ${one}` : `${n} ${many}`)
+const count = countIn('en')
 
 export const en = {
   /** Which way the lines of this language run. */
@@ -432,6 +433,11 @@ export const en = {
       label: 'Say when messages have arrived here',
       without:
         'Without it others see one tick, and when the last message of a chat is lost on the way, that may not be noticed before the next one comes.',
+    },
+    install: {
+      title: 'Install Chatnip',
+      lead: 'It then opens in a window of its own, from your home screen or among your programs.',
+      submit: 'Install Chatnip',
     },
     language: { title: 'Language', lead: 'For this browser.' },
     history: {

@@ -1,6 +1,7 @@
+import { countIn } from './plural.ts'
 import type { Texts } from './en.ts'
 
-const count = (n: number, one: string, many: string): string => (n === 1 ? `1 ${one}` : `${n} ${many}`)
+const count = countIn('it')
 
 export const it: Texts = {
   direction: 'ltr',
@@ -432,6 +433,11 @@ export const it: Texts = {
       label: 'Di’ quando i messaggi sono arrivati qui',
       without:
         'Senza, gli altri vedono una spunta sola, e se l’ultimo messaggio di una chat si perde per strada può non vedersi finché non arriva il prossimo.',
+    },
+    install: {
+      title: 'Installa Chatnip',
+      lead: 'Si apre poi in una finestra sua, dalla schermata iniziale o tra i tuoi programmi.',
+      submit: 'Installa Chatnip',
     },
     language: { title: 'Lingua', lead: 'Per questo browser.' },
     history: {

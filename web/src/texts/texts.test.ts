@@ -47,6 +47,9 @@ describe('texts', () => {
     expect(en.chats.unread(2)).toBe('2 new messages')
     expect(it.chats.unread(1)).toBe('1 messaggio nuovo')
     expect(it.chats.unread(3)).toBe('3 messaggi nuovi')
+    expect(en.chats.unread(0)).toBe('0 new messages')
+    expect(en.chats.unread(12_000)).toBe('12,000 new messages')
+    expect(it.chats.unread(12_000)).toBe('12.000 messaggi nuovi')
   })
 })
 
