@@ -1,0 +1,36 @@
+import type { ProblemText } from './en-errors.ts'
+
+export const errors: Record<ProblemText, string> = {
+  bad_request: 'Il server non ha capito. Ricarica la pagina: forse Chatnip è stato aggiornato.',
+  maybe_bot: 'Non era la parola che avevamo in mente. Ecco un’altra frase.',
+  proof_invalid: 'C’è voluto troppo tempo e va rifatto. Riprova.',
+  image_invalid: 'Non riusciamo a leggere questa immagine. Scegli un file PNG, JPEG, WebP o GIF.',
+  not_signed_in: 'La tua sessione è finita. Accedi di nuovo e riprendi da dove eri.',
+  wrong_login: 'Nome o password sbagliati.',
+  wrong_password: 'Password sbagliata.',
+  wrong_recovery: 'Quel nome e quel codice non vanno insieme.',
+  not_allowed: 'Questo browser non può farlo.',
+  cross_site: 'La richiesta veniva da un altro sito. Apri direttamente Chatnip.',
+  account_disabled: 'Questo account è stato disattivato da chi gestisce il server. Chiedi a loro.',
+  signup_closed: 'Questo server non accetta nuovi account.',
+  invite_required: 'Qui si entra su invito. Chiedine uno a chi gestisce il server.',
+  invite_invalid: 'L’invito è sconosciuto, già usato o scaduto. Chiedine un altro.',
+  no_such_user: 'Qui non c’è nessuno con questo nome. Controlla come l’hai scritto.',
+  not_found: 'Non c’è più.',
+  name_taken: 'Qualcuno ha già questo nome. Scegline un altro.',
+  id_reused: 'Quel messaggio era già partito con altre parole. Scrivilo di nuovo.',
+  too_large: 'È troppo grande.',
+  media_type: 'Il server non ha capito. Ricarica la pagina: forse Chatnip è stato aggiornato.',
+  too_many: 'Sono state tante richieste in poco tempo. Aspetta un po’ e riprova.',
+  too_many_devices:
+    'Il tuo account ha già dieci dispositivi. Prima togline uno dalle impostazioni di un altro browser.',
+  mailbox_full: 'La sua casella è piena. Il messaggio non è stato accettato: riprova più tardi.',
+  unavailable: 'In questo momento il server non può farlo. Non si è perso nulla: riprova tra poco.',
+  disk_full: 'In questo momento il server non ha più spazio. Non si è perso nulla: riprova più tardi.',
+  no_answer: 'Il server non risponde. Controlla la connessione e riprova.',
+  storage: 'Il browser non ha voluto salvare qualcosa. Forse il disco è pieno, o è una finestra anonima.',
+  damaged:
+    'Quello che è salvato in questo browser è danneggiato e non si apre. Cancella i dati di questo sito nelle impostazioni del browser, poi accedi di nuovo. Quello che c’è solo qui è perso; le persone a cui hai scritto tengono il loro.',
+  keys_unreadable: 'La copia conservata delle tue chiavi non si apre. Crea chiavi nuove nelle impostazioni.',
+  unexpected: 'È successo qualcosa che non avevamo previsto. Riprova; se continua, ricarica la pagina.',
+}
