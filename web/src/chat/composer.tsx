@@ -1,12 +1,15 @@
 import { useSignal } from '@preact/signals'
+import type { RefObject } from 'preact'
 import { useEffect, useId, useRef } from 'preact/hooks'
 import { Icon } from '../components/icon.tsx'
+import { isElsewhere, isShortcut, useShortcuts } from '../keys/shortcuts.ts'
 import type { Chats } from '../state/chats.ts'
 import { askToKeepOnce } from '../state/keeping.ts'
 import { problemOf } from '../state/problems.ts'
 import type { Problem } from '../state/problems.ts'
 import { t } from '../texts/index.ts'
 import { useDraft } from './use-draft.ts'
+import { wrapSelection } from './wrap-selection.ts'
 
 interface Props {
   readonly chats: Chats
@@ -22,6 +25,22 @@ const touch = (): boolean => matchMedia('(hover: none) and (pointer: coarse)').m
 /** Enter sends, unless it chooses a word in an input method (Safari tells that only by the old key code). */
 const sends = (event: KeyboardEvent): boolean =>
   event.key === 'Enter' && !event.shiftKey && !event.altKey && !event.isComposing && event.keyCode !== 229 && !touch()
+
+const MARKS = [
+  ['bold', '**'],
+  ['italic', '*'],
+  ['code', '`'],
+] as const
+
+/** A letter or a sign, or the keys that paste. The blank presses buttons and scrolls, so it stays with them. */
+const beginsText = (event: KeyboardEvent): boolean => {
+  const { target, key } = event
+  if (target instanceof Element && target.closest('input, textarea, select, summary, [contenteditable]') !== null)
+    return false
+  const held = (event.ctrlKey || event.metaKey || event.altKey) && !event.getModifierState('AltGraph')
+  if (held) return key.toLowerCase() === 'v' && (event.ctrlKey || event.metaKey) && !event.altKey
+  return key.length === 1 && key !== ' '
+}
 
 const useSending = ({ chats, name, onSend }: Props) => {
   const draft = useDraft(chats, name)
@@ -45,6 +64,23 @@ const useSending = ({ chats, name, onSend }: Props) => {
   return { draft, problem, send }
 }
 
+/** Which marks a shortcut puts around the selected words. */
+const markFor = (event: KeyboardEvent): string | undefined =>
+  event.isComposing ? undefined : MARKS.find(([name]) => isShortcut(event, name))?.[1]
+
+/** Typing and pasting anywhere but in a field begins a message; the key then arrives in the box. */
+const useTypingAnywhere = (box: RefObject<HTMLTextAreaElement | null>) => {
+  useEffect(() => {
+    const onKeyDown = (event: KeyboardEvent) => {
+      if (!isElsewhere(event) && beginsText(event)) box.current?.focus()
+    }
+    addEventListener('keydown', onKeyDown)
+    return () => {
+      removeEventListener('keydown', onKeyDown)
+    }
+  }, [])
+}
+
 /** Where a message is written. Always usable: without a connection or a session, what is sent waits in the outbox. */
 export const Composer = (props: Props) => {
   const { name, own } = props
@@ -55,6 +91,8 @@ export const Composer = (props: Props) => {
   useEffect(() => {
     if (!touch()) box.current?.focus()
   }, [])
+  useTypingAnywhere(box)
+  useShortcuts({ toComposer: () => box.current?.focus() })
   const submit = (event: Event) => {
     event.preventDefault()
     void send()
@@ -83,7 +121,12 @@ export const Composer = (props: Props) => {
             draft.write(event.currentTarget.value)
           }}
           onKeyDown={(event) => {
+            const mark = markFor(event)
             if (sends(event)) submit(event)
+            else if (mark !== undefined) {
+              event.preventDefault()
+              wrapSelection(event.currentTarget, mark)
+            }
           }}
         />
         <button type="submit" class="icon-button send" aria-label={chat.send}>

@@ -13,6 +13,7 @@ interface Props extends MessageActions {
   readonly own: string
   readonly tabStop: boolean
   readonly active: boolean
+  readonly hovered: boolean
   readonly now: number
 }
 
@@ -41,7 +42,7 @@ const NoticeLine = ({ notice, name, own, lineKey }: NoticeProps) => {
 }
 
 /** One line of the log: a day, the line before new messages, a notice, or a message. */
-export const LogLine = ({ line, name, own, tabStop, active, now, ...actions }: Props) => {
+export const LogLine = ({ line, name, own, tabStop, active, hovered, now, ...actions }: Props) => {
   const { chat } = t()
   switch (line.kind) {
     case 'day':
@@ -67,6 +68,7 @@ export const LogLine = ({ line, name, own, tabStop, active, now, ...actions }: P
           last={line.last}
           tabStop={tabStop}
           active={active}
+          hovered={hovered}
           {...actions}
         />
       )

@@ -1,6 +1,7 @@
 import type { MessageView } from '@chatnip/sdk'
 import { useId } from 'preact/hooks'
 import { t } from '../texts/index.ts'
+import { MessageBar } from './message-actions.tsx'
 import { MessageFoot } from './message-foot.tsx'
 import { MessageText } from './message-text.tsx'
 import { Trouble } from './trouble.tsx'
@@ -20,6 +21,8 @@ interface Props extends MessageActions {
   readonly tabStop: boolean
   /** The focus is in it: what belongs to it is reached by Tab as well. */
   readonly active: boolean
+  /** The pointer is on it. */
+  readonly hovered: boolean
 }
 
 const classes = ({ message, first, last }: Props): string =>
@@ -44,7 +47,7 @@ const Words = ({ message, id }: { readonly message: MessageView; readonly id: st
 
 /** One message in the log. */
 export const MessageLine = (props: Props) => {
-  const { lineKey, message, last, tabStop, active, onDetails, onRetry, onDiscard } = props
+  const { lineKey, message, last, tabStop, active, hovered, onDetails, onRetry, onDiscard } = props
   const id = useId()
   const troubled = message.mark !== null && message.mark !== 'verified'
   const settled = message.state === null || message.state === 'accepted' || message.state === 'stored'
@@ -73,6 +76,7 @@ export const MessageLine = (props: Props) => {
           tabStop={active}
           onDetails={onDetails}
         />
+        {(active || hovered) && <MessageBar message={message} tabStop={active} />}
       </article>
       <Trouble
         message={message}

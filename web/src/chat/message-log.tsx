@@ -4,6 +4,7 @@ import type { RefObject } from 'preact'
 import { useMemo } from 'preact/hooks'
 import { Icon } from '../components/icon.tsx'
 import { layOut } from '../format/groups.ts'
+import { isWriting, useShortcuts } from '../keys/shortcuts.ts'
 import type { Chats } from '../state/chats.ts'
 import type { OpenConversation } from '../state/conversation.ts'
 import { pageVisible } from '../state/visible.ts'
@@ -20,6 +21,12 @@ interface Props {
   readonly open: OpenConversation
   readonly onDetails: (message: MessageView) => void
 }
+
+/** The list of chats, and a text of many lines, have pages of their own. */
+const scrollsItself = ({ target }: Event): boolean =>
+  target instanceof Element &&
+  (target.closest('.side') !== null || target.scrollHeight > target.clientHeight + 1) &&
+  !target.matches('.log-scroll, body')
 
 /** Whoever sees the end of the conversation has read it. */
 const useReading = ({ chats, name, open }: Props, atEnd: { readonly value: boolean }) => {
@@ -70,10 +77,16 @@ export const MessageLog = (props: Props) => {
   const keys = useLogKeys(scroll.scroller, open)
   const actions = useActions(props, scroll.scroller)
   useReading(props, scroll.atEnd)
+  useShortcuts({
+    pageBack: (event) => !scrollsItself(event) && keys.turnPage(-1),
+    pageOn: (event) => !scrollsItself(event) && keys.turnPage(1),
+    first: (event) => !isWriting(event) && keys.jump('first'),
+    latest: (event) => !isWriting(event) && keys.jump('latest'),
+  })
   const unread = chats.conversations.value.find((one) => one.name === name)?.unread ?? 0
   const bubbles = lines.filter(({ kind }) => kind === 'bubble')
   const tabStop = bubbles.find(({ key }) => key === keys.current.value) ?? bubbles.at(-1)
-  const now = Date.now()
+  const now = useMemo(() => Date.now(), [lines])
   return (
     <div class="log">
       <div
@@ -95,6 +108,7 @@ export const MessageLog = (props: Props) => {
               own={chats.messenger.profile.username}
               tabStop={line === tabStop}
               active={line.key === keys.focused.value}
+              hovered={line.key === keys.hovered.value}
               now={now}
               {...actions}
             />

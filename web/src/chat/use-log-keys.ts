@@ -2,6 +2,7 @@ import { useSignal } from '@preact/signals'
 import type { ReadonlySignal } from '@preact/signals'
 import { useEffect, useRef } from 'preact/hooks'
 import type { RefObject } from 'preact'
+import { isShortcut } from '../keys/shortcuts.ts'
 import type { OpenConversation } from '../state/conversation.ts'
 import type { Aim } from '../state/run.ts'
 import { articleAtEdge, articleOf, articlesOf, lineOf } from './log-places.ts'
@@ -14,6 +15,8 @@ export interface LogKeys {
   readonly current: ReadonlySignal<string | null>
   /** Key of the line in which the focus is now. */
   readonly focused: ReadonlySignal<string | null>
+  /** Key of the line that the mouse is on. */
+  readonly hovered: ReadonlySignal<string | null>
   readonly onAimed: (log: HTMLElement, aim: Aim) => void
   /** Turns one screen back or on. */
   readonly turnPage: (direction: -1 | 1) => void
@@ -30,22 +33,51 @@ const step = (log: HTMLElement, from: HTMLElement, by: number): void => {
   next?.scrollIntoView({ block: 'nearest' })
 }
 
+const pressIn = (article: HTMLElement, what: string): void => {
+  article.querySelector<HTMLElement>(what)?.click()
+}
+
 /** Up and down lead from message to message, Enter tells everything about one. */
 const onKeyDown = (log: HTMLElement, event: KeyboardEvent): void => {
   const article = event.target instanceof HTMLElement ? event.target.closest<HTMLElement>('article') : null
   const by = { ArrowUp: -1, ArrowDown: 1 }[event.key]
-  if (article === null || !isPlain(event)) return
+  if (article === null) return
+  /** With words selected the browser copies those. */
+  if (isShortcut(event, 'copy') && getSelection()?.isCollapsed !== false) pressIn(article, '[data-action=copy]')
+  if (!isPlain(event)) return
   if (by !== undefined) step(log, article, by)
-  else if (event.key === 'Enter' && event.target === article) article.querySelector<HTMLElement>('.foot')?.click()
+  else if (event.key === 'Enter' && event.target === article) pressIn(article, '.foot')
   else return
   event.preventDefault()
+}
+
+const lineKeyOf = (target: EventTarget | null): string | null =>
+  (target instanceof Element ? target.closest<HTMLElement>('[data-key]') : null)?.dataset['key'] ?? null
+
+/** The key of the line that the mouse is on. A finger is on nothing: it presses, and what it presses gets the focus. */
+const followPointer = (log: HTMLElement, tell: (key: string | null) => void): (() => void) => {
+  const onOver = ({ pointerType, target }: PointerEvent) => {
+    if (pointerType === 'mouse') tell(lineKeyOf(target))
+  }
+  const onLeave = () => tell(null)
+  const onClick = ({ target }: MouseEvent) => {
+    if (!(target instanceof Element) || target.closest('a, button, summary') !== null) return
+    if (getSelection()?.isCollapsed !== false) target.closest<HTMLElement>('article')?.focus({ preventScroll: true })
+  }
+  log.addEventListener('pointerover', onOver)
+  log.addEventListener('pointerleave', onLeave)
+  log.addEventListener('click', onClick)
+  return () => {
+    log.removeEventListener('pointerover', onOver)
+    log.removeEventListener('pointerleave', onLeave)
+    log.removeEventListener('click', onClick)
+  }
 }
 
 /** The key of the line that has the focus, as it comes and goes. */
 const followFocus = (log: HTMLElement, tell: (key: string | null) => void): (() => void) => {
   const onFocus = ({ target }: FocusEvent) => {
-    const line = target instanceof HTMLElement ? target.closest<HTMLElement>('[data-key]') : null
-    tell(line?.dataset['key'] ?? null)
+    tell(lineKeyOf(target))
   }
   const onBlur = ({ relatedTarget }: FocusEvent) => {
     if (!(relatedTarget instanceof Node) || !log.contains(relatedTarget)) tell(null)
@@ -68,6 +100,7 @@ const goTo = (log: HTMLElement, aim: Aim): void => {
 export const useLogKeys = (scroller: RefObject<HTMLDivElement | null>, open: OpenConversation): LogKeys => {
   const current = useSignal<string | null>(null)
   const focused = useSignal<string | null>(null)
+  const hovered = useSignal<string | null>(null)
   /** A jump draws other lines: the focused one may be gone by then. */
   const carrying = useRef(false)
   const isInside = (): boolean => scroller.current?.contains(document.activeElement) === true
@@ -81,19 +114,27 @@ export const useLogKeys = (scroller: RefObject<HTMLDivElement | null>, open: Ope
       focused.value = key
       current.value = key ?? current.value
     })
+    const leave = followPointer(log, (key) => {
+      hovered.value = key
+    })
     return () => {
       log.removeEventListener('keydown', follow)
       stop()
+      leave()
     }
   }, [])
   return {
     current,
     focused,
+    hovered,
     turnPage: (direction) => {
       const log = scroller.current
       if (log === null) return
+      const before = log.scrollTop
       log.scrollTop += direction * log.clientHeight * LEAF
-      if (isInside()) articleAtEdge(log, direction === 1 ? 'foot' : 'top')?.focus({ preventScroll: true })
+      /** Reading goes on at the top of the new page; where there is no other page, at its very end. */
+      const edge = direction === 1 && log.scrollTop === before ? 'foot' : 'top'
+      if (isInside()) articleAtEdge(log, edge)?.focus({ preventScroll: true })
     },
     jump: (to) => {
       carrying.current = isInside()

@@ -5,6 +5,8 @@ import { ChatList } from '../chat/chat-list.tsx'
 import { Conversation } from '../chat/conversation.tsx'
 import { FindChat } from '../chat/find-chat.tsx'
 import { StatusLine } from '../chat/status-line.tsx'
+import { ChatDialogs } from '../keys/chat-dialogs.tsx'
+import { useChatKeys } from '../keys/use-chat-keys.ts'
 import type { Chats } from '../state/chats.ts'
 import { t } from '../texts/index.ts'
 
@@ -41,17 +43,21 @@ const Pane = ({ chats, name, comparing }: Props) => {
  * The list of conversations and the open one: side by side, or one at a time on a narrow screen. Both are the main thing, since
  * on a narrow screen either may stand alone.
  */
-export const ChatsPage = (props: Props) => (
-  <main class="chats" data-view={props.name === null ? 'list' : 'chat'}>
-    <StatusLine chats={props.chats} />
-    {props.name === null && (
-      <div class="hidden">
-        <Heading text={t().chats.title} />
+export const ChatsPage = (props: Props) => {
+  useChatKeys(props.chats, props.name)
+  return (
+    <main class="chats" data-view={props.name === null ? 'list' : 'chat'}>
+      <StatusLine chats={props.chats} />
+      {props.name === null && (
+        <div class="hidden">
+          <Heading text={t().chats.title} />
+        </div>
+      )}
+      <ChatList chats={props.chats} current={props.name} />
+      <div id={props.name === null ? undefined : 'content'} class="pane">
+        <Pane {...props} />
       </div>
-    )}
-    <ChatList chats={props.chats} current={props.name} />
-    <div id={props.name === null ? undefined : 'content'} class="pane">
-      <Pane {...props} />
-    </div>
-  </main>
-)
+      <ChatDialogs chats={props.chats} />
+    </main>
+  )
+}

@@ -1,4 +1,5 @@
 import { errors } from './en-errors.ts'
+import { keys } from './en-keys.ts'
 import { countIn } from './plural.ts'
 
 const count = countIn('en')
@@ -269,6 +270,8 @@ export const en = {
     },
     searching: (name: string) => `Looking for ${name}…`,
   },
+
+  keys,
 
   details: {
     title: 'About this message',

@@ -1,4 +1,5 @@
 import { errors } from './it-errors.ts'
+import { keys } from './it-keys.ts'
 import { countIn } from './plural.ts'
 import type { Texts } from './en.ts'
 
@@ -273,6 +274,8 @@ export const it: Texts = {
     },
     searching: (name) => `Cerco ${name}…`,
   },
+
+  keys,
 
   details: {
     title: 'Su questo messaggio',

@@ -1,0 +1,151 @@
+import { useSignal } from '@preact/signals'
+import { useId } from 'preact/hooks'
+import { Avatar } from '../components/avatar.tsx'
+import { Dialog } from '../components/dialog.tsx'
+import { useAction } from '../components/use-action.ts'
+import { navigate } from '../router.ts'
+import type { Chats } from '../state/chats.ts'
+import { t } from '../texts/index.ts'
+import { namesInOrder } from './use-chat-keys.ts'
+
+interface Props {
+  readonly chats: Chats
+  readonly onClose: () => void
+}
+
+interface Choice {
+  readonly name: string
+  readonly label: string
+  /** There is a chat with them already. */
+  readonly known: boolean
+}
+
+const USERNAME = /^[\w.-]{1,32}$/u
+const MOST = 8
+
+/** The chats whose names begin with what was typed, then those that hold it, then the name as it was typed. */
+const choices = (chats: Chats, typed: string): readonly Choice[] => {
+  const texts = t()
+  const wanted = typed.trim().toLowerCase()
+  const own = chats.messenger.profile.username
+  const known = namesInOrder(chats).map((name) => ({
+    name,
+    label: name === own ? texts.chats.noteToSelf : name,
+    known: true,
+  }))
+  const places = ({ name, label }: Choice): number =>
+    Math.min(...[name, label].map((one) => one.toLowerCase().indexOf(wanted)).filter((at) => at >= 0))
+  const found = known
+    .filter((choice) => places(choice) !== Infinity)
+    .toSorted((a, b) => Math.min(places(a), 1) - Math.min(places(b), 1))
+    .slice(0, MOST)
+  const isNew = USERNAME.test(wanted) && !known.some(({ name }) => name.toLowerCase() === wanted)
+  return isNew ? [...found, { name: typed.trim(), label: texts.keys.writeTo(typed.trim()), known: false }] : found
+}
+
+const useJump = ({ chats, onClose }: Props) => {
+  const typed = useSignal('')
+  const at = useSignal(0)
+  const found = choices(chats, typed.value)
+  const chosen = found[at.value] ?? found[0]
+  const action = useAction(async () => {
+    if (chosen === undefined) return
+    const name = chosen.known ? chosen.name : await chats.messenger.open(chosen.name)
+    onClose()
+    navigate({ page: 'chat', name })
+  })
+  const move = (by: number) => {
+    at.value = (at.value + by + found.length) % Math.max(1, found.length)
+  }
+  const write = (text: string) => {
+    typed.value = text
+    at.value = 0
+    action.clear()
+  }
+  const choose = (choice: Choice) => {
+    at.value = found.indexOf(choice)
+  }
+  return { typed, found, chosen, action, move, write, choose }
+}
+
+const optionId = (id: string, { name }: Choice): string => `${id}-${name}`
+
+interface ChoicesProps {
+  readonly id: string
+  readonly found: readonly Choice[]
+  readonly chosen: Choice | undefined
+  readonly onChoose: (choice: Choice) => void
+  readonly onTake: () => void
+}
+
+/** The focus stays in the field: it moves the choice by the arrow keys and takes it by Enter. */
+const Choices = ({ id, found, chosen, onChoose, onTake }: ChoicesProps) => (
+  <ul class="jump" id={id} role="listbox" aria-label={t().keys.jumpTitle}>
+    {found.map((choice) => (
+      <li
+        key={choice.name}
+        id={optionId(id, choice)}
+        role="option"
+        aria-selected={choice === chosen}
+        onPointerDown={(event) => {
+          event.preventDefault()
+          onChoose(choice)
+        }}
+        onClick={() => onTake()}
+      >
+        <Avatar name={choice.name} size={32} />
+        {choice.label}
+      </li>
+    ))}
+  </ul>
+)
+
+/** Goes to a chat by a few letters of its name. */
+export const Jump = (props: Props) => {
+  const { keys: texts, errors } = t()
+  const id = useId()
+  const { typed, found, chosen, action, move, write, choose } = useJump(props)
+  const problem = action.problem.value
+  return (
+    <Dialog title={texts.jumpTitle} onClose={props.onClose}>
+      <form
+        class="stack tight"
+        onSubmit={(event) => {
+          event.preventDefault()
+          action.run()
+        }}
+      >
+        <input
+          class="input"
+          type="text"
+          role="combobox"
+          aria-label={texts.jumpLabel}
+          aria-expanded={found.length > 0}
+          aria-controls={id}
+          aria-autocomplete="list"
+          aria-activedescendant={chosen === undefined ? undefined : optionId(id, chosen)}
+          autocomplete="off"
+          autocapitalize="none"
+          spellcheck={false}
+          maxLength={32}
+          value={typed.value}
+          placeholder={texts.jumpLabel}
+          onInput={(event) => write(event.currentTarget.value)}
+          onKeyDown={(event) => {
+            const by = { ArrowUp: -1, ArrowDown: 1 }[event.key]
+            if (by === undefined) return
+            event.preventDefault()
+            move(by)
+          }}
+        />
+        {problem !== null && (
+          <p class="error" role="alert">
+            {errors[problem]}
+          </p>
+        )}
+        <Choices id={id} found={found} chosen={chosen} onChoose={choose} onTake={action.run} />
+        {found.length === 0 && <p class="hint">{texts.jumpNone}</p>}
+      </form>
+    </Dialog>
+  )
+}
