@@ -30,7 +30,7 @@ const drawBlock = (block: Block, key: number): ComponentChildren => {
       return <blockquote key={key}>{block.content.map(draw)}</blockquote>
     case 'code':
       return (
-        <pre key={key}>
+        <pre key={key} title={block.language === '' ? undefined : block.language}>
           <code>{block.text}</code>
         </pre>
       )

@@ -109,7 +109,7 @@ describe('light formatting', () => {
         const letters = (from: string) => from.replaceAll(/[^a-zé]/gu, '')
         expect(letters(plainText(text))).toBe(letters(text))
       }),
-      { numRuns: 500 },
+      { numRuns: 3_000 },
     )
   })
 })

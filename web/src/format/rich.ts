@@ -11,13 +11,14 @@ interface Item {
 /** A part of a message. */
 export type Block =
   | { readonly kind: 'lines' | 'quote'; readonly content: readonly Inline[] }
-  | { readonly kind: 'code'; readonly text: string }
+  | { readonly kind: 'code'; /** As it was named, or ''. */ readonly language: string; readonly text: string }
   | { readonly kind: 'list'; readonly ordered: boolean; readonly items: readonly Item[] }
 
 /** A message with more marks than people write is somebody's trick or a program's output: it stays as it was typed. */
 const MOST_MARKS = 500
 
-const FENCE = /^```[^`]*$/u
+/** A word behind it names the language; anything longer is somebody's text. */
+const FENCE = /^```([\w+#-]{0,20})\s*$/u
 const FENCE_END = /^```\s*$/u
 const BULLET = /^[-*•] +(\S.*)$/u
 const NUMBER = /^(\d{1,3})[.)] +(\S.*)$/u
@@ -44,8 +45,11 @@ interface Found {
 }
 
 const findCode = (lines: readonly string[], at: number, fenceAfter: number): Found | null => {
-  if (!FENCE.test(lines[at] ?? '') || fenceAfter < 0) return null
-  return { block: { kind: 'code', text: lines.slice(at + 1, fenceAfter).join('\n') }, lines: fenceAfter - at + 1 }
+  const language = FENCE.exec(lines[at] ?? '')?.[1]
+  if (language === undefined || fenceAfter < 0) return null
+  const text = lines.slice(at + 1, fenceAfter).join('\n')
+  return { block: { kind: 'code', language, text }, lines: fenceAfter - at + 1 }
+}
 }
 
 /** One line alone that begins with a dash or a number is a sentence. */
@@ -109,7 +113,7 @@ const inlineText = (content: readonly Inline[]): string =>
   content.map((piece) => ('children' in piece ? inlineText(piece.children) : piece.text)).join('')
 
 const blockText = (block: Block): string => {
-  if (block.kind === 'code') return block.text
+  if (block.kind === 'code') return `${block.language} ${block.text}`.trim()
   if (block.kind !== 'list') return inlineText(block.content)
   return block.items
     .map(({ value, content }) => `${value === null ? '•' : `${value}.`} ${inlineText(content)}`)
