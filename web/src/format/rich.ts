@@ -50,7 +50,6 @@ const findCode = (lines: readonly string[], at: number, fenceAfter: number): Fou
   const text = lines.slice(at + 1, fenceAfter).join('\n')
   return { block: { kind: 'code', language, text }, lines: fenceAfter - at + 1 }
 }
-}
 
 /** One line alone that begins with a dash or a number is a sentence. */
 const findList = (lines: readonly string[], at: number): Found | null => {
