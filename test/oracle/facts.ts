@@ -14,6 +14,15 @@ export interface DeviceFacts {
   leftAt: number
   /** The latest view of each conversation. */
   readonly views: Map<string, readonly ViewLine[]>
+  /** What the latest view of each conversation says is missing. */
+  readonly missing: Map<string, number>
+}
+
+export interface Excuse {
+  readonly message: string
+  readonly device: string | null
+  readonly why: 'withheld' | 'doubted' | 'rolled back' | 'discarded'
+  readonly at: number
 }
 
 /** The observations, sorted by what they are about. */
@@ -26,6 +35,11 @@ export interface Facts {
   readonly stored: readonly Of<'stored'>[]
   readonly announced: readonly Of<'announced'>[]
   readonly views: readonly Of<'view'>[]
+  readonly noted: readonly (Of<'noted'> & { readonly at: number })[]
+  readonly tooEarly: readonly Of<'told too early'>[]
+  readonly givenAway: readonly Of<'given away'>[]
+  /** Why a message may be missing on a device, or (device null) on any, and since when. */
+  readonly excuses: readonly Excuse[]
   readonly handed: readonly Of<'handed'>[]
   /** The last word of each device. */
   readonly marked: ReadonlyMap<string, number>
@@ -46,6 +60,10 @@ export function factsOf(observations: readonly Observation[]): Facts {
     stored: all('stored'),
     announced: all('announced'),
     views: all('view'),
+    noted: observations.flatMap((one, at) => (one.what === 'noted' ? [{ ...one, at }] : [])),
+    tooEarly: all('told too early'),
+    givenAway: all('given away'),
+    excuses: observations.flatMap((one, at) => excuseOf(one, at) ?? []),
     handed: all('handed'),
     marked: new Map(all('marked').map(({ device, missing }) => [device, missing])),
   }
@@ -57,17 +75,31 @@ function membersOf(observations: readonly Observation[]) {
   for (const [at, one] of observations.entries()) {
     if (one.what === 'joined') {
       const { device, account } = one
-      devices.set(device, { device, account, joinedAt: at, leftAt: Infinity, views: new Map() })
+      devices.set(device, { device, account, joinedAt: at, leftAt: Infinity, views: new Map(), missing: new Map() })
       continue
     }
     if ('device' in one && !devices.has(one.device)) throw new RangeError(`${one.device} never joined.`)
     if (one.what === 'left') setLeft(devices.get(one.device), at)
-    if (one.what === 'view') devices.get(one.device)?.views.set(one.conversation, one.lines)
+    if (one.what === 'view') setView(devices.get(one.device), one)
     if (one.what !== 'composed') continue
     if (composed.has(one.message)) throw new RangeError(`${one.message} was composed twice.`)
     composed.set(one.message, { ...one, at })
   }
   return { devices, composed }
+}
+
+function excuseOf(one: Observation, at: number): Excuse | null {
+  if (one.what === 'withheld' || one.what === 'doubted') {
+    return { message: one.message, device: one.device, why: one.what, at }
+  }
+  if (one.what === 'rolled back') return { message: one.message, device: null, why: 'rolled back', at }
+  const isDiscarded = one.what === 'ended' && one.how === 'discarded'
+  return isDiscarded ? { message: one.message, device: null, why: 'discarded', at } : null
+}
+
+function setView(facts: DeviceFacts | undefined, { conversation, lines, missing = 0 }: Of<'view'>): void {
+  facts?.views.set(conversation, lines)
+  facts?.missing.set(conversation, missing)
 }
 
 function setLeft(facts: DeviceFacts | undefined, at: number): void {

@@ -1,6 +1,7 @@
 import { factsOf, idsOf, repeated } from './facts.ts'
 import type { Composed, DeviceFacts, Facts } from './facts.ts'
 import type { Observation, ServerTables } from './observations.ts'
+import { findFalseNotices, findUntold } from './notices.ts'
 import { findTurned, findOvertaken } from './order.ts'
 import { judgeTables } from './tables.ts'
 import type { Violation } from './violations.ts'
@@ -19,6 +20,9 @@ export function judge(observations: readonly Observation[], tables: ServerTables
     ...findTurned(facts),
     ...findOvertaken(facts),
     ...findUnmarkedGaps(facts),
+    ...findFalseNotices(facts),
+    ...facts.tooEarly.map(({ device }): Violation => ({ kind: 'told too early', device })),
+    ...facts.givenAway.map(({ message, device }): Violation => ({ kind: 'given away', message, device })),
     ...findUnreadable(facts),
     ...findEndless(facts),
     ...findFailedButDelivered(facts),
@@ -35,7 +39,8 @@ const isDue = (message: Composed, device: DeviceFacts): boolean =>
 const shownOn = (devices: Facts['devices']): ReadonlyMap<string, ReadonlySet<string>> =>
   new Map([...devices].map(([name, { views }]) => [name, new Set([...views.values()].flatMap(idsOf))]))
 
-function findLost({ devices, composed, accepted, ended, rolledBack, stored }: Facts): readonly Violation[] {
+function findLost(facts: Facts): readonly Violation[] {
+  const { devices, composed, accepted, ended, rolledBack, stored, excuses } = facts
   const shown = shownOn(devices)
   const owed = [...composed.values()]
     .filter(({ message }) => accepted.has(message) && !ended.has(message))
@@ -49,13 +54,30 @@ function findLost({ devices, composed, accepted, ended, rolledBack, stored }: Fa
     const device = devices.get(name)
     return device === undefined || device.leftAt !== Infinity || !composed.has(message) ? [] : [{ message, device }]
   })
+  const isMissing = ({ message, device }: { message: string; device: DeviceFacts }): boolean =>
+    shown.get(device.device)?.has(message) !== true
+  const withheld = new Set(
+    excuses.flatMap(({ why, message, device }) => (why === 'withheld' ? [`${message} ${device}`] : [])),
+  )
+  const isWithheld = ({ message, device }: { message: string; device: DeviceFacts }): boolean =>
+    withheld.has(`${message} ${device.device}`)
   const missing = [
-    ...owed.filter(({ message }) => !rolledBack.has(message)),
+    ...owed.filter((one) => !isWithheld(one)).filter(({ message }) => !rolledBack.has(message)),
     // Nobody's backup takes away what a device has said that it has.
     ...had,
-  ].filter(({ message, device }) => shown.get(device.device)?.has(message) !== true)
+  ].filter(isMissing)
   const unique = new Map(missing.map(({ message, device }) => [`${message} ${device.device}`, { message, device }]))
-  return [...unique.values()].map(({ message, device }) => ({ kind: 'lost', message, device: device.device }))
+  const swallowed = owed.filter((one) => isWithheld(one) && isMissing(one) && !rolledBack.has(one.message))
+  return [
+    ...[...unique.values()].map(({ message, device }): Violation => ({ kind: 'lost', message, device: device.device })),
+    ...findUntold(
+      facts,
+      swallowed.flatMap(({ message: id, device }) => {
+        const message = composed.get(id)
+        return message === undefined ? [] : [{ message, device }]
+      }),
+    ),
+  ]
 }
 
 function findTwice({ views, devices, announced }: Facts): readonly Violation[] {

@@ -28,7 +28,19 @@ export type Observation =
       readonly device: string
       readonly conversation: string
       readonly lines: readonly ViewLine[]
+      /** How many messages the notices in it say are missing. Absent: none. */
+      readonly missing?: number
     }
+  /** A device wrote down that messages are missing in a conversation, however soon it takes that back. */
+  | { readonly what: 'noted'; readonly device: string; readonly conversation: string }
+  /** It came, and the device could not tell that it is from whom it claims: counted as missing until it is given again. */
+  | { readonly what: 'doubted'; readonly message: string; readonly device: string }
+  /** A device tells a sender that it has something which is not on its disk. */
+  | { readonly what: 'told too early'; readonly device: string }
+  /** A device gives a message again for another key than the first time. */
+  | { readonly what: 'given away'; readonly message: string; readonly device: string }
+  /** A lying server did not hand this message to the device when its turn had come. */
+  | { readonly what: 'withheld'; readonly message: string; readonly device: string }
   /** A device was handed the place `seq` of its mailbox. `run` differs when the mailbox is counted anew. */
   | { readonly what: 'handed'; readonly device: string; readonly run: number; readonly seq: number }
   /** How many places the device says that it never got, over all. */
@@ -37,7 +49,8 @@ export type Observation =
   | { readonly what: 'rolled back'; readonly message: string }
 
 export type ViewLine =
-  | { readonly kind: 'message'; readonly message: string }
+  /** `isStored`: an own message of which the device says that it has reached a device of the addressee. */
+  | { readonly kind: 'message'; readonly message: string; readonly isStored?: boolean }
   /** Known to be there, and cannot be opened, or is not from whom it claims. */
   | { readonly kind: 'unreadable'; readonly message: string }
 

@@ -82,6 +82,40 @@ describe('when all is well', () => {
   })
 })
 
+const withheld = (message: string, device: string): Observation => ({ what: 'withheld', message, device })
+const noted: Observation = { what: 'noted', device: 'desk', conversation: 'alice and bob' }
+const missing = (device: string, count: number, ...messages: readonly string[]): Observation => ({
+  what: 'view',
+  device,
+  conversation: 'alice and bob',
+  lines: messages.map(line),
+  missing: count,
+})
+
+describe('what a lying server withholds', () => {
+  const lied = [...good, composed('m4', 'laptop'), accepted('m4'), withheld('m4', 'desk'), noted]
+  const others = ['laptop', 'phone'].map((device) => view(device, 'm1', 'm3', 'm2', 'm4'))
+
+  test('may be noted, and be given again', () => {
+    expect(judge([...lied, ...others, view('desk', 'm1', 'm3', 'm2', 'm4')])).toEqual([])
+  })
+
+  test('may be missing where the reader is told, or the writer sees one tick', () => {
+    expect(judge([...lied, ...others, missing('desk', 1, 'm1', 'm3', 'm2')])).toEqual([])
+    expect(judge([...lied, ...others, view('desk', 'm1', 'm3', 'm2')])).toEqual([])
+  })
+
+  test('may not be missing where the writer sees two ticks and the reader nothing, nor be counted when it is there', () => {
+    const ticked: ViewLine = { kind: 'message', message: 'm4', isStored: true }
+    expect(
+      judge([...lied, ...others, view('laptop', 'm1', 'm3', 'm2', ticked), view('desk', 'm1', 'm3', 'm2')]),
+    ).toEqual([{ kind: 'loss not told', message: 'm4', device: 'desk' }])
+    expect(judge([...lied, ...others, missing('desk', 1, 'm1', 'm3', 'm2', 'm4')])).toEqual([
+      { kind: 'false notice', device: 'desk', conversation: 'alice and bob' },
+    ])
+  })
+})
+
 describe('each violation is found', () => {
   const found = (observations: readonly Observation[], there: ServerTables | null = null) => judge(observations, there)
   const wrongs: readonly { name: string; saw: readonly Observation[]; expected: readonly Violation[] }[] = [
@@ -100,6 +134,23 @@ describe('each violation is found', () => {
         { what: 'stored', message: 'm4', device: 'phone' },
       ],
       expected: [{ kind: 'lost', message: 'm4', device: 'phone' }],
+    },
+    {
+      name: 'a notice where nothing was withheld',
+      saw: [...good, noted],
+      expected: [{ kind: 'false notice', device: 'desk', conversation: 'alice and bob' }],
+    },
+    {
+      name: 'told before it was stored, or given to somebody else',
+      saw: [
+        ...good,
+        { what: 'told too early', device: 'desk' },
+        { what: 'given away', message: 'm1', device: 'laptop' },
+      ],
+      expected: [
+        { kind: 'told too early', device: 'desk' },
+        { kind: 'given away', message: 'm1', device: 'laptop' },
+      ],
     },
     {
       name: 'shown twice in a conversation',

@@ -14,6 +14,14 @@ export type Violation =
   /** `first` was composed before `second` on the same device. */
   | { readonly kind: 'sender order'; readonly first: string; readonly second: string; readonly device: string }
   | { readonly kind: 'gap not marked'; readonly device: string; readonly missing: number; readonly marked: number }
+  /** Swallowed by the server, and neither its reader nor its writer is told that it did not come. */
+  | { readonly kind: 'loss not told'; readonly message: string; readonly device: string }
+  /** A device said that messages are missing, and none was; or says so still, after all have come. */
+  | { readonly kind: 'false notice'; readonly device: string; readonly conversation: string }
+  /** A device told a sender that it has something, and did not have it on disk. */
+  | { readonly kind: 'told too early'; readonly device: string }
+  /** A device gave a message again for another key than the first time. */
+  | { readonly kind: 'given away'; readonly message: string; readonly device: string }
   | { readonly kind: 'unreadable'; readonly message: string; readonly device: string }
   /** Composed, and in the end neither accepted nor failed, expired or discarded. */
   | { readonly kind: 'no end'; readonly message: string }

@@ -24,6 +24,15 @@ describe('nothing is lost, doubled, turned around or left without an end', { tim
   })
 })
 
+test(
+  'what a lying server swallows, holds back or turns around is given again or told',
+  { timeout: PATIENCE_MS },
+  async () => {
+    const { story } = await pool.runAll(portionsOf('lies', Math.ceil(RUNS / 5), SEED))
+    expect(story).toBeNull()
+  },
+)
+
 describe('four messages between two devices', { timeout: PATIENCE_MS }, () => {
   const seed = 1
 

@@ -100,7 +100,8 @@ function counted(
   const isTheirs = isSigned(opened) || mark === 'earlier key'
   if (link === undefined || link === null || !isTheirs) return place
   const whose = own ? 'sibling' : 'contact'
-  const isVerified = own || mark === 'verified'
+  // A new key is believed as far as it is pinned: otherwise what was lost before it would be noted behind it.
+  const isVerified = own || mark === 'verified' || (mark === 'new key' && !peer.compared)
   const followed = followLink(turn, { number: peer.number, whose, link, isVerified, place })
   write(outcome, ...followed.writes)
   return followed.place ?? place

@@ -116,6 +116,18 @@ describe('what others count', () => {
     expect(lines(desk)).toEqual(['his 1', 'his 2', 'his 3', 'his 4'])
   })
 
+  test('the first word under a new key shows what was lost before it, unless the contact was compared in person', () => {
+    const desk = meetBob()
+    says(desk, 1)
+    says(desk, 3, { mark: 'new key' })
+    expect(lines(desk)).toEqual(['his 1', '?', 'his 3'])
+    const other = meetBob()
+    other.tell({ type: 'call', ticket: 2, call: { type: 'set compared', name: 'bob', compared: true } })
+    says(other, 1)
+    says(other, 3, { mark: 'new key' })
+    expect(lines(other)).toEqual(['his 1', 'his 3'])
+  })
+
   test('what is given again is shown once, and takes the place of what was forged under its id', () => {
     const desk = meetBob()
     says(desk, 1)

@@ -13,7 +13,7 @@ import type { Turn } from './turn.ts'
  *   comes, and the chain goes on from it. If the hash before it is not ours, the one before it is missing too.
  * - A chain that is new to us may be older than this device, so what stands before its first message is no gap that anybody is
  *   told of; its sender hears of it and knows which of it was ever stored.
- * - What is not *verified* may go on or fill, and never tears a gap: nobody but the sender can cry wolf.
+ * - What is neither *verified* nor signed by a key that is pinned with it may go on or fill, and never tears a gap: nobody but the sender can cry wolf.
  */
 export interface Arrival {
   readonly number: number

@@ -1,6 +1,6 @@
 import { judge, tell } from '../../oracle/index.ts'
 import type { ServerTables, Violation } from '../../oracle/index.ts'
-import { SPAN_MS, strike } from './faults.ts'
+import { LAST_WORDS_MS, SPAN_MS, strike } from './faults.ts'
 import type { Fault } from './faults.ts'
 import type { Mutant } from './mutants.ts'
 import { World } from './world.ts'
@@ -11,6 +11,8 @@ export interface Script {
   readonly notes: readonly { readonly device: string; readonly to: string; readonly count: number }[]
   /** All is written within so many ms. */
   readonly within: number
+  /** Everybody says something more when the server has stopped lying: it shows what is missing at the end. */
+  readonly lastWords?: true
 }
 
 /** Alice on two devices, Bob and Carol on one each; also a note to self. */
@@ -26,6 +28,8 @@ export const CIRCLE: Script = {
   ],
   within: 1_500,
 }
+
+export const CIRCLE_OF_A_LIAR: Script = { ...CIRCLE, lastWords: true }
 
 /** Four messages, two devices: small enough for every crash there is. */
 export const PAIR: Script = {
@@ -84,25 +88,34 @@ const lookAll = async (world: World): Promise<void> => {
   for (const device of world.devices.values()) await device.look()
 }
 
-/** A server that lost count cannot be held to the order, only to loss and doubling. */
+/**
+ * A server that lost count cannot be held to the order, only to loss and doubling. One that lies can show different people another order of what
+ * different people said.
+ */
 const isMeant =
-  ({ restores }: World) =>
-  ({ kind }: Violation): boolean =>
-    restores === 0 || !['order differs', 'sender order', 'gap not marked'].includes(kind)
+  ({ restores, observations }: World) =>
+  ({ kind }: Violation): boolean => {
+    if (restores > 0) return !['order differs', 'sender order', 'gap not marked'].includes(kind)
+    return kind !== 'order differs' || !observations.some(({ what }) => what === 'withheld')
+  }
 
 const PREFIX = '00000000-0000-4000-8000-'
 
 const shortenIds = (line: string): string => line.replaceAll(new RegExp(`${PREFIX}0*(\\d+)`, 'g'), 'm$1')
 
-function planNotes(world: World, { notes, within }: Script): void {
+function planNotes(world: World, { notes, within, lastWords }: Script): void {
   let number = 0
+  const plan = (at: number, device: string, to: string): void => {
+    number += 1
+    world.devices.get(device)?.person.plan(at, to, `${PREFIX}${String(number).padStart(12, '0')}`)
+  }
   for (const { device, to, count } of notes) {
     const times = Array.from({ length: count }, () => world.dice.between(10, within)).toSorted((a, b) => a - b)
     for (const at of times) {
-      number += 1
-      world.devices.get(device)?.person.plan(at, to, `${PREFIX}${String(number).padStart(12, '0')}`)
+      plan(at, device, to)
     }
   }
+  for (const at of lastWords === true ? LAST_WORDS_MS : []) for (const { device, to } of notes) plan(at, device, to)
 }
 
 function planFaults(world: World, faults: readonly Fault[], steps: string[]): void {

@@ -1,15 +1,18 @@
 import type { ClientFrame, ServerFrame } from '@chatnip/protocol'
 import { startEngine } from '../../../sdk/src/driver/messenger.ts'
+import { isGivenUpOn } from '../../../sdk/src/engine/chains.ts'
 import type { Messenger } from '../../../sdk/src/messenger.ts'
 import type { Clock, Line, LineHandlers, Transport } from '../../../sdk/src/ports.ts'
 import type { ViewLine } from '../../oracle/index.ts'
 import { keyName, standInCipher } from './cipher.ts'
 import type { KeyRing } from './cipher.ts'
+import type { Write } from '../../../sdk/src/engine/rows.ts'
 import { DeviceDisk } from './disk.ts'
 import { conversationOf, START } from './names.ts'
 import { Person } from './person.ts'
 import type { Weather } from './sim-store.ts'
 import { openLine, transportOf } from './transport.ts'
+import { watchedCipher } from './watch.ts'
 import type { Wire } from './wire.ts'
 import type { World } from './world.ts'
 
@@ -30,6 +33,8 @@ export class SimDevice {
   wire: Wire | null = null
   /** For mutants: what was put on some line. */
   readonly sentBefore = new Set<string>()
+  /** For mutants: how often the server refused something. */
+  refusals = 0
   readonly #world: World
   #ring: KeyRing
   /** The keys that this device itself has had, newest first. */
@@ -50,6 +55,7 @@ export class SimDevice {
         })
       },
       weather: () => this.weather,
+      wrote: (writes) => writes.forEach((write) => this.#note(write)),
       isRelaxed: mutant.device === 'acknowledges before it commits',
     })
     this.person = new Person(world, this)
@@ -67,7 +73,31 @@ export class SimDevice {
 
   get isQuiet(): boolean {
     if (this.hasLeft) return true
-    return this.person.isDone && this.messenger?.connection() === 'online' && this.messenger.waiting() === 0
+    return (
+      this.person.isDone &&
+      this.messenger?.connection() === 'online' &&
+      this.messenger.waiting() === 0 &&
+      !this.#isAsking
+    )
+  }
+
+  /** Something is missing here, and its sender is still being asked. */
+  get #isAsking(): boolean {
+    for (const { value } of this.disk.rows.chains.values()) {
+      if (value.gaps.some((gap) => !gap.quiet && !isGivenUpOn(gap))) return true
+    }
+    return false
+  }
+
+  #note({ table, key, value }: Write): void {
+    if (table !== 'messages' || value === null) return
+    const device = this.name
+    if (value.kind === 'message' && value.mark === 'forged') {
+      this.#world.sees({ what: 'doubted', message: this.#world.originalOf(value.id), device })
+    }
+    if (value.kind !== 'notice' || value.notice !== 'missing') return
+    const peer = this.disk.rows.peers.get(JSON.stringify([key[0]]))?.value
+    this.#world.sees({ what: 'noted', device, conversation: conversationOf(this.account, peer?.name ?? '') })
   }
 
   /** For mutants: the place in the mailbox up to which everything is committed. */
@@ -93,10 +123,11 @@ export class SimDevice {
     const { current } = this.#ring
     const profile = { username: this.account, deviceId: this.name, publicKey: current, fingerprint: current }
     const random = { bytes: () => new Uint8Array(), uuid: () => dice.uuid(), number: () => dice.number() }
-    const real = standInCipher(this.account, this.#ring, () => dice.number())
-    const cipher = mutant.cipher?.(real) ?? real
+    const standIn = standInCipher(this.account, this.#ring, () => dice.number())
+    const real = watchedCipher(this.#world, this, standIn)
+    const cipher = mutant.cipher?.(real, this) ?? real
     const disk = this.disk.opened()
-    const vault = mutant.rows?.(disk) ?? disk
+    const vault = mutant.rows?.(disk, this) ?? disk
     const transport = this.#transport(life)
     startEngine({ transport, vault, profile, cipher, clock: this.#clock(life), random }).then(
       (messenger) => this.#started(messenger, life),
@@ -224,9 +255,14 @@ export class SimDevice {
         const { id, own, mark } = one
         const isOpen = mark !== 'forged' && mark !== 'unsigned'
         const isReadable = own || isOpen || this.#world.isForgiven(one, name, known)
-        return { kind: isReadable ? 'message' : 'unreadable', message: this.#world.originalOf(id) }
+        const message = this.#world.originalOf(id)
+        return isReadable
+          ? { kind: 'message', message, isStored: one.state === 'stored' }
+          : { kind: 'unreadable', message }
       })
-      this.#world.sees({ what: 'view', device: this.name, conversation: conversationOf(this.account, name), lines })
+      const missing = all.reduce((sum, one) => sum + ('kind' in one && one.kind === 'missing' ? one.count : 0), 0)
+      const conversation = conversationOf(this.account, name)
+      this.#world.sees({ what: 'view', device: this.name, conversation, lines, missing })
     }
     const missing = (await this.disk.get('meta', ['state']))?.gaps ?? 0
     this.#world.sees({ what: 'marked', device: this.name, missing })

@@ -43,6 +43,8 @@ export interface DiskTiming {
   /** Calls back when the writing is through, and again a moment later, when it may be told. */
   write(commit: () => void, tell: () => void): void
   weather(): Weather
+  /** Hears what has been written. */
+  wrote?(writes: readonly Write[]): void
   readonly isRelaxed: boolean
 }
 
@@ -106,7 +108,9 @@ export class DeviceDisk implements SealedRows {
       const commit = () => {
         const weather = this.#timing.weather()
         if (weather !== 'fine') error = new ChatnipError(weather === 'full' ? 'disk_full' : 'unavailable')
-        if (weather === 'fine' || weather === 'unsure') for (const write of writes) put(durable ?? this.rows, write)
+        if (weather !== 'fine' && weather !== 'unsure') return
+        for (const write of writes) put(durable ?? this.rows, write)
+        this.#timing.wrote?.(writes)
       }
       this.#timing.write(
         ifAlive(commit),

@@ -23,9 +23,12 @@ const KINDS = [
   'device is added',
   'device is removed',
   'account gets new keys',
+  'message is taken away',
 ] as const
 
-export type FaultKind = (typeof KINDS)[number] | 'backup is taken' | 'backup is put back'
+const LIES = ['server swallows', 'server drops the end', 'server holds back', 'server turns around'] as const
+
+export type FaultKind = (typeof KINDS)[number] | (typeof LIES)[number] | 'backup is taken' | 'backup is put back'
 
 /** One thing that goes wrong. All of a schedule is such faults, so that shrinking leaves the shortest story. */
 export interface Fault {
@@ -40,6 +43,11 @@ export interface Fault {
 
 /** Faults end here (those that last, a little later). */
 export const SPAN_MS = 3_000
+
+/** A server lies until then. What is said behind shows what was lost before. */
+const LIES_END_MS = SPAN_MS + 500
+/** Twice: the first word under a new key tears no gap. */
+export const LAST_WORDS_MS: readonly number[] = [LIES_END_MS + 500, LIES_END_MS + 2_000]
 
 const faultOf = (kinds: readonly FaultKind[]): fc.Arbitrary<Fault> =>
   fc.record({
@@ -67,6 +75,14 @@ export const faultsAroundRestore: fc.Arbitrary<readonly Fault[]> = fc
     fc.array(faultOf(ROUND_A_RESTORE), { maxLength: 4 }),
   )
   .map(([taken, back, others]) => [taken, back, ...others])
+
+/** A server that lies now and then, and some of what happens to honest ones too. */
+export const faultsOfALiar: fc.Arbitrary<readonly Fault[]> = fc
+  .tuple(
+    fc.array(faultOf(LIES), { minLength: 1, maxLength: 3 }),
+    fc.array(faultOf([...ROUND_A_RESTORE, 'account gets new keys']), { maxLength: 3 }),
+  )
+  .map(([lies, others]) => [...lies, ...others])
 
 const DOWN_MS = [60, 400, 2_500, 100_000] as const
 const WHILE_MS = [30, 200, 900, 3_000] as const
@@ -125,6 +141,13 @@ function act(world: World, { kind, who, size }: Fault, device: SimDevice): strin
       return removeDevice(world, device)
     case 'account gets new keys':
       return newKeys(world, device)
+    case 'message is taken away':
+      return takeAway(world, device, size)
+    case 'server swallows':
+    case 'server drops the end':
+    case 'server holds back':
+    case 'server turns around':
+      return lie(world, device, { kind, during, size })
     case 'backup is taken':
       world.takeBackup()
       return null
@@ -206,6 +229,31 @@ function newKeys(world: World, device: SimDevice): string | null {
     () => undefined,
   )
   return `${device.account} makes new keys on ${device.name}`
+}
+
+/** Somebody presses "take away" on what waits; it may be on its way already. */
+function takeAway(world: World, device: SimDevice, size: number): string | null {
+  const { messenger, disk } = device
+  const row = pick([...disk.rows.outbox.values()], size)?.value
+  if (messenger === null || row === undefined) return null
+  world.sees({ what: 'ended', message: world.originalOf(row.id), how: 'discarded' })
+  messenger.discard(row.to, row.id).catch(() => undefined)
+  return `${device.name} takes a message away`
+}
+
+const SWALLOWED = [1, 1, 2, 5] as const
+
+function lie(
+  { server, time }: World,
+  { name: device }: SimDevice,
+  { kind, during: ms, size }: { readonly kind: string; readonly during: number; readonly size: number },
+): string {
+  const plot = { device, until: LIES_END_MS, left: 1, ms }
+  if (kind === 'server swallows') server.lies.plan({ ...plot, how: 'swallow', left: pick(SWALLOWED, size) ?? 1 })
+  else if (kind === 'server drops the end')
+    server.lies.plan({ ...plot, how: 'swallow', left: Infinity, until: Math.min(LIES_END_MS, time.now + ms) })
+  else server.lies.plan({ ...plot, how: kind === 'server holds back' ? 'hold back' : 'turn around' })
+  return `the ${kind} for ${device}`
 }
 
 function restore(world: World, who: number): string {

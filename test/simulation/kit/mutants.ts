@@ -3,6 +3,7 @@ import type { Cipher } from '../../../sdk/src/driver/cipher.ts'
 import type { SealedRows } from '../../../sdk/src/driver/vault.ts'
 import type { Line, LineHandlers } from '../../../sdk/src/ports.ts'
 import type { Store } from '../../../server/src/store/store.ts'
+import { COUNTING_MUTANTS } from './counting-mutants.ts'
 import type { SimDevice } from './device.ts'
 import type { SimStore } from './sim-store.ts'
 import type { World } from './world.ts'
@@ -17,15 +18,15 @@ export interface Mutant {
   /** Around the server's store. */
   readonly store?: (store: SimStore) => Store
   /** Around a device's rows. */
-  readonly rows?: (rows: SealedRows) => SealedRows
+  readonly rows?: (rows: SealedRows, device: SimDevice) => SealedRows
   /** Around a device's cryptography. */
-  readonly cipher?: (cipher: Cipher) => Cipher
+  readonly cipher?: (cipher: Cipher, device: SimDevice) => Cipher
   /** Around a device's line. */
   readonly line?: (around: Around) => Line
   /** One crash at the right moment shows it, so that all single crashes must. */
   readonly isSeenByCrashes?: true
-  /** Only seen after the server was restored from a backup. */
-  readonly needsRestore?: true
+  /** Only seen after the server was restored from a backup, or when it lies. */
+  readonly needs?: 'restores' | 'lies'
 }
 
 export interface Around {
@@ -89,7 +90,7 @@ export const MUTANTS: readonly Mutant[] = [
       commit: (writes) => rows.commit(writes),
     }),
   },
-  { name: 'a device knows messages by their place alone', line: cursorOnly, needsRestore: true },
+  { name: 'a device knows messages by their place alone', line: cursorOnly, needs: 'restores' },
   {
     name: 'a device forgets which ids it has',
     rows: (rows) => ({
@@ -110,6 +111,7 @@ export const MUTANTS: readonly Mutant[] = [
     name: 'a device does not heed what new keys vouch for',
     cipher: (cipher) => ({ ...cipher, open: (item) => cipher.open({ ...item, voucher: null }) }),
   },
+  ...COUNTING_MUTANTS,
 ]
 
 /** Sends what was sent on an earlier line under another id, as if it were a new message. */

@@ -11,6 +11,7 @@ import { Feed } from '../../../server/src/delivery/feed.ts'
 import { openLimiter } from '../../../server/src/limits/limiter.ts'
 import { refusedFrame, sentFrame } from '../../../server/src/socket/frames.ts'
 import type { Device, Session, Store } from '../../../server/src/store/store.ts'
+import { Lies } from './lies.ts'
 import { START } from './names.ts'
 import { SimStore } from './sim-store.ts'
 import type { Weather } from './sim-store.ts'
@@ -34,6 +35,7 @@ export class SimServer {
   losesWakes = false
   /** How wrong its clock is, ms. */
   clockError = 0
+  readonly lies: Lies
   readonly #world: World
   #life = 0
   #process: Process | null = null
@@ -41,6 +43,7 @@ export class SimServer {
 
   constructor(world: World) {
     this.#world = world
+    this.lies = new Lies(world)
     const { time, dice, mutant } = world
     this.store = new SimStore({
       write: (commit, tell) => {
@@ -143,6 +146,13 @@ export class SimServer {
     return this.#device(deviceId) !== null
   }
 
+  /** Puts a frame on whatever line the device has. @returns whether there is one */
+  hand(deviceId: string, frame: ServerFrame): boolean {
+    const line = this.#lines.get(this.#device(deviceId)?.device.mailbox ?? -1)
+    line?.put(frame)
+    return line !== undefined
+  }
+
   async publicKeyOf(username: string): Promise<{ username: string; public_key: string }> {
     const account = await this.store.findAccount(username)
     if (account === null) throw new ChatnipError('no_such_user')
@@ -219,12 +229,18 @@ class Connection implements ServerEnd {
 
   #write(frame: ServerFrame): void {
     if (this.#isOver) return
-    const { wire, session, process } = this.#ends
+    const { session, process } = this.#ends
     if (frame.type === 'sent') this.#world.sees({ what: 'accepted', message: this.#world.originalOf(frame.id) })
     if (frame.type === 'message' && this.#world.mutant.server === 'deletes on sending') {
       void process.store.acknowledge(session.device.mailbox, frame.seq)
     }
-    wire.toClient(frame)
+    const { deviceId, mailbox } = session.device
+    const frames = frame.type === 'message' ? this.#world.server.lies.tamper(deviceId, mailbox, frame) : [frame]
+    for (const one of frames) this.put(one)
+  }
+
+  put(frame: ServerFrame): void {
+    this.#ends.wire.toClient(frame)
   }
 
   receive(frame: ClientFrame): void {

@@ -1,12 +1,14 @@
-import { play, PAIR } from './chat.ts'
+import { CIRCLE_OF_A_LIAR, play, PAIR } from './chat.ts'
 import { exploreDouble } from './explore.ts'
-import { anyFaults, faultsAroundRestore } from './faults.ts'
+import { anyFaults, faultsAroundRestore, faultsOfALiar } from './faults.ts'
 import { MUTANTS } from './mutants.ts'
 import { search } from './search.ts'
 
+type Kind = 'schedules' | 'restores' | 'lies'
+
 /** Work for one core, small enough that all cores end together. */
 export type Task =
-  | { readonly kind: 'schedules' | 'restores'; readonly seed: number; readonly runs: number }
+  | { readonly kind: Kind; readonly seed: number; readonly runs: number }
   | { readonly kind: 'mutant'; readonly index: number; readonly seed: number; readonly runs: number }
   /** All pairs of crashes that begin with these. */
   | { readonly kind: 'two crashes'; readonly seed: number; readonly share: number; readonly of: number }
@@ -18,13 +20,18 @@ export interface Result {
   readonly story: string | null
 }
 
+const SETS = {
+  schedules: { faults: anyFaults },
+  restores: { faults: faultsAroundRestore },
+  lies: { faults: faultsOfALiar, script: CIRCLE_OF_A_LIAR },
+} as const
+
 export async function carryOut(task: Task): Promise<Result> {
   if (task.kind === 'two crashes') return explore(task)
   const { seed, runs } = task
   const mutant = task.kind === 'mutant' ? MUTANTS[task.index] : undefined
-  const isRestore = task.kind === 'restores' || mutant?.needsRestore === true
-  const faults = isRestore ? faultsAroundRestore : anyFaults
-  const found = await search({ faults, seed, runs, ...(mutant === undefined ? {} : { mutant }) })
+  const needs = mutant?.needs ?? (task.kind === 'mutant' ? 'schedules' : task.kind)
+  const found = await search({ ...SETS[needs], seed, runs, ...(mutant === undefined ? {} : { mutant }) })
   return { runs: found?.run ?? runs, story: found?.story ?? null }
 }
 
@@ -42,7 +49,7 @@ const PORTION = 1_000
 const APART = 7_919
 
 /** A long search in portions, each with a seed of its own. */
-export const portionsOf = (kind: 'schedules' | 'restores', runs: number, seed: number): readonly Task[] =>
+export const portionsOf = (kind: Kind, runs: number, seed: number): readonly Task[] =>
   Array.from({ length: Math.ceil(runs / PORTION) }, (_, index) => ({
     kind,
     seed: (seed + index * APART) | 0,

@@ -25,6 +25,8 @@ export class World {
   readonly keyRings = new Map<string, string[]>()
   /** Ids that a mutant sent in place of others. */
   readonly aliases = new Map<string, string>()
+  /** By id and addressee: the key that a message was last sealed for. */
+  readonly sealedFor = new Map<string, string>()
   /** Devices that somebody asked to add. */
   added = 0
   /** How often an older copy of the server's tables was put back. */

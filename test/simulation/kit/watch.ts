@@ -1,0 +1,28 @@
+import type { Cipher } from '../../../sdk/src/driver/cipher.ts'
+import type { ToSeal } from '../../../sdk/src/engine/events.ts'
+import { keyName } from './cipher.ts'
+import type { SimDevice } from './device.ts'
+import type { World } from './world.ts'
+
+/** Looks over a device's shoulder while it seals: what it tells others must be true, and what it gives again is for the first key only. */
+export const watchedCipher = (world: World, device: SimDevice, cipher: Cipher): Cipher => ({
+  ...cipher,
+  seal: (message) => {
+    watch(world, device, message)
+    return cipher.seal(message)
+  },
+})
+
+function watch(world: World, device: SimDevice, { id, to, key, service }: ToSeal): void {
+  const name = keyName(key.publicKey)
+  if (service === null) return void world.sealedFor.set(`${id} ${to}`, name)
+  if (service.type === 'receipt' && !hasOnDisk(device, service.chain, service.n)) {
+    world.sees({ what: 'told too early', device: device.name })
+  }
+  if (service.type !== 'again' || to === device.account) return
+  const first = world.sealedFor.get(`${service.id} ${to}`)
+  if (first !== name) world.sees({ what: 'given away', message: service.id, device: device.name })
+}
+
+const hasOnDisk = ({ disk }: SimDevice, chain: string, n: number): boolean =>
+  [...disk.rows.chains.values()].some(({ value }) => value.chain === chain && value.n >= n)
