@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
+import { chart } from './chart.ts'
 import { check } from './check.ts'
 import type { Part } from './kit/part.ts'
 import { Report } from './kit/report.ts'
@@ -17,7 +18,7 @@ import { web } from './parts/web.ts'
 
 /**
  * `npm run bench [-- relay latency …] [--runs 5] [--record]`: measures the named parts, or all. Each run is a line of JSON, the end is a table;
- * `--record` adds it to `bench/results/`. `npm run bench -- check` says whether the relay became slower, for `npm test`.
+ * `--record` adds it to `bench/results/`. `npm run bench -- check` says whether the relay became slower; `chart` draws `docs/growth.svg` from what was recorded.
  */
 const PARTS: readonly Part[] = [limits, relay, latency, idle, http, backlog, fanout, start, growth, web, crypto]
 
@@ -31,10 +32,11 @@ async function main(): Promise<void> {
     process.exitCode = (await check(positionals[1] === 'accept')) ? 0 : 1
     return
   }
+  if (positionals[0] === 'chart') return chart()
   const unknown = positionals.filter((name) => !PARTS.some((part) => part.name === name))
   if (unknown.length > 0) {
     console.error(
-      `There is no part ${unknown.join(', ')}. There are: ${PARTS.map(({ name }) => name).join(', ')}, check.`,
+      `There is no part ${unknown.join(', ')}. There are: ${PARTS.map(({ name }) => name).join(', ')}, check, chart.`,
     )
     process.exitCode = 1
     return

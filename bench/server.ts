@@ -7,12 +7,13 @@ import type { Setting } from './kit/process.ts'
  * The server to be measured, as its own process: `node bench/server.ts '{"devices":100}'`. Real store, real sockets, real fsync; only
  * password hashing is cheap and rate limits are off. Prints one JSON line with the address and a device session per account.
  */
+
 /** People who join side by side share a commit; more at once would have to wait for their passwords to be hashed. */
 const AT_ONCE = 10
 /** Straight into the store: as many as share a batch. */
 const MANY = 1_000
 const setting: Setting = JSON.parse(process.argv[2] ?? '{"devices":100}')
-const server = await startTestServer()
+const server = await startTestServer(setting.data === undefined ? {} : { data: setting.data })
 const sessions: string[] = []
 await inPortions(setting.devices, AT_ONCE, async (n) => {
   sessions[n] = (await server.newDevice(`user${n}`)).session
@@ -20,7 +21,10 @@ await inPortions(setting.devices, AT_ONCE, async (n) => {
 })
 await fill(server, setting)
 process.stdout.write(`${JSON.stringify({ address: server.address, sessions })}\n`)
-process.once('SIGTERM', () => void server.stop().then(() => process.exit(0)))
+const stop = () => void server.stop().then(() => process.exit(0))
+process.once('SIGTERM', stop)
+// Whoever measures is gone.
+process.stdin.resume().once('end', stop)
 
 /** Other people in the same database, and what waits for them: straight into the store, many at once. */
 async function fill({ services: { store } }: TestServer, { accounts = 0, waiting = 0 }: Setting): Promise<void> {

@@ -38,6 +38,8 @@ export interface Setting {
   readonly accounts?: number
   /** Messages that wait for those others. */
   readonly waiting?: number
+  /** A folder that outlives the server, for another one to start on. */
+  readonly data?: string
 }
 
 /** A program of ours and its arguments. */

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { appendFileSync, mkdirSync } from 'node:fs'
-import { availableParallelism, release, totalmem } from 'node:os'
+import { availableParallelism, loadavg, release, totalmem } from 'node:os'
 import { join } from 'node:path'
 
 /** One measured run: who was measured doing what, and the figures, each named with its unit. */
@@ -94,14 +94,21 @@ export function round(value: number): number {
   return Math.abs(value) >= 1_000 ? Math.round(value) : Number(value.toPrecision(3))
 }
 
-/** Date, commit and machine; no names of hosts or people. */
+/** What is measured: the newest commit that touched it is the one that a result belongs to. */
+const MEASURED = ['server', 'protocol', 'crypto']
+
+/**
+ * Date, commit and machine; no names of hosts or people. `load` is the load average at the end: where it is far above what the benchmark makes
+ * itself (about 2), others used the machine, and only ratios count.
+ */
 function aboutThisRun() {
   return {
     at: new Date().toISOString(),
     commit:
-      git('rev-parse', '--short', 'HEAD') +
-      (git('status', '--porcelain', '--', 'server', 'protocol') === '' ? '' : '+'),
+      git('log', '-1', '--format=%h', '--', ...MEASURED) +
+      (git('status', '--porcelain', '--', ...MEASURED) === '' ? '' : '+'),
     cores: availableParallelism(),
+    load: round(loadavg()[0] ?? 0),
     memoryGiB: Math.round(totalmem() / 2 ** 30),
     kernel: release(),
     node: process.version,

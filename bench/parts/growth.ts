@@ -27,7 +27,7 @@ export const growth: Part = {
   },
 }
 
-const LOAD = { window: 32, messages: 30_000, bytes: 400 }
+const LOAD = { window: 32, messages: 20_000, bytes: 400 }
 
 const SIZES: readonly { what: string; setting: Partial<Setting> }[] = [
   { what: '10 accounts', setting: { accounts: 10 } },

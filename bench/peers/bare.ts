@@ -29,6 +29,7 @@ await once(server, 'listening')
 const { port } = server.address() as AddressInfo
 process.stdout.write(`${JSON.stringify({ address: `http://127.0.0.1:${port}`, sessions })}\n`)
 process.once('SIGTERM', () => process.exit(0))
+process.stdin.resume().once('end', () => process.exit(0))
 
 function relay(sendername: string, line: WebSocket, { type, id, to }: Send): void {
   if (type !== 'send') return

@@ -14,7 +14,9 @@ for (let n = 0; n < 2 * PAIRS; n += 1) people.push(await join(`user${n}`))
 process.stdout.write('ready\n')
 const load: Load = JSON.parse(process.argv[2] ?? '{"window":32,"messages":50000,"bytes":400}')
 process.stdin.on('data', () => void run(load).then((figures) => process.stdout.write(`${JSON.stringify(figures)}\n`)))
-process.once('SIGTERM', () => void server.stop().then(() => process.exit(0)))
+const stop = () => void server.stop().then(() => process.exit(0))
+process.once('SIGTERM', stop)
+process.stdin.once('end', stop)
 
 async function join(username: string): Promise<{ account: number; mailbox: number }> {
   await server.newDevice(username)
