@@ -5,7 +5,7 @@ import { top } from '../../scripts/run.ts'
 import { launchBrowser } from './browsers.ts'
 import { startApp } from './kit/app.ts'
 import type { App } from './kit/app.ts'
-import { bubbles, openChat, row, saySent, sees } from './kit/chat.ts'
+import { bubbles, openChat, row, saySent, sees, stateOf } from './kit/chat.ts'
 import { fillSignUp, newPerson, signUp, visit } from './kit/person.ts'
 import type { Person } from './kit/person.ts'
 
@@ -51,6 +51,7 @@ async function talk(browser: Browser, app: App): Promise<{ alice: Person; bob: P
   await openChat(nora, 'alice')
   await saySent(nora, 'Did you see the fog this morning?')
   await row(alice, 'nora').getByText('1 new message').waitFor({ state: 'attached' })
+  await stateOf(alice, 'She never lets you.', 'Delivered').waitFor()
   return { alice, bob }
 }
 
