@@ -1,6 +1,6 @@
 import { deriveRecovery, deriveSecrets, makeRecoveryCode, readRecoveryCode, wrapIdentity } from '@chatnip/crypto'
 import type { Argon2, Identity } from '@chatnip/crypto'
-import type { Messenger } from '@chatnip/sdk'
+import type { Clock, Messenger } from '@chatnip/sdk'
 import type { AccountPorts } from '@chatnip/sdk/accounts'
 import type { TestServer } from '@chatnip/server/testing'
 import { call } from '../../api/kit/exchange.ts'
@@ -47,11 +47,15 @@ export async function makeAccount(server: TestServer, username: string, identity
 }
 
 /** Signs in on a new device, through whatever stands at `address`, and waits for the line. */
-export async function sitDown(address: string, username: string): Promise<{ seat: QuickSeat; messenger: Messenger }> {
+export async function sitDown(
+  address: string,
+  username: string,
+  clock?: Clock,
+): Promise<{ seat: QuickSeat; messenger: Messenger }> {
   const seat = new QuickSeat(address, username)
   const { outcome } = await seat.logIn()
   if (outcome !== 'signed in') throw new Error(`${username} could not sign in.`)
-  const messenger = await seat.start()
+  const messenger = await seat.start(clock)
   await online(messenger)
   return { seat, messenger }
 }

@@ -1,6 +1,6 @@
 import { makeIdentity } from '@chatnip/crypto'
 import type { Identity } from '@chatnip/crypto'
-import type { Messenger } from '@chatnip/sdk'
+import type { Clock, Messenger } from '@chatnip/sdk'
 import type { TestServer } from '@chatnip/server/testing'
 import { person } from '../../../crypto/src/testing.ts'
 import { nothingWaits, online, until } from '../../scenarios/people.ts'
@@ -60,9 +60,9 @@ export class Stage {
   }
 
   /** Sits down at a new device; the second time the same role gets a second device. */
-  async enter(role: Role): Promise<Actor> {
+  async enter(role: Role, clock?: Clock): Promise<Actor> {
     const account = await this.account(role)
-    const { seat, messenger } = await sitDown(this.evil.address, account.username)
+    const { seat, messenger } = await sitDown(this.evil.address, account.username, clock)
     this.#seats.push(seat)
     return { ...account, seat, messenger }
   }

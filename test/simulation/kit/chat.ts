@@ -90,13 +90,15 @@ const lookAll = async (world: World): Promise<void> => {
 
 /**
  * A server that lost count cannot be held to the order, only to loss and doubling. One that lies can show different people another order of what
- * different people said.
+ * different people said; and what an earlier key signs keeps no place for what it held back before that (decision 0010).
  */
 const isMeant =
-  ({ restores, observations }: World) =>
+  ({ restores, observations, keyRings }: World) =>
   ({ kind }: Violation): boolean => {
     if (restores > 0) return !['order differs', 'sender order', 'gap not marked'].includes(kind)
-    return kind !== 'order differs' || !observations.some(({ what }) => what === 'withheld')
+    if (!observations.some(({ what }) => what === 'withheld')) return true
+    const hasNewKeys = [...keyRings.values()].some((ring) => ring.length > 1)
+    return kind !== 'order differs' && !(hasNewKeys && kind === 'sender order')
   }
 
 const PREFIX = '00000000-0000-4000-8000-'
