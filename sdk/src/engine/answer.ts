@@ -2,7 +2,7 @@ import { advanceOwn, chainKey, chainOf, chainWrite, ownChain, setChain } from '.
 import type { Event, Recalled, ToRecall } from './events.ts'
 import type { Chain, LinkRow, Peer, SealedLink, Write } from './rows.ts'
 import type { Ask, GoneWhy, Receipt } from './service.ts'
-import { both, joined, numbersOf, span, without } from './spans.ts'
+import { both, countOf, joined, numbersOf, span, without } from './spans.ts'
 import type { Spans } from './spans.ts'
 import { pumpService, tell } from './tell.ts'
 import { commit, effect, isOwn, lower, patch, pinOf } from './turn.ts'
@@ -21,20 +21,29 @@ const OFFER_AFTER_HEADS = 2
 
 /**
  * "I have these." Only ever more is stored; what lies beyond what was sent is not believed.
- * @returns what to write, and whether anything became known
+ * @returns what to write, whether anything became known, and how many that had expired have arrived after all
  */
 export function takeReceipt(
   turn: Turn,
   peer: Peer,
   receipt: Receipt,
-): { readonly writes: readonly Write[]; readonly isNews: boolean } {
+): { readonly writes: readonly Write[]; readonly isNews: boolean; readonly arrived: number } {
   const chain = chainOf(turn, peer.number, receipt.chain)
-  if (chain === undefined || chain.whose === 'contact' || receipt.n > chain.n) return { writes: [], isNews: false }
-  const changed = withReceipt(chain, receipt)
+  if (chain === undefined || chain.whose === 'contact' || receipt.n > chain.n)
+    return { writes: [], isNews: false, arrived: 0 }
+  const { chain: changed, arrived } = withoutArrived(withReceipt(chain, receipt))
   const isNews = changed.stored !== chain.stored || JSON.stringify(changed.unsure) !== JSON.stringify(chain.unsure)
   if (chain.whose === 'own') offer(turn, peer, { chain: changed, unsure: receipt.unsure })
-  if (!isNews) return { writes: [], isNews }
-  return { writes: [chainWrite(setChain(turn, changed))], isNews }
+  if (!isNews) return { writes: [], isNews, arrived }
+  return { writes: [chainWrite(setChain(turn, changed))], isNews, arrived }
+}
+
+/** What expired and is stored now needs nobody's care any more. */
+function withoutArrived(chain: Chain): { readonly chain: Chain; readonly arrived: number } {
+  const { expired = [], stored, unsure } = chain
+  const arrived = both(expired, without(span(1, stored), unsure))
+  if (arrived.length === 0) return { chain, arrived: 0 }
+  return { chain: { ...chain, expired: without(expired, arrived) }, arrived: countOf(arrived) }
 }
 
 function withReceipt(chain: Chain, { n, missing, unsure }: Receipt): Chain {

@@ -1,5 +1,6 @@
 import type { Place } from '../messenger.ts'
 import type { After } from './events.ts'
+import { chainOf, chainWrite, isStored, setChain } from './chains.ts'
 import { followLink } from './follow.ts'
 import { heardFrom } from './heads.ts'
 import { hear } from './hear.ts'
@@ -9,6 +10,7 @@ import { adoptKey } from './pins.ts'
 import { passSeq, placeReceived, preview } from './places.ts'
 import type { Line, LogicalKey, MessageLine, Peer } from './rows.ts'
 import { isService } from './service.ts'
+import { joined, span } from './spans.ts'
 import type { Again } from './service.ts'
 import type { Batch, Entry, Found, MailboxFrame, Opened } from './state.ts'
 import { commit, CONVERSATIONS, ensurePeer, isOwn, lower, messagesChanged, metaWrite, notify } from './turn.ts'
@@ -199,5 +201,16 @@ function takeExpired(turn: Turn, entry: Entry, outcome: Outcome): void {
   write(outcome, { table: 'messages', key, value: line })
   const isLast = peer.last?.line.id === line.id
   const last = isLast && peer.last !== null ? { ...peer.last, line: preview(line) } : peer.last
-  outcome.changed.set(peer.number, setPeer(turn, { ...peer, last, expired: (peer.expired ?? 0) + 1 }))
+  const count = noteExpired(turn, peer, line, outcome) ? 1 : 0
+  outcome.changed.set(peer.number, setPeer(turn, { ...peer, last, expired: (peer.expired ?? 0) + count }))
+}
+
+/** @returns whether it counts as undelivered: not when a device of the addressee has it */
+function noteExpired(turn: Turn, { number }: Peer, { link }: MessageLine, outcome: Outcome): boolean {
+  const chain = link === undefined ? undefined : chainOf(turn, number, link.chain)
+  if (link === undefined || chain === undefined) return true
+  if (isStored(chain, link.n)) return false
+  const expired = joined(chain.expired ?? [], span(link.n, link.n))
+  write(outcome, chainWrite(setChain(turn, { ...chain, expired })))
+  return true
 }

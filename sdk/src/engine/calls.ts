@@ -1,9 +1,11 @@
+import { chainOf, chainWrite, isStored, setChain } from './chains.ts'
 import type { Call, OnDisk } from './events.ts'
 import { showConversation } from './keys.ts'
 import { askKey } from './lookups.ts'
 import { compose, letGo, pump, usedNumber } from './outbox.ts'
 import { confirmKey } from './pins.ts'
 import type { Peer, Write } from './rows.ts'
+import { holds, span, without } from './spans.ts'
 import type { OutboxItem } from './state.ts'
 import {
   commit,
@@ -112,17 +114,33 @@ function dropExpired(turn: Turn, expired: OnDisk | null): Removal | null {
   const peer = [...turn.state.peers.values()].find(({ number }) => number === expired?.key[0])
   if (expired?.line.state !== 'expired' || peer === undefined) return null
   const isLast = peer.last?.line.id === expired.line.id
-  const left = Math.max(0, (peer.expired ?? 0) - 1)
+  const { isCounted, writes: chains } = uncount(turn, peer, expired.line)
+  const left = Math.max(0, (peer.expired ?? 0) - (isCounted ? 1 : 0))
   const changed = setPeer(turn, { ...peer, last: isLast ? null : peer.last, expired: left })
   return {
     writes: [
       { table: 'messages', key: expired.key, value: null },
       ...withdrawal(peer, expired.line),
+      ...chains,
       peerWrite(changed),
     ],
     peers: [changed],
     message: { to: peer.name, text: expired.line.text },
   }
+}
+
+/** One that was stored after all is not counted as undelivered any more. */
+function uncount(
+  turn: Turn,
+  { number }: Peer,
+  { link }: OnDisk['line'],
+): { readonly isCounted: boolean; readonly writes: readonly Write[] } {
+  const chain = link === undefined ? undefined : chainOf(turn, number, link.chain)
+  if (link === undefined || chain?.expired === undefined)
+    return { isCounted: !isStored(chain, link?.n ?? 0), writes: [] }
+  const expired = without(chain.expired, span(link.n, link.n))
+  const isCounted = holds(chain.expired, link.n)
+  return { isCounted, writes: isCounted ? [chainWrite(setChain(turn, { ...chain, expired }))] : [] }
 }
 
 /** Whoever asks for it again is told that it was taken away. */

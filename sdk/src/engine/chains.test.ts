@@ -228,6 +228,27 @@ describe('what is counted here', () => {
     expect(links.findLast(({ table }) => table === 'links')?.value).toMatchObject({ id: uuid(2), withdrawn: true })
   })
 
+  test('what expired and is stored after all is not counted as undelivered any more', () => {
+    const desk = meetBob()
+    const undelivered = () => desk.state.peers.get('bob')?.expired ?? 0
+    const row = { line: [number(desk), 0, 1] }
+    const link = { chain: uuid(1), n: 1 }
+    const expire = () => {
+      seqs += 1
+      const frame = { type: 'expired', seq: seqs, id: uuid(1), destname: 'bob' } as const
+      desk.tell({ type: 'frame', line: desk.line, frame })
+      desk.tell({ type: 'found', batch: desk.state.batches, found: [{ row, line: { ...line('one'), link } }] })
+    }
+    expire()
+    expect(undelivered()).toBe(1)
+    tells(desk, receipt)
+    expect(undelivered()).toBe(0)
+    // Told again, or behind the receipt.
+    tells(desk, receipt)
+    expire()
+    expect(undelivered()).toBe(0)
+  })
+
   test('a receipt counts when it is verified and possible, and never backwards', () => {
     const desk = meetBob()
     for (const more of [{ mark: 'new key' }, { mark: 'earlier key' }, { mark: 'forged', body: null }] as const) {

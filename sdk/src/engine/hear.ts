@@ -69,8 +69,12 @@ function takeNews(
   { peer, receipt }: { readonly peer: Peer; readonly receipt: Extract<ServiceBody, { readonly type: 'receipt' }> },
   outcome: Outcome,
 ): boolean {
-  const { writes, isNews } = takeReceipt(turn, peer, receipt)
+  const { writes, isNews, arrived } = takeReceipt(turn, peer, receipt)
   write(outcome, ...writes)
+  if (arrived > 0) {
+    const known = turn.state.peers.get(lower(peer.name)) ?? peer
+    setPeer(turn, { ...known, expired: Math.max(0, (known.expired ?? 0) - arrived) })
+  }
   if (isNews) changed(turn, peer, outcome)
   return isNews
 }

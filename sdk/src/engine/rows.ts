@@ -179,6 +179,8 @@ export interface Chain {
   /** Of own messages: the last that a device of the addressee has told of, and which before it none has said that it has. */
   readonly stored: number
   readonly unsure: Spans
+  /** Of own messages: those that expired, are counted as undelivered, and of which nobody has told since that they came. Absent: none. */
+  readonly expired?: Spans
   /** `meta.top` when it last grew. */
   readonly used: number
 }
