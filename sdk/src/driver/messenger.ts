@@ -64,6 +64,8 @@ class Engine implements Messenger {
   readonly #ports: EnginePorts
   readonly #driver: Driver
   readonly #listeners: Set<(change: Change) => void>
+  /** Settled when whatever was to be sent so far has been handed to the engine. */
+  #handedOver: Promise<unknown> = Promise.resolve()
 
   constructor(ports: EnginePorts, { driver, listeners }: Parts) {
     const { username, deviceId, fingerprint } = ports.profile
@@ -110,8 +112,14 @@ class Engine implements Messenger {
 
   async send(conversation: string, text: string, id?: string): Promise<string> {
     if (textBytes(text) > MAX_TEXT_BYTES) throw new ChatnipError('too_large')
-    if (id !== undefined && (await this.#isKnown(id))) return id
-    return this.#driver.call({ type: 'compose', id: id ?? this.#ports.random.uuid(), conversation, text })
+    const fresh = id ?? this.#ports.random.uuid()
+    // One behind the other: a look-up that takes longer must not let a later message overtake. What is handed over is not waited for.
+    const turn = this.#handedOver.then(async () => {
+      const isKnown = id !== undefined && (await this.#isKnown(id))
+      return { sent: isKnown ? id : this.#driver.call({ type: 'compose', id: fresh, conversation, text }) }
+    })
+    this.#handedOver = turn.catch(() => undefined)
+    return (await turn).sent
   }
 
   async retry(_conversation: string, id: string): Promise<void> {
