@@ -46,7 +46,9 @@ await stage(
       const [carol, dave] = await Promise.all([on().person('carol').then(signUp), on().person('dave').then(signUp)])
       await visit(dave, '/settings')
       const tells = dave.page.getByRole('checkbox', { name: 'Say when messages have arrived here' })
+      const stored = async () => tells.and(dave.page.locator('[aria-busy=false]')).waitFor()
       await tells.uncheck()
+      await stored()
       await visit(dave, '/settings')
       await expect.poll(() => tells.isChecked()).toBe(false)
       await openChat(carol, 'dave')
@@ -60,6 +62,7 @@ await stage(
       expect(await stateOf(carol, 'quietly', 'Delivered').count()).toBe(0)
       await visit(dave, '/settings')
       await tells.check()
+      await stored()
       await visit(dave, '/chats/carol')
       await saySent(carol, 'aloud')
       // One receipt tells of everything up to there.

@@ -1,3 +1,4 @@
+import { useSignal } from '@preact/signals'
 import { useId, useRef } from 'preact/hooks'
 import { Said } from '../components/said.tsx'
 import { useAction } from '../components/use-action.ts'
@@ -11,10 +12,15 @@ export const Receipts = ({ chats }: { readonly chats: Chats }) => {
   const { receipts } = settings
   const id = useId()
   const box = useRef<HTMLInputElement>(null)
+  /** What was chosen and is being stored. */
+  const chosen = useSignal<boolean | null>(null)
   const change = useAction(async () => {
+    const on = box.current?.checked ?? true
+    chosen.value = on
     try {
-      await chats.messenger.setReceipts(box.current?.checked ?? true)
+      await chats.messenger.setReceipts(on)
     } finally {
+      chosen.value = null
       /** What holds is what was stored, also when that failed or the box was pressed again meanwhile. */
       if (box.current !== null) box.current.checked = chats.receipts.peek()
     }
@@ -27,7 +33,8 @@ export const Receipts = ({ chats }: { readonly chats: Chats }) => {
           ref={box}
           type="checkbox"
           aria-describedby={`${id}-hint`}
-          checked={chats.receipts.value}
+          aria-busy={chosen.value !== null}
+          checked={chosen.value ?? chats.receipts.value}
           onChange={change.run}
         />
         {receipts.label}
