@@ -42,11 +42,13 @@ describe('the library without our corrections does not pass', { timeout: PATIENC
     expect(runs.at(-1)?.story).toMatch(said)
   })
 
-  test('a leaf that does not exist stops everybody for ever; corrected, it is refused', async () => {
+  test('a leaf that does not exist stops everybody until the memory ends; corrected, it is refused at once', async () => {
     const corrected = await runProgram(['./endless-program.ts'], LIGHT)
     expect(corrected).toEqual({ output: 'made\nforged\n', isStuck: false })
     const settings = { ...LIGHT, CHATNIP_MLS_WITHOUT: 'a path begins in the tree' }
-    expect(await runProgram(['./endless-program.ts'], settings, 10_000)).toEqual({ output: 'made\n', isStuck: true })
+    const { output, isStuck } = await runProgram(['./endless-program.ts'], settings, 10_000)
+    expect(isStuck || output.includes('forged after a long climb'), output).toBe(true)
+    expect(output).toMatch(/^made\n/)
   })
 
   test('with the defect of 1.6.2, one who is removed needs no new secrets', async () => {
