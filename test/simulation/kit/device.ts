@@ -221,10 +221,12 @@ export class SimDevice {
 
   #say(frame: ClientFrame): void {
     if (frame.type !== 'ack') return
+    // In the order in which they were handed over: what a liar hands over behind a later one is not meant by the later one's acknowledgement.
     for (const [seq, message] of this.#handed) {
       if (seq > frame.upto) continue
       this.#handed.delete(seq)
       this.#world.sees({ what: 'stored', message, device: this.name })
+      if (seq === frame.upto) return
     }
   }
 
