@@ -122,17 +122,20 @@ test('a message held back until its sender has new keys: shown, and said to be o
     await write(bob, alice, 'held back')
     await expect.poll(() => kept.length).toBe(1)
     stage.evil.repent()
+    // What Alice asks for again never arrives, or she would have it again under the new keys.
+    stage.evil.toServer = (sent, who) => (who?.username === alice.username && sent['type'] === 'send' ? [] : [sent])
     await bob.seat.stop()
     await newKeys(bob.seat.ports, { username: bob.username, password: PASSWORD })
     await write({ ...bob, messenger: await bob.seat.start() }, alice, 'with new keys')
-    const seen = ['verified: an honest word', 'notice: key changed', 'new key: with new keys']
-    await sees(alice, bob, ...seen)
+    const before = ['verified: an honest word', 'notice: key changed']
+    await sees(alice, bob, ...before, 'notice: 1 missing, asking', 'new key: with new keys')
     stage.evil.say(alice.username, { ...kept[0], seq: 5_000 })
-    await sees(alice, bob, ...seen, 'earlier key: held back')
-    const [line] = (await alice.messenger.messages(bob.username)).slice(-1)
+    const seen = [...before, 'earlier key: held back', 'new key: with new keys']
+    await sees(alice, bob, ...seen)
+    const line = (await alice.messenger.messages(bob.username))[2]
     expect(line).toMatchObject({ details: { fingerprint: bob.messenger.profile.fingerprint, compared: false } })
     stage.evil.say(alice.username, await forge(bob, alice, 'from the server', await mallory()))
-    await sees(alice, bob, ...seen, 'earlier key: held back', 'forged, signature wrong')
+    await sees(alice, bob, ...seen, 'forged, signature wrong')
   }))
 
 describe('with what one has for emergencies', () => {
