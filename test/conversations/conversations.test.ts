@@ -46,9 +46,9 @@ describe('the library without our corrections does not pass', { timeout: PATIENC
     const corrected = await runProgram(['./endless-program.ts'], LIGHT)
     expect(corrected).toEqual({ output: 'made\nforged\n', isStuck: false })
     const settings = { ...LIGHT, CHATNIP_MLS_WITHOUT: 'a path begins in the tree' }
-    const { output, isStuck } = await runProgram(['./endless-program.ts'], settings, 10_000)
-    expect(isStuck || output.includes('forged after a long climb'), output).toBe(true)
-    expect(output).toMatch(/^made\n/)
+    const { output } = await runProgram(['./endless-program.ts'], settings, 10_000)
+    // Ended by us, by the length of an array or by the size of the heap, as the machine is.
+    expect(output).toMatch(/^made\n(?!forged\n)/)
   })
 
   test('with the defect of 1.6.2, one who is removed needs no new secrets', async () => {
