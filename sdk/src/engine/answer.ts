@@ -1,4 +1,4 @@
-import { advanceOwn, chainKey, chainOf, chainWrite, ownChain, setChain } from './chains.ts'
+import { advancedOwn, chainKey, chainOf, keepChain, ownChain } from './chains.ts'
 import type { Event, Recalled, ToRecall } from './events.ts'
 import type { Chain, LinkRow, Peer, SealedLink, Write } from './rows.ts'
 import type { Ask, GoneWhy, Receipt } from './service.ts'
@@ -35,7 +35,7 @@ export function takeReceipt(
   const isNews = changed.stored !== chain.stored || JSON.stringify(changed.unsure) !== JSON.stringify(chain.unsure)
   if (chain.whose === 'own') offer(turn, peer, { chain: changed, unsure: receipt.unsure })
   if (!isNews) return { writes: [], isNews, arrived }
-  return { writes: [chainWrite(setChain(turn, changed))], isNews, arrived }
+  return { writes: [keepChain(turn, changed)], isNews, arrived }
 }
 
 /** What expired and is stored now needs nobody's care any more. */
@@ -139,11 +139,11 @@ export function useNumber(
   number: number,
   used: { readonly id: string; readonly link: SealedLink; readonly key: string; readonly withdrawn: boolean },
 ): readonly Write[] {
-  const chain = advanceOwn(turn, number, used.link)
+  const chain = advancedOwn(turn, number, used.link)
   if (chain === null) return []
   const { id, key, withdrawn } = used
   const row: LinkRow = { id, key, own: turn.state.own.fingerprint, withdrawn, again: 0 }
-  return [chainWrite(chain), { table: 'links', key: [number, chain.chain, used.link.n], value: row }]
+  return [keepChain(turn, chain), { table: 'links', key: [number, chain.chain, used.link.n], value: row }]
 }
 
 /** Of own messages: nothing that was accepted is unknown to the addressee. */

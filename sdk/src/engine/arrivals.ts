@@ -1,6 +1,6 @@
 import type { Place } from '../messenger.ts'
 import type { After } from './events.ts'
-import { chainOf, chainWrite, isStored, setChain } from './chains.ts'
+import { chainOf, isStored, keepChain } from './chains.ts'
 import { followLink } from './follow.ts'
 import { heardFrom } from './heads.ts'
 import { hear } from './hear.ts'
@@ -211,6 +211,6 @@ function noteExpired(turn: Turn, { number }: Peer, { link }: MessageLine, outcom
   if (link === undefined || chain === undefined) return true
   if (isStored(chain, link.n)) return false
   const expired = joined(chain.expired ?? [], span(link.n, link.n))
-  write(outcome, chainWrite(setChain(turn, { ...chain, expired })))
+  write(outcome, keepChain(turn, { ...chain, expired }))
   return true
 }

@@ -1,4 +1,4 @@
-import { chainOf, chainWrite, isStored, setChain } from './chains.ts'
+import { chainOf, isStored, keepChain } from './chains.ts'
 import type { Call, OnDisk } from './events.ts'
 import { showConversation } from './keys.ts'
 import { askKey } from './lookups.ts'
@@ -140,7 +140,7 @@ function uncount(
     return { isCounted: !isStored(chain, link?.n ?? 0), writes: [] }
   const expired = without(chain.expired, span(link.n, link.n))
   const isCounted = holds(chain.expired, link.n)
-  return { isCounted, writes: isCounted ? [chainWrite(setChain(turn, { ...chain, expired }))] : [] }
+  return { isCounted, writes: isCounted ? [keepChain(turn, { ...chain, expired })] : [] }
 }
 
 /** Whoever asks for it again is told that it was taken away. */

@@ -12,15 +12,10 @@ export const chainKey = (number: number, chain: string): string => `${number} ${
 export const chainOf = (turn: Turn, number: number, chain: string): Chain | undefined =>
   turn.state.chains.get(chainKey(number, chain))
 
-export const chainWrite = (chain: Chain): Write => ({
-  table: 'chains',
-  key: [chain.number, chain.chain],
-  value: chain,
-})
-
-export function setChain(turn: Turn, chain: Chain): Chain {
+/** Takes a changed chain over. @returns what puts it on disk */
+export function keepChain(turn: Turn, chain: Chain): Write {
   patch(turn, { chains: new Map(turn.state.chains).set(chainKey(chain.number, chain.chain), chain) })
-  return chain
+  return { table: 'chains', key: [chain.number, chain.chain], value: chain }
 }
 
 export const newChain = (turn: Turn, about: Pick<Chain, 'number' | 'chain' | 'whose' | 'n' | 'hash'>): Chain => ({
@@ -43,12 +38,12 @@ export function nextLink(turn: Turn, number: number, id: string): Omit<SealedLin
   return own === undefined ? { chain: id, n: 1, prev: '' } : { chain: own.chain, n: own.n + 1, prev: own.hash }
 }
 
-/** The number of an own message is used up. @returns null when it was before */
-export function advanceOwn(turn: Turn, number: number, link: SealedLink): Chain | null {
+/** The own chain with the number of a message used up; null: it was before. */
+export function advancedOwn(turn: Turn, number: number, link: SealedLink): Chain | null {
   const own = ownChain(turn, number)
   if (own !== undefined && (own.chain !== link.chain || own.n >= link.n)) return null
   const known = own ?? newChain(turn, { number, whose: 'own', chain: link.chain, n: 0, hash: '' })
-  return setChain(turn, { ...known, n: link.n, hash: link.hash })
+  return { ...known, n: link.n, hash: link.hash }
 }
 
 /** So many places are kept for what is missing, so that each takes its own when it comes. */

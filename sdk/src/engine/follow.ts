@@ -1,8 +1,8 @@
 import type { Place } from '../messenger.ts'
-import { chainOf, filled, gapWith, newChain, noticeKey, placesFor, reservedPlace, setChain } from './chains.ts'
+import { chainOf, filled, gapWith, keepChain, newChain, noticeKey, placesFor, reservedPlace } from './chains.ts'
 import type { Chain, Gap, SealedLink, Write } from './rows.ts'
 import { countOf, span } from './spans.ts'
-import { patchMeta } from './turn.ts'
+import { patch, patchMeta } from './turn.ts'
 import type { Turn } from './turn.ts'
 
 /**
@@ -46,14 +46,14 @@ export function followLink(turn: Turn, arrival: Arrival): Followed {
   const gap =
     missing !== null && first <= last ? openGap(turn, known, { first, last, quiet: false, seq: place.seq }) : null
   const chain = grow(turn, gap?.chain ?? known, link)
-  return { place: null, writes: [...keep(turn, chain), ...(gap?.writes ?? [])] }
+  return { place: null, writes: [keepChain(turn, chain), ...(gap?.writes ?? [])] }
 }
 
 function beginChain(turn: Turn, { number, whose, link, place }: Arrival): Followed {
   const fresh = newChain(turn, { number, whose, chain: link.chain, n: 0, hash: '' })
   const before = { first: 1, last: link.n - 1, quiet: true, seq: place.seq }
   const known = link.n > 1 ? openGap(turn, fresh, before).chain : fresh
-  return { place: null, writes: [...forgetOldest(turn, number), ...keep(turn, grow(turn, known, link))] }
+  return { place: null, writes: [...forgetOldest(turn, number), keepChain(turn, grow(turn, known, link))] }
 }
 
 const grow = (turn: Turn, chain: Chain, { n, hash }: { readonly n: number; readonly hash: string }): Chain => ({
@@ -63,11 +63,6 @@ const grow = (turn: Turn, chain: Chain, { n, hash }: { readonly n: number; reado
   news: chain.news + 1,
   used: turn.state.meta.top,
 })
-
-const keep = (turn: Turn, chain: Chain): readonly Write[] => {
-  setChain(turn, chain)
-  return [{ table: 'chains', key: [chain.number, chain.chain], value: chain }]
-}
 
 const MOST_GAPS = 50
 
@@ -112,7 +107,7 @@ export function takeOut(turn: Turn, known: Chain, numbers: readonly (readonly [n
   const { chain, whole } = filled(known, numbers)
   const notices = whole.filter(({ quiet }) => !quiet)
   return [
-    ...keep(turn, { ...chain, news: chain.news + 1 }),
+    keepChain(turn, { ...chain, news: chain.news + 1 }),
     ...notices.map((gap): Write => ({ table: 'messages', key: noticeKey(chain, gap), value: null })),
   ]
 }
@@ -131,12 +126,12 @@ export function followHead(
   if (known === undefined) {
     const fresh = newChain(turn, { number, whose: 'contact', chain: name, n: 0, hash: '' })
     const { chain } = openGap(turn, fresh, { first: 1, last: n, quiet: true, seq })
-    return [...forgetOldest(turn, number), ...keep(turn, grow(turn, chain, { n, hash: '' }))]
+    return [...forgetOldest(turn, number), keepChain(turn, grow(turn, chain, { n, hash: '' }))]
   }
   if (known.whose !== 'contact') return []
-  if (n <= known.n) return keep(turn, { ...known, news: known.news + 1 })
+  if (n <= known.n) return [keepChain(turn, { ...known, news: known.news + 1 })]
   const { chain, writes } = openGap(turn, known, { first: known.n + 1, last: n, quiet: false, seq })
-  return [...keep(turn, grow(turn, chain, { n, hash: '' })), ...writes]
+  return [keepChain(turn, grow(turn, chain, { n, hash: '' })), ...writes]
 }
 
 /** Each sign-in on a new device begins a chain; somebody who begins thousands makes us forget only their own. */
@@ -148,6 +143,6 @@ function forgetOldest(turn: Turn, number: number): readonly Write[] {
   const oldest = all.reduce((a, b) => (b[1].used < a[1].used ? b : a))
   const chains = new Map(turn.state.chains)
   chains.delete(oldest[0])
-  turn.state = { ...turn.state, chains }
+  patch(turn, { chains })
   return [{ table: 'chains', key: [number, oldest[1].chain], value: null }]
 }

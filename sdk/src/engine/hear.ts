@@ -1,6 +1,6 @@
 import type { Place } from '../messenger.ts'
 import { takeAsk, takeReceipt } from './answer.ts'
-import { chainOf, chainWrite, gapWith, reservedPlace, setChain } from './chains.ts'
+import { chainOf, gapWith, keepChain, reservedPlace } from './chains.ts'
 import { fill, followHead, takeOut } from './follow.ts'
 import { heardFrom } from './heads.ts'
 import { show, write } from './outcome.ts'
@@ -151,5 +151,5 @@ function takeGone(turn: Turn, heard: Heard & { readonly body: Gone }, outcome: O
     missing: without(gap.missing, missing),
     gone: joined(gap.gone, both(gap.missing, missing)),
   }))
-  write(outcome, chainWrite(setChain(turn, { ...chain, gaps })))
+  write(outcome, keepChain(turn, { ...chain, gaps }))
 }

@@ -1,6 +1,6 @@
 import type { ClientFrame, ServerFrame } from '@chatnip/protocol'
 import type { Event } from './events.ts'
-import { chainOf, chainWrite, isGivenUpOn, missingOf, MOST_ASKED, setChain } from './chains.ts'
+import { chainOf, isGivenUpOn, keepChain, missingOf, MOST_ASKED } from './chains.ts'
 import { freshKey, askKey } from './lookups.ts'
 import type { Chain, Gap, Peer } from './rows.ts'
 import type { ServiceBody } from './service.ts'
@@ -129,10 +129,10 @@ export function onServiceSent(turn: Turn, item: ServiceItem): void {
   const { body, about } = item
   const chain = chainOf(turn, about.number, body.chain)
   if (chain !== undefined && body.type === 'receipt') {
-    commit(turn, [chainWrite(setChain(turn, { ...chain, told: Math.max(chain.told, about.news) }))])
+    commit(turn, [keepChain(turn, { ...chain, told: Math.max(chain.told, about.news) })])
   }
   if (chain !== undefined && body.type === 'ask') {
-    commit(turn, [chainWrite(setChain(turn, asked(turn, chain)))])
+    commit(turn, [keepChain(turn, asked(turn, chain))])
     armGaps(turn)
   }
   pumpService(turn)
@@ -198,8 +198,7 @@ function ask(turn: Turn, chain: Chain): void {
 
 function giveUp(turn: Turn, chain: Chain): void {
   const peer = peerOf(turn, chain.number)
-  const changed = setChain(turn, asked(turn, chain))
-  commit(turn, [chainWrite(changed)], ...(peer === undefined ? [] : [messagesChanged(peer)]))
+  commit(turn, [keepChain(turn, asked(turn, chain))], ...(peer === undefined ? [] : [messagesChanged(peer)]))
 }
 
 const nameOf = (turn: Turn, chain: Chain): string | null => {
