@@ -116,7 +116,7 @@ class SlowFirstLookUp extends MemoryRows {
     if (table !== 'ids') return super.get(table, key)
     this.#count += 1
     if (this.#count === 1) await Promise.race([this.#second.promise, new Promise((resolve) => setImmediate(resolve))])
-    if (this.#count > 1) setTimeout(() => this.#second.resolve())
+    if (this.#count > 1) setImmediate(() => this.#second.resolve())
     return super.get(table, key)
   }
 }
