@@ -28,7 +28,7 @@ await stage(
     let bob: Person
 
     beforeAll(async () => {
-      ;[alice, bob] = await Promise.all([on().person('alice').then(signUp), on().person('bob').then(signUp)])
+      ;[alice, bob] = await on().couple('alice', 'bob')
       await openChat(alice, 'bob')
       await saySent(alice, 'Hello, Bob.')
       await row(bob, 'alice').click()

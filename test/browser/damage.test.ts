@@ -40,7 +40,7 @@ await stage(
   'damage',
   (on) => {
     test('the page says so instead of connecting for ever; what can be read is there and can be saved', async () => {
-      const [alice, bob] = await Promise.all([on().person('alice').then(signUp), on().person('bob').then(signUp)])
+      const [alice, bob] = await on().couple('alice', 'bob')
       const { page } = alice
       await openChat(alice, 'bob')
       await bob.page.close()

@@ -18,7 +18,7 @@ await stage('browsers and tabs', (on) => {
   let bob: Person
 
   beforeAll(async () => {
-    ;[alice, bob] = await Promise.all([on().person('alice').then(signUp), on().person('bob').then(signUp)])
+    ;[alice, bob] = await on().couple('alice', 'bob')
     await openChat(alice, 'bob')
     await saySent(alice, 'before the second browser')
     await openChat(bob, 'alice')

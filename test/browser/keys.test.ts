@@ -1,6 +1,6 @@
 import { beforeAll, expect, test } from 'vitest'
 import { bubbles, openChat, row, say, saySent, sees, stateOf, texts } from './kit/chat.ts'
-import { giveWordBack, PASSWORD, signUp, visit } from './kit/person.ts'
+import { giveWordBack, PASSWORD, visit } from './kit/person.ts'
 import type { Person } from './kit/person.ts'
 import { stage } from './kit/suite.ts'
 
@@ -35,7 +35,7 @@ await stage(
     let bob: Person
 
     beforeAll(async () => {
-      ;[alice, bob] = await Promise.all([on().person('alice').then(signUp), on().person('bob').then(signUp)])
+      ;[alice, bob] = await on().couple('alice', 'bob')
       await openChat(alice, 'bob')
       await saySent(alice, 'Hello, Bob.')
       await row(bob, 'alice').click()

@@ -1,7 +1,7 @@
 import { beforeAll, expect, test } from 'vitest'
 import type { Page } from 'playwright-core'
 import { log, openChat, row, saySent, sees } from './kit/chat.ts'
-import { signUp, visit } from './kit/person.ts'
+import { visit } from './kit/person.ts'
 import type { Person } from './kit/person.ts'
 import { layHistory } from './kit/seed.ts'
 import { stage } from './kit/suite.ts'
@@ -114,7 +114,7 @@ await stage(
 
     beforeAll(async () => {
       let bob: Person
-      ;[alice, bob] = await Promise.all([on().person('alice').then(signUp), on().person('bob').then(signUp)])
+      ;[alice, bob] = await on().couple('alice', 'bob')
       await openChat(alice, 'bob')
       await saySent(alice, 'the last but one')
       await row(bob, 'alice').click()

@@ -2,7 +2,7 @@ import { beforeAll, expect, test } from 'vitest'
 import type { Page } from 'playwright-core'
 import { findFaults } from './kit/axe.ts'
 import { bubbles, openChat, row, saySent, sees } from './kit/chat.ts'
-import { fillSignUp, giveWordBack, PASSWORD, signUp, visit } from './kit/person.ts'
+import { fillSignUp, giveWordBack, PASSWORD, visit } from './kit/person.ts'
 import type { Person } from './kit/person.ts'
 import { stage } from './kit/suite.ts'
 
@@ -23,7 +23,7 @@ await stage(
     let bob: Person
 
     beforeAll(async () => {
-      ;[alice, bob] = await Promise.all([on().person('alice').then(signUp), on().person('bob').then(signUp)])
+      ;[alice, bob] = await on().couple('alice', 'bob')
       await openChat(alice, 'bob')
       await saySent(alice, 'Hello, Bob. See https://example.org/')
       await row(bob, 'alice').click()

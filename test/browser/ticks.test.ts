@@ -28,7 +28,7 @@ await stage(
   'ticks and gaps',
   (on) => {
     test('one tick when the server has it, two when the other browser has it, in its own time', async () => {
-      const [alice, bob] = await Promise.all([on().person('alice').then(signUp), on().person('bob').then(signUp)])
+      const [alice, bob] = await on().couple('alice', 'bob')
       await openChat(alice, 'bob')
       await bob.page.close()
       await saySent(alice, 'first')
@@ -43,7 +43,7 @@ await stage(
     })
 
     test('who switches receipts off leaves others with one tick; the switch stays where it was put', async () => {
-      const [carol, dave] = await Promise.all([on().person('carol').then(signUp), on().person('dave').then(signUp)])
+      const [carol, dave] = await on().couple('carol', 'dave')
       await visit(dave, '/settings')
       const tells = dave.page.getByRole('checkbox', { name: 'Say when messages have arrived here' })
       const stored = async () => tells.and(dave.page.locator('[aria-busy=false]')).waitFor()

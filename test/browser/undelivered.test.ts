@@ -1,7 +1,7 @@
 import { beforeAll, expect, test } from 'vitest'
 import { findFaults } from './kit/axe.ts'
 import { bubbles, log, openChat, row, say, saySent, sees, stateOf, texts } from './kit/chat.ts'
-import { PASSWORD, reopen, signUp, visit } from './kit/person.ts'
+import { PASSWORD, reopen, visit } from './kit/person.ts'
 import type { Person } from './kit/person.ts'
 import { stage } from './kit/suite.ts'
 import { letExpire } from './kit/time.ts'
@@ -21,7 +21,7 @@ await stage(
     let bob: Person
 
     beforeAll(async () => {
-      ;[alice, bob] = await Promise.all([on().person('alice').then(signUp), on().person('bob').then(signUp)])
+      ;[alice, bob] = await on().couple('alice', 'bob')
       await openChat(alice, 'bob')
       await saySent(alice, 'while you are here')
       await row(bob, 'alice').click()
@@ -115,7 +115,7 @@ await stage(
   'a full mailbox',
   (on) => {
     test('a message waits and says why, and goes by a press once there is room', async () => {
-      const [alice, bob] = await Promise.all([on().person('alice').then(signUp), on().person('bob').then(signUp)])
+      const [alice, bob] = await on().couple('alice', 'bob')
       await openChat(alice, 'bob')
       await leave(bob)
       const parcels = ['one', 'two', 'three', 'four']

@@ -4,7 +4,7 @@ import { launchBrowser } from '../browsers.ts'
 import type { BrowserName } from '../browsers.ts'
 import { startApp } from './app.ts'
 import type { App, AppOptions } from './app.ts'
-import { newPerson } from './person.ts'
+import { newPerson, signUp } from './person.ts'
 import type { Person } from './person.ts'
 import { nothing } from './recorder.ts'
 
@@ -14,6 +14,8 @@ export interface Stage {
   readonly app: App
   /** Somebody new at a browser of their own, watched until the end of the suite. `address`: where they find the app, if not where it is. */
   person(name: string, options?: BrowserContextOptions, address?: string): Promise<Person>
+  /** Two people who have just signed up. */
+  couple(one: string, other: string): Promise<[Person, Person]>
 }
 
 interface Options extends AppOptions {
@@ -59,6 +61,7 @@ function prepare(browser: Browser | null, options: AppOptions): () => Stage {
       people.push(somebody)
       return somebody
     }
-    return { browser, app: running, person }
+    const couple: Stage['couple'] = (one, other) => Promise.all([person(one).then(signUp), person(other).then(signUp)])
+    return { browser, app: running, person, couple }
   }
 }
