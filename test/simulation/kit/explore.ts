@@ -1,6 +1,7 @@
 import { PAIR, play } from './chat.ts'
 import type { Play } from './chat.ts'
 import type { Fault } from './faults.ts'
+import { LANES } from './search.ts'
 
 /** Who may crash in a chat of two devices, and how that is said as a fault. */
 const VICTIMS: Readonly<Record<string, Pick<Fault, 'kind' | 'who'>>> = {
@@ -16,8 +17,6 @@ export interface Explored {
 }
 
 type How = Pick<Play, 'mutant'> & { readonly seed: number }
-
-const LANES = 24
 
 /** Plays these schedules side by side. @returns those that went wrong, and what each took part in */
 async function playAll(schedules: readonly (readonly Fault[])[], how: How) {
