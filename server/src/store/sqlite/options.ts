@@ -21,8 +21,10 @@ export interface ThreadOptions extends EngineOptions {
   readonly foreignCheckMilliseconds: number
 }
 
-/** A server must answer soon (delivery promise P11); the admin command may wait for its turn. */
-const BUSY_MILLISECONDS = { server: 250, admin: 5_000 } as const
+/**
+ * A server must answer within 250 ms (delivery promise P11), the way from and to the caller included; the admin command may wait for its turn.
+ */
+const BUSY_MILLISECONDS = { server: 200, admin: 5_000 } as const
 
 export const threadOptions = (options: SqliteOptions): ThreadOptions => {
   const role = options.role ?? 'server'
