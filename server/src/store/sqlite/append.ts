@@ -1,8 +1,8 @@
 import type { AppendResult, NewMessage } from '../store.ts'
 import type { AccountState, MailboxState } from './cache.ts'
 import type { Context } from './context.ts'
-import { Refusal } from './failures.ts'
-import { digestOf, idBytes } from './identity.ts'
+import { Refusal } from '../refusal.ts'
+import { digestOf, idBytes } from '../identity.ts'
 import { count, hasRoom } from './quota.ts'
 
 interface Destination {

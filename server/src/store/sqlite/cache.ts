@@ -1,3 +1,4 @@
+import { foldName } from '../identity.ts'
 import type { AccountNumber, MailboxNumber } from '../store.ts'
 import type { Database } from './database.ts'
 import { Dedup } from './dedup.ts'
@@ -28,10 +29,6 @@ export interface AccountState {
 
 /** Then everything is forgotten between two batches; it comes back as it is used. */
 const MOST_ACCOUNTS = 50_000
-
-/** Like SQLite's NOCASE: A to Z only, so that both always agree on who is who. */
-export const foldName = (name: string): string =>
-  /[A-Z]/.test(name) ? name.replace(/[A-Z]+/g, (letters) => letters.toLowerCase()) : name
 
 /**
  * What every message needs to know of accounts and mailboxes, in the memory of the storage thread, the database's one writer.

@@ -1,19 +1,5 @@
-import type { ErrorCode } from '@chatnip/protocol'
+import { Refusal } from '../refusal.ts'
 import type { Failure } from './calls.ts'
-
-/**
- * Thrown by a handler for a caller's mistake, before it has written anything, so that the rest of the batch goes on.
- * (The storage thread does not load the protocol's code; the main side makes a ChatnipError of it.)
- */
-export class Refusal extends Error {
-  readonly code: ErrorCode
-
-  constructor(code: ErrorCode, detail: string) {
-    super(detail)
-    this.name = 'Refusal'
-    this.code = code
-  }
-}
 
 /** SQLite's primary result codes that we tell apart (https://sqlite.org/rescode.html). */
 const BUSY = 5

@@ -4,7 +4,7 @@ import type { Handlers } from './calls.ts'
 import type { Context } from './context.ts'
 import { expire } from './expiry.ts'
 import { dropEntry } from './forget.ts'
-import { idText } from './identity.ts'
+import { idText } from '../identity.ts'
 import { toBytes, toNumber, toText } from './rows.ts'
 import type { Row } from './rows.ts'
 

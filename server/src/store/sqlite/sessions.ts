@@ -2,7 +2,7 @@ import type { AccountNumber, NewSession, Session } from '../store.ts'
 import type { Handlers, Result } from './calls.ts'
 import type { Context } from './context.ts'
 import { addDevice, dayOf, deviceOf } from './devices.ts'
-import { Refusal } from './failures.ts'
+import { Refusal } from '../refusal.ts'
 import { toBytes, toNumber, toText } from './rows.ts'
 import type { Row } from './rows.ts'
 

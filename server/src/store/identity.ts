@@ -1,7 +1,10 @@
 import { hash } from 'node:crypto'
-import type { NewMessage } from '../store.ts'
-import { foldName } from './cache.ts'
-import { Refusal } from './failures.ts'
+import { Refusal } from './refusal.ts'
+import type { NewMessage } from './store.ts'
+
+/** Like SQLite's NOCASE: A to Z only, so that both always agree on who is who. */
+export const foldName = (name: string): string =>
+  /[A-Z]/.test(name) ? name.replace(/[A-Z]+/g, (letters) => letters.toLowerCase()) : name
 
 /** Where each of a UUID's bytes stands in its text. */
 const PLACES = [0, 2, 4, 6, 9, 11, 14, 16, 19, 21, 24, 26, 28, 30, 32, 34]
