@@ -8,7 +8,7 @@ export type Caller = 'anyone' | 'session' | 'device'
 /** One row of the API's table. From it come routes, validation, documentation, the sdk's types and the tests' walk. */
 export interface Endpoint {
   readonly summary: string
-  readonly group: 'accounts' | 'messages' | 'keys' | 'avatars' | 'sessions and devices' | 'sign-up'
+  readonly group: 'accounts' | 'messages' | 'keys' | 'conversations' | 'avatars' | 'sessions and devices' | 'sign-up'
   readonly caller: Caller
   /** GET is there for the two that the original's scripts call so; everything else is POST. */
   readonly methods: readonly ('GET' | 'POST')[]

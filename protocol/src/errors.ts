@@ -39,6 +39,14 @@ export const ERRORS = {
     status: 409,
     message: 'A different message was already sent with this id. Make a new id for each message.',
   },
+  epoch_passed: {
+    status: 409,
+    message: 'The group is in another epoch. Process the commit that won, and send this anew.',
+  },
+  too_many_key_packages: {
+    status: 409,
+    message: 'This device has as many key packages waiting as it may have. Upload more when some have been claimed.',
+  },
   too_large: { status: 413, message: 'That is too large. The limits stand at /docs.' },
   media_type: {
     status: 415,
@@ -67,7 +75,8 @@ export type ErrorCode = keyof typeof ERRORS
 
 /** The body of an error for a client that sends `Accept: application/json`. */
 export interface ErrorBody {
-  readonly error: { readonly code: ErrorCode; readonly message: string }
+  /** `epoch`: the group's, with `epoch_passed`. */
+  readonly error: { readonly code: ErrorCode; readonly message: string; readonly epoch?: number }
 }
 
 /** Thrown by the server's parts and by the sdk alike: one refusal of the catalogue. */
@@ -75,15 +84,22 @@ export class ChatnipError extends Error {
   readonly code: ErrorCode
   /** Seconds to wait before trying again, where waiting helps. */
   readonly retryAfter: number | undefined
+  /** Of `epoch_passed`: the epoch in which the group is. */
+  readonly epoch: number | undefined
 
   /**
    * @param code the catalogue's code; status and sentence follow from it
-   * @param options `retryAfter` in seconds; `message` replaces the catalogue's sentence by a more exact one; `cause` for the log
+   * @param options `retryAfter` in seconds; `epoch` of a group; `message` replaces the catalogue's sentence by a more exact one;
+   * `cause` for the log
    */
-  constructor(code: ErrorCode, options: { retryAfter?: number; message?: string; cause?: unknown } = {}) {
+  constructor(
+    code: ErrorCode,
+    options: { retryAfter?: number; epoch?: number; message?: string; cause?: unknown } = {},
+  ) {
     super(options.message ?? ERRORS[code].message, options.cause === undefined ? {} : { cause: options.cause })
     this.name = 'ChatnipError'
     this.code = code
     this.retryAfter = options.retryAfter
+    this.epoch = options.epoch
   }
 }

@@ -15,12 +15,23 @@ export const LIMITS = {
   deviceNameCharacters: 64,
   devicesPerAccount: 10,
   sessionsPerAccount: 20,
+  /**
+   * A commit or a welcome of a conversation may be this large: it holds a whole ratchet tree, 600 KB with 200 devices. What is beyond
+   * `messageTextBytes` must be printable ASCII, or JSON could make six bytes of each.
+   */
+  handshakeBytes: 1024 * 1024,
+  /** With X-Wing's keys and the account's signature one is about 5 KiB in base64. */
+  keyPackageBytes: 16 * 1024,
+  /** What a device may have waiting: enough for a month away, at the pace at which one account may claim. */
+  keyPackagesPerDevice: 100,
+  /** The shortest life that a sender may give a text on the server; the longest is `retentionDays`. */
+  expirySeconds: 60,
   /** One send may address this many accounts (the own other devices count as one). */
   addresseesPerMessage: 256,
-  /** A request body that is JSON; send_message alone may be larger (see `sendBytes`). */
+  /** A request body that is JSON; send_message and upload_key_packages alone may be larger (see `sendBytes`). */
   requestBytes: 256 * 1024,
-  /** One socket frame or one send_message body, both ways. */
-  sendBytes: 1024 * 1024,
+  /** One socket frame or one send_message body, both ways: room for a commit and a welcome at their limit. */
+  sendBytes: 2_304 * 1024,
   inFlightPerDevice: 256,
   /** What may wait in the server's memory for one slow connection before the server stops reading its mailbox. */
   socketBufferBytes: 1024 * 1024,
@@ -28,7 +39,8 @@ export const LIMITS = {
   /** A connection that takes nothing for this long is closed with 1013; its messages stay where they are. */
   stalledSeconds: 30,
   pageMessages: 100,
-  pageBytes: 1024 * 1024,
+  /** Twice the largest text, so that a page of small ones can be seen to be whole. */
+  pageBytes: 2 * 1024 * 1024,
   waitSeconds: 30,
   avatarBytes: 5 * 1024 * 1024,
   /** Checked from the header before anything is decoded, against decompression bombs. */

@@ -18,6 +18,14 @@ export const RATES = {
   look_up: { per: 'address', burst: 300, seconds: 1 },
   message: { per: 'account', burst: 600, seconds: 0.05 },
   pair: { per: 'sender and recipient', burst: 300, seconds: 0.1 },
+  /** Each may begin a group that the server remembers; whoever comes back after a month may have hundreds to renew. */
+  commit: { per: 'account', burst: 300, seconds: 5 },
+  claim: { per: 'account', burst: 400, seconds: 2 },
+  /**
+   * Beyond this a claim brings last resorts only. Within the month that a device may be away one account gets 80 of its 100 key packages,
+   * so nobody can empty another's supply alone.
+   */
+  claim_of_one: { per: 'sender and recipient', burst: 20, seconds: 43_200 },
   download: { per: 'account', burst: 600, seconds: 0.1 },
   avatar: { per: 'account', burst: 10, seconds: 60 },
   settings: { per: 'account', burst: 60, seconds: 5 },

@@ -8,6 +8,8 @@ export const USERNAME_PATTERN = '^[A-Za-z0-9._-]{1,32}$'
 export const SESSION_ID_PATTERN = '^[A-Za-z0-9]{32}$'
 export const MESSAGE_ID_PATTERN = '^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$'
 
+export const GROUP_ID_PATTERN = '^[A-Za-z0-9_-]{22}$'
+
 export const Username = Type.String({
   pattern: USERNAME_PATTERN,
   maxLength: LIMITS.usernameCharacters,
@@ -29,6 +31,13 @@ export const MessageText = Type.String({
   maxLength: LIMITS.messageTextBytes,
   description: 'Opaque text, any Unicode, at most 64 KiB of UTF-8. Our own clients put an envelope (JWE) here.',
 })
+/** What lies in a mailbox: a message, or a conversation's commit or welcome, which may be larger. */
+const AnyText = Type.String({
+  maxLength: LIMITS.handshakeBytes,
+  description: 'Opaque text as it was sent: at most 64 KiB, or 1 MiB of a commit.',
+})
+const SENT_TEXT = 'Opaque text, at most 64 KiB of UTF-8; with `group.commit` also printable ASCII of at most 1 MiB.'
+const sentText = (description: string) => Type.String({ maxLength: LIMITS.handshakeBytes, description })
 export const Timestamp = Type.Number({
   minimum: 0,
   maximum: 253_402_300_799,
@@ -66,23 +75,71 @@ export const WrappedKeys = Type.Object(
       'neither. Without the two recovery fields the stored recovery copy stays, unless the public key changes: then it goes.',
   },
 )
-export const Message = Type.Object({ sendername: Username, message_text: MessageText, timestamp: Timestamp })
+export const Message = Type.Object({ sendername: Username, message_text: AnyText, timestamp: Timestamp })
 export const MailboxItem = Type.Union([
   Type.Object({
     kind: Type.Literal('message'),
     seq: Seq,
     id: MessageId,
     sendername: Username,
-    message_text: MessageText,
+    message_text: AnyText,
     timestamp: Timestamp,
   }),
   Type.Object({ kind: Type.Literal('expired'), seq: Seq, id: MessageId, destname: Username }),
 ])
-export const Addressed = Type.Object({ username: Username, message_text: MessageText }, { additionalProperties: false })
+/** Without a `message_text` of its own an account gets the `text` of the message. */
+export const Addressed = Type.Object(
+  { username: Username, message_text: Type.Optional(sentText(SENT_TEXT)) },
+  { additionalProperties: false },
+)
+export const Group = Type.Object(
+  {
+    id: Type.String({
+      minLength: 22,
+      maxLength: 22,
+      pattern: GROUP_ID_PATTERN,
+      description: '128 random bits, base64url without padding.',
+    }),
+    epoch: Type.Integer({
+      minimum: 0,
+      maximum: Number.MAX_SAFE_INTEGER - 1,
+      description: 'The epoch in which it was made.',
+    }),
+    commit: Type.Optional(Type.Literal(true, { description: 'It ends that epoch, if it is the first to.' })),
+  },
+  {
+    additionalProperties: false,
+    description:
+      'Refused as `epoch_passed` when the group is in another epoch. With `commit` the group is in the next one from then on.',
+  },
+)
+/** The parts of a message to several accounts, the same on the socket and in send_message. */
+export const OUTGOING = {
+  id: MessageId,
+  timestamp: Timestamp,
+  /** Each account once. The sender's own name addresses the sender's other devices. */
+  to: Type.Array(Addressed, { minItems: 1, maxItems: LIMITS.addresseesPerMessage }),
+  text: Type.Optional(sentText(`For all in \`to\` who have no message_text of their own. ${SENT_TEXT}`)),
+  group: Type.Optional(Group),
+  expires_in: Type.Optional(
+    Type.Integer({
+      minimum: LIMITS.expirySeconds,
+      maximum: LIMITS.retentionDays * 86_400,
+      description: 'Seconds after which the server forgets it, fetched or not, and tells nobody.',
+    }),
+  ),
+}
+export const KeyPackage = Type.String({
+  minLength: 1,
+  maxLength: LIMITS.keyPackageBytes,
+  pattern: '^[\\x21-\\x7E]*$',
+  description: 'Opaque printable ASCII without spaces, at most 16 KiB.',
+})
 
 export type MailboxItem = Static<typeof MailboxItem>
 export type WrappedKeys = Static<typeof WrappedKeys>
 export type Addressed = Static<typeof Addressed>
+export type Group = Static<typeof Group>
 
 /** A request's body. Unknown fields are refused, so that a typing mistake is told and not ignored. */
 export const request = <P extends Record<string, TSchema>>(properties: P) =>

@@ -1,21 +1,11 @@
 import { Type } from 'typebox'
 import type { Static } from 'typebox'
 import type { ErrorCode } from './errors.ts'
-import { LIMITS } from './limits.ts'
-import { Addressed, MessageId, Seq, Timestamp } from './schemas.ts'
+import { OUTGOING, Seq } from './schemas.ts'
 
 /** The frames of `/socket`: JSON text, one object a frame, told apart by `type`. */
 
-export const SendFrame = Type.Object(
-  {
-    type: Type.Literal('send'),
-    id: MessageId,
-    timestamp: Timestamp,
-    /** One text per account. The sender's own name addresses the sender's other devices. */
-    to: Type.Array(Addressed, { minItems: 1, maxItems: LIMITS.addresseesPerMessage }),
-  },
-  { additionalProperties: false },
-)
+export const SendFrame = Type.Object({ type: Type.Literal('send'), ...OUTGOING }, { additionalProperties: false })
 /** "Everything up to and with `upto` lies safely in my storage": the server forgets it. */
 export const AckFrame = Type.Object({ type: Type.Literal('ack'), upto: Seq }, { additionalProperties: false })
 /** A browser cannot see WebSocket pings, so it may ask by a frame whether the line still works. Answered by `pong`. */
@@ -42,12 +32,16 @@ export type ServerFrame =
   | { readonly type: 'empty' }
   /** Accepted: on disk, in every addressee's mailbox. `after`: it took its place after this seq of the sending device's own mailbox. */
   | { readonly type: 'sent'; readonly id: string; readonly after: number; readonly duplicate?: true }
-  /** Not accepted. With `retry_after` (seconds) the same message may be tried again; without, trying again will not help. */
+  /**
+   * Not accepted. With `retry_after` (seconds) the same message may be tried again; without, trying again will not help. `epoch_passed`
+   * brings the `epoch` in which the group is; what is sealed anew for that may bear the same id.
+   */
   | {
       readonly type: 'refused'
       readonly id: string
       readonly code: ErrorCode
       readonly message: string
       readonly retry_after?: number
+      readonly epoch?: number
     }
   | { readonly type: 'pong' }

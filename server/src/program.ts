@@ -16,7 +16,7 @@ async function start(): Promise<{ server: RunningServer; log: Log }> {
   const log = openLog(config.log)
   // The storage thread starts on another core while this one still loads the rest.
   const [store, { startServer }] = await Promise.all([
-    openSqliteStore({ file: databaseFile(config.data) }),
+    openSqliteStore({ file: databaseFile(config.data), limits: { retentionDays: config.retentionDays } }),
     import('./server.ts'),
   ])
   try {

@@ -47,7 +47,7 @@ export interface RunningServer {
 /** Requests that have not finished by then are cut; nothing that was accepted is lost by it. */
 const DRAIN_MS = 3_500
 
-/** Each may be a page of a megabyte: enough for a long poll of every device and some more. */
+/** Each may be a page of two megabytes: enough for a long poll of every device and some more. */
 const DOWNLOADS_AT_ONCE = 16
 
 /** A form is read into memory, up to 5 MB, before it can name its session. */

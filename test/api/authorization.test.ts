@@ -18,6 +18,8 @@ interface Rule {
   readonly needs: 'nothing' | 'session'
   /** What a session that belongs to a device gets where that is not the same. */
   readonly deviceGets?: ErrorCode
+  /** What a plain session gets where only devices may call. */
+  readonly plainGets?: ErrorCode
   /** What is said to, or about, an account that has been switched off. */
   readonly whenDisabled: ErrorCode | 'the same'
 }
@@ -25,6 +27,8 @@ interface Rule {
 const anybody: Rule = { needs: 'nothing', whenDisabled: 'the same' }
 const proof: Rule = { needs: 'nothing', whenDisabled: 'account_disabled' }
 const owner: Rule = { needs: 'session', whenDisabled: 'account_disabled' }
+
+const device: Rule = { ...owner, plainGets: 'not_allowed' }
 
 const RULES: Readonly<Record<string, Rule>> = {
   create_user: anybody,
@@ -52,6 +56,9 @@ const RULES: Readonly<Record<string, Rule>> = {
   fetch_wrapped_keys: owner,
   fetch_recovery: proof,
   recover_account: proof,
+  upload_key_packages: device,
+  count_key_packages: device,
+  claim_key_packages: device,
 }
 
 function ruleOf(name: string): Rule {
@@ -217,7 +224,7 @@ describe.each(ENDPOINT_NAMES)('%s', (name) => {
     ['plain', undefined],
     ['device', 'a browser'],
   ])('the owner, by a %s session', async (kind, device) => {
-    const expected = kind === 'device' ? (rule.deviceGets ?? null) : null
+    const expected = (kind === 'device' ? rule.deviceGets : rule.plainGets) ?? null
     const ways = ({ alice }: Two): Credentials[] => [
       bearer(alice.session),
       byCookie(alice.session, alice.name),

@@ -14,7 +14,7 @@ import { call, codeOf, exchange } from './kit/exchange.ts'
 import type { Answer } from './kit/exchange.ts'
 import { makePerson, messageTo, must, uploadAvatar } from './kit/people.ts'
 import type { Person } from './kit/people.ts'
-import { askWith, makeTwo, rowOf, SAMPLES } from './kit/samples.ts'
+import { askWith, deviceFor, makeTwo, rowOf, SAMPLES } from './kit/samples.ts'
 
 const ASSETS = fileURLToPath(new URL('../../web/dist/assets', import.meta.url))
 
@@ -76,7 +76,7 @@ describe.each(ENDPOINT_NAMES)('%s', (name) => {
 
   test('is answered to our own page and to programs', async () => {
     for (const headers of own(server.address)) {
-      const two = await makeTwo(server.address)
+      const two = await makeTwo(server.address, deviceFor(name))
       const answer = await askWith(server.address, name, await SAMPLES[name].valid(two), {
         headers: { ...cookies(two.alice), ...headers },
       })

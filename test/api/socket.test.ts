@@ -111,6 +111,11 @@ describe('messages', () => {
     ['a text that is too long', 'too_large', () => sendFrame('bob', 'x'.repeat(LIMITS.messageTextBytes + 1))],
     ['a text of too many bytes', 'too_large', () => sendFrame('bob', '🐱'.repeat(LIMITS.messageTextBytes / 4 + 1))],
     ['a name that stands there twice', 'bad_request', () => sendFrame(['bob', 'BOB'], 'x')],
+    [
+      'somebody for whom there is no text',
+      'bad_request',
+      () => ({ ...sendFrame('bob', 'x'), to: [{ username: 'bob' }] }),
+    ],
     ['half a character', 'bad_request', () => sendFrame('bob', '\ud800')],
   ])('to %s are refused, and the line goes on', async (_what, code, frame) => {
     const line = await dial((await device('alice')).session)
@@ -291,7 +296,7 @@ describe('frames that are none', () => {
     `{"type":"send","id":"${id}","timestamp":-1,"to":[{"username":"bob","message_text":"x"}]}`,
     `{"type":"send","id":"${id}","timestamp":1,"to":[{"username":"../x","message_text":"x"}]}`,
     `{"type":"send","id":"${id}","timestamp":1,"to":[{"username":"bob","message_text":null}]}`,
-    `{"type":"send","id":"${id}","timestamp":1,"to":[{"username":"bob"}]}`,
+    `{"type":"send","id":"${id}","timestamp":1,"to":[{"message_text":"x"}]}`,
     JSON.stringify(sendFrame(Array.from({ length: LIMITS.addresseesPerMessage + 1 }, (_, i) => `user${i}`), 'x')),
     `${'['.repeat(10_000)}${']'.repeat(10_000)}`, `{"type":"send","to":${'['.repeat(10_000)}${']'.repeat(10_000)}}`,
     Buffer.from('{"type":"ping"}'), Buffer.from([0xff, 0x00]),

@@ -1,11 +1,10 @@
 import { Type } from 'typebox'
 import { endpoint } from '../endpoint.ts'
-import { LIMITS } from '../limits.ts'
 import {
-  Addressed,
   DeviceId,
   DeviceName,
   MessageId,
+  OUTGOING,
   Password,
   PublicKey,
   RecoveryProof,
@@ -13,7 +12,6 @@ import {
   Seq,
   sessionRequest,
   SessionId,
-  Timestamp,
   Username,
   WrappedKeys,
 } from '../schemas.ts'
@@ -72,14 +70,10 @@ export const FURTHER = {
     caller: 'session',
     methods: ['POST'],
     body: 'json',
-    request: sessionRequest({
-      id: MessageId,
-      timestamp: Timestamp,
-      to: Type.Array(Addressed, { minItems: 1, maxItems: LIMITS.addresseesPerMessage }),
-    }),
+    request: sessionRequest(OUTGOING),
     reply: Type.Object({ id: MessageId, after: Seq, duplicate: Type.Boolean() }),
-    errors: ['not_signed_in', 'no_such_user', 'id_reused', 'mailbox_full'],
-    rates: ['address', 'message', 'pair'],
+    errors: ['not_signed_in', 'no_such_user', 'id_reused', 'epoch_passed', 'mailbox_full'],
+    rates: ['address', 'message', 'pair', 'commit'],
   }),
   end_session: endpoint({
     summary: 'Log out. With `forget_device` the device and its mailbox go as well.',

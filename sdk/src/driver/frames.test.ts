@@ -16,6 +16,9 @@ test('what the protocol documents is read as it is', () => {
   ]
   for (const frame of frames) expect(readFrame(frame)).toEqual(frame)
   expect(readFrame(refused)).toMatchObject({ type: 'refused', id, code: 'no_such_user' })
+  const passed = { ...refused, code: 'epoch_passed' }
+  expect(readFrame({ ...passed, epoch: 7 })).toMatchObject({ code: 'epoch_passed', epoch: 7 })
+  for (const epoch of [-1, 1.5, '7', null, 2 ** 60]) expect(readFrame({ ...passed, epoch })).not.toHaveProperty('epoch')
 })
 
 test('what is of another form is no frame', () => {
@@ -34,7 +37,7 @@ test('what is of another form is no frame', () => {
     { sendername: 'x'.repeat(33) },
     { sendername: null },
     { message_text: 5 },
-    { message_text: 'x'.repeat(65 * 1024) },
+    { message_text: 'x'.repeat(1024 * 1024 + 1) },
     { timestamp: -1 },
     { timestamp: Number.NaN },
     { type: 'gossip' },

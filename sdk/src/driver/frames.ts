@@ -23,6 +23,8 @@ const isSeq = (value: unknown): value is number =>
   typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= SEQ_LIMIT
 const isTimestamp = (value: unknown): value is number =>
   typeof value === 'number' && value >= 0 && value <= TIMESTAMP_LIMIT
+const isEpoch = (value: unknown): value is number =>
+  typeof value === 'number' && Number.isSafeInteger(value) && value >= 0
 const isCode = (value: unknown): value is ErrorCode => typeof value === 'string' && Object.hasOwn(ERRORS, value)
 
 /** @returns null when it is not a frame that this version knows; never throws */
@@ -50,7 +52,7 @@ export function readFrame(value: unknown): ServerFrame | null {
 function readMessage({ seq, id, sendername, message_text: text, timestamp }: Fields): ServerFrame | null {
   if (!isSeq(seq) || seq === 0 || !isId(id) || !isUsername(sendername) || !isTimestamp(timestamp)) return null
   // Characters, of which there are never more than bytes.
-  if (typeof text !== 'string' || text.length > LIMITS.messageTextBytes) return null
+  if (typeof text !== 'string' || text.length > LIMITS.handshakeBytes) return null
   return { type: 'message', seq, id, sendername, message_text: text, timestamp }
 }
 
@@ -61,10 +63,17 @@ const readSent = ({ id, after, duplicate }: Fields): ServerFrame | null =>
   isId(id) && isSeq(after) ? { type: 'sent', id, after, ...(duplicate === true ? { duplicate } : {}) } : null
 
 /** A code that this version does not know is taken for "not now", so that the message is kept and tried again. */
-function readRefused({ id, code, retry_after: seconds }: Fields): ServerFrame | null {
+function readRefused({ id, code, retry_after: seconds, epoch }: Fields): ServerFrame | null {
   if (!isId(id)) return null
   const known = isCode(code) ? code : 'unavailable'
   const later =
     typeof seconds === 'number' && seconds >= 0 ? { retry_after: Math.min(seconds, RETRY_SECONDS_LIMIT) } : {}
-  return { type: 'refused', id, code: known, message: ERRORS[known].message, ...later }
+  return {
+    type: 'refused',
+    id,
+    code: known,
+    message: ERRORS[known].message,
+    ...later,
+    ...(isEpoch(epoch) ? { epoch } : {}),
+  }
 }

@@ -6,13 +6,8 @@ import type { Limiter } from '../limits/limiter.ts'
 import type { AppendResult, Entry, Session, Store } from '../store/store.ts'
 import { tailOf } from './feed.ts'
 import type { Feed } from './feed.ts'
-
-/** What a sender brings. */
-export interface Outgoing {
-  readonly id: string
-  readonly timestamp: number
-  readonly to: readonly Addressed[]
-}
+import { checkOutgoing } from './outgoing.ts'
+import type { Outgoing } from './outgoing.ts'
 
 export interface Accepted {
   readonly after: number
@@ -61,14 +56,15 @@ export function openDelivery(store: Store, bus: Bus, clock: Clock, limiter: Limi
   }
   return {
     accept: async (sender, message, tell) => {
-      checkTexts(message.to)
+      checkOutgoing(message)
+      if (message.group !== undefined || message.expires_in !== undefined) throw new ChatnipError('unavailable')
       takeRates(limiter, sender, message.to)
       const result = await store.append({
         sender: sender.account,
         fromMailbox: sender.device?.mailbox ?? null,
         id: message.id,
         timestamp: message.timestamp,
-        to: message.to,
+        to: textsOf(message),
         now: clock.now(),
       })
       if (result.result !== 'accepted') throw refusalOf(result)
@@ -103,27 +99,13 @@ export function openDelivery(store: Store, bus: Bus, clock: Clock, limiter: Limi
 }
 
 /** What all devices of one addressee are handed alike. */
-const tailAt = (sendername: string, { id, timestamp, to }: Outgoing, index: number): string =>
-  tailOf({ id, sendername, message_text: to[index]?.message_text ?? '', timestamp })
+const tailAt = (sendername: string, { id, timestamp, to, text = '' }: Outgoing, index: number): string =>
+  tailOf({ id, sendername, message_text: to[index]?.message_text ?? text, timestamp })
+
+const textsOf = ({ to, text = '' }: Outgoing) =>
+  to.map(({ username, message_text: own = text }) => ({ username, message_text: own }))
 
 type Placed = Extract<AppendResult, { result: 'accepted' }>
-
-/** JSON Schema counts characters; what is stored and sent is bytes, and a lone surrogate has none. */
-function checkTexts(to: readonly Addressed[]): void {
-  for (const { message_text } of to) {
-    if (isLarger(message_text, LIMITS.messageTextBytes)) throw new ChatnipError('too_large')
-    if (!message_text.isWellFormed())
-      throw new ChatnipError('bad_request', { message: 'message_text holds half a character (a lone surrogate).' })
-  }
-  if (to.length === 1) return
-  const names = new Set(to.map(({ username }) => username.toLowerCase()))
-  if (names.size < to.length)
-    throw new ChatnipError('bad_request', { message: 'Each account may be named once in a message.' })
-}
-
-/** Whether a text is longer than `bytes` in UTF-8. Most are far shorter, and then nothing is counted. */
-export const isLarger = (text: string, bytes: number): boolean =>
-  text.length * 3 > bytes && Buffer.byteLength(text) > bytes
 
 function takeRates(limiter: Limiter, sender: Session, to: readonly Addressed[]): void {
   limiter.take('message', sender.account)

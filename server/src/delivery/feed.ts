@@ -185,7 +185,7 @@ export class Feed {
 /** Whether a page certainly held all that there was: neither limit was near. A character is at most three bytes. */
 function isWhole(page: readonly Entry[], { count, bytes }: { count: number; bytes: number }): boolean {
   if (page.length >= count) return false
-  return page.reduce((sum, { text }) => sum + text.length * 3, 0) < bytes - LIMITS.messageTextBytes
+  return page.reduce((sum, { text }) => sum + text.length * 3, 0) < bytes - LIMITS.handshakeBytes
 }
 
 function dropUpTo(places: number[], upto: number): number[] {

@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { Compile } from 'typebox/compile'
 import { ChatnipError, ENDPOINT_NAMES, ENDPOINTS, LIMITS } from '@chatnip/protocol'
 import type { EndpointName, Request } from '@chatnip/protocol'
-import { isLarger } from '../delivery/delivery.ts'
+import { isLarger } from '../delivery/outgoing.ts'
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false })
 

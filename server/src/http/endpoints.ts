@@ -95,6 +95,8 @@ function namedIn(body: Request<EndpointName>): { session_id: string | undefined;
 
 const BY_ADDRESS: ReadonlySet<RateLimit> = new Set(['sign_up', 'challenge', 'look_up', 'guesses'])
 
+const BY_ACCOUNT: ReadonlySet<RateLimit> = new Set(['download', 'avatar', 'settings', 'claim'])
+
 interface Caller {
   readonly seen: Seen
   readonly session: Session | null
@@ -108,13 +110,15 @@ function takeRates({ limiter }: Services, endpoint: Endpoint, { seen, session, u
     if (BY_ADDRESS.has(rate)) limiter.take(rate, address)
     if (rate === 'log_in') limiter.take(rate, `${(username ?? '').toLowerCase()}|${address}`)
     if (session === null) continue
-    if (rate === 'download' || rate === 'avatar' || rate === 'settings') limiter.take(rate, session.account)
+    if (BY_ACCOUNT.has(rate)) limiter.take(rate, session.account)
   }
 }
 
+const LARGE: ReadonlySet<EndpointName> = new Set(['send_message', 'upload_key_packages'])
+
 function bodyLimitOf(name: EndpointName, { body }: Endpoint): number {
   if (body === 'multipart') return LIMITS.avatarBytes + LIMITS.requestBytes
-  return name === 'send_message' ? LIMITS.sendBytes : LIMITS.requestBytes
+  return LARGE.has(name) ? LIMITS.sendBytes : LIMITS.requestBytes
 }
 
 /** The response's own `close`, not the connection's: a kept-alive connection would gather a listener with every call. */

@@ -28,7 +28,8 @@ export function sendRefusal(request: FastifyRequest, reply: FastifyReply, error:
   if (error.retryAfter !== undefined) reply.header('retry-after', error.retryAfter)
   reply.code(ERRORS[error.code].status).header('cache-control', 'no-store').header('vary', 'accept')
   if (!wantsJson(request.headers.accept)) return reply.type('text/plain; charset=utf-8').send(error.message)
-  const body: ErrorBody = { error: { code: error.code, message: error.message } }
+  const { code, message, epoch } = error
+  const body: ErrorBody = { error: { code, message, ...(epoch === undefined ? {} : { epoch }) } }
   return reply.type('application/json; charset=utf-8').send(JSON.stringify(body))
 }
 

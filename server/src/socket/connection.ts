@@ -17,8 +17,8 @@ export type ConnectionServices = Pick<Services, 'clock' | 'store' | 'bus' | 'lim
 
 /** Sends that are not answered yet; beyond this the server stops reading from the connection. */
 const MAX_UNANSWERED = 1_000
-/** The same in bytes: a frame may hold a megabyte. */
-const MAX_UNANSWERED_BYTES = 8 * LIMITS.sendBytes
+/** The same in bytes: a frame may hold more than a megabyte. */
+const MAX_UNANSWERED_BYTES = 8 * 1024 * 1024
 /** Bytes of messages and answers together that a peer may leave unread. */
 const MAX_UNREAD = 4 * LIMITS.socketBufferBytes
 /** Seconds that the peer has to answer our closing; then the line is cut. */

@@ -1,7 +1,7 @@
 import { Compile } from 'typebox/compile'
 import { ChatnipError, ClientFrame, ERRORS, LIMITS, MESSAGE_ID_PATTERN } from '@chatnip/protocol'
 import type { ErrorCode, ServerFrame } from '@chatnip/protocol'
-import { isLarger } from '../delivery/delivery.ts'
+import { isLarger } from '../delivery/outgoing.ts'
 
 const Frame = Compile(ClientFrame)
 const MessageId = new RegExp(MESSAGE_ID_PATTERN)
@@ -30,6 +30,7 @@ function idOfTooLong(value: unknown): string | null {
   const texts: unknown[] = value.to.map((one: unknown) =>
     typeof one === 'object' && one !== null && 'message_text' in one ? one.message_text : null,
   )
+  if ('text' in value) texts.push(value.text)
   const tooLong = texts.some((text) => typeof text === 'string' && isLarger(text, LIMITS.messageTextBytes))
   return tooLong ? value.id : null
 }
@@ -47,6 +48,7 @@ export function refusedFrame(id: string, thrown: unknown): string {
     code,
     message: thrown instanceof ChatnipError ? thrown.message : ERRORS[code].message,
     ...(PASSING.has(code) ? { retry_after: retryAfter ?? RETRY_SECONDS } : {}),
+    ...(thrown instanceof ChatnipError && thrown.epoch !== undefined ? { epoch: thrown.epoch } : {}),
   }
   return JSON.stringify(frame)
 }

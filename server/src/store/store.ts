@@ -1,5 +1,3 @@
-import type { Addressed } from '@chatnip/protocol'
-
 /**
  * Where the server keeps things. One interface, one contract suite (`contract.ts`), any number of implementations.
  *
@@ -10,12 +8,15 @@ import type { Addressed } from '@chatnip/protocol'
  * - Times are Unix milliseconds and come from the caller: the store has no clock.
  * - Names are given as typed by people; the store compares them without case and returns them as first registered.
  */
-export interface Store extends AccountStore, SessionStore, MailboxStore, InviteStore, Upkeep {}
+export interface Store extends AccountStore, SessionStore, MailboxStore, KeyPackageStore, InviteStore, Upkeep {}
 
 /** How much an account and a mailbox may hold; `LIMITS` unless a test says otherwise. */
 export interface StoreLimits {
   readonly devicesPerAccount: number
   readonly sessionsPerAccount: number
+  readonly keyPackagesPerDevice: number
+  /** For how long it is still known which key packages were handed out, and in which epoch a group is that nobody uses. */
+  readonly retentionDays: number
   readonly mailboxMessages: number
   readonly mailboxBytes: number
   /** The part of a mailbox (0 to 1) that one sender may fill. */
@@ -64,6 +65,7 @@ export interface Recovery {
 /** What of an account changes; absent fields stay. `freshStart: null` uses a code up. */
 export interface AccountChange {
   readonly passwordHash?: string
+  /** Another than before: the account's key packages go, in the same transaction. */
   readonly publicKey?: string
   readonly wrappedByPassword?: string | null
   readonly recovery?: Recovery | null
@@ -159,6 +161,11 @@ export interface SessionStore {
   plainMailbox(account: AccountNumber): Promise<MailboxNumber | null>
 }
 
+export interface Addressed {
+  readonly username: string
+  readonly message_text: string
+}
+
 export interface NewMessage {
   readonly sender: AccountNumber
   /** The sending device's mailbox, which gets no copy, or null for a plain session. */
@@ -234,6 +241,60 @@ export interface MailboxStore {
   ): Promise<readonly { readonly mailbox: MailboxNumber; readonly seq: number }[]>
 }
 
+/** What a device has waiting for those who want to begin a conversation with it. */
+export interface Supply {
+  /** The last resort is not among them. */
+  readonly count: number
+  readonly hasLastResort: boolean
+}
+
+export interface KeyPackages {
+  /** Opaque texts; each may come twice, and is one. */
+  readonly fresh: readonly string[]
+  /** Takes the place of the one before; null: that stays. */
+  readonly lastResort: string | null
+}
+
+export interface KeyPackageClaim {
+  /** Whose, as typed. */
+  readonly username: string
+  /** The device that asks, which gets none of its own. */
+  readonly askedBy: string
+  /** Give last resorts only, even where others wait. */
+  readonly lastResortsOnly: boolean
+  readonly now: number
+}
+
+export interface ClaimedKeyPackage {
+  readonly deviceId: string
+  readonly keyPackage: string
+  readonly isLastResort: boolean
+}
+
+/**
+ * Key packages of devices. Each is handed out once, ever, whatever happens meanwhile: the promise of a claim resolves when it is on disk that
+ * it is gone. They go with their device and its account, and all of an account's go when its public key becomes another.
+ */
+export interface KeyPackageStore {
+  /**
+   * All or nothing. A text that waits already, or was handed out within the last `retentionDays`, is passed over: whoever got
+   * no answer uploads again, and nothing is handed out twice by that.
+   * `no_such_device`: the id is not this account's.
+   */
+  addKeyPackages(
+    account: AccountNumber,
+    deviceId: string,
+    packages: KeyPackages,
+  ): Promise<Supply | 'too_many_key_packages' | 'no_such_device'>
+  /** Nothing of an unknown device. */
+  countKeyPackages(account: AccountNumber, deviceId: string): Promise<Supply>
+  /**
+   * Takes the oldest of each device of the account; the last resort, which stays, where no other is left. Devices that have neither are left
+   * out; so is the one that asks. In the order of the devices. Null: there is nobody of that name.
+   */
+  claimKeyPackages(claim: KeyPackageClaim): Promise<readonly ClaimedKeyPackage[] | null>
+}
+
 export interface Invite {
   /** First characters of the code, enough to tell invites apart. */
   readonly handle: string
@@ -253,7 +314,10 @@ export interface InviteStore {
 export interface Upkeep {
   /** Resolves when a write would succeed now; throws as every write does. */
   probe(): Promise<void>
-  /** Deletes sessions and proofs that ended before `now`, at most `batch` of each. */
+  /**
+   * Deletes sessions and proofs that ended before `now`, what is left of key packages that were handed out `retentionDays` before `now`,
+   * and groups that nobody used for as long; at most `batch` of each.
+   */
   sweep(now: number, batch: number): Promise<void>
   /** Rows and bytes by table and, for waiting messages, by account. */
   stats(): Promise<StoreStats>

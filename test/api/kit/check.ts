@@ -48,7 +48,8 @@ function jsonErrorFaults(answer: Answer, endpoint: Endpoint): string[] {
     return [`An error of type ${String(answer.headers['content-type'])}: ${answer.text.slice(0, 99)}`]
   const value = parsed(answer.text)
   const error = isRecord(value) && Object.keys(value).length === 1 ? value['error'] : undefined
-  if (!isRecord(error) || Object.keys(error).sort().join() !== 'code,message')
+  const keys = isRecord(error) && error['code'] === 'epoch_passed' ? 'code,epoch,message' : 'code,message'
+  if (!isRecord(error) || Object.keys(error).sort().join() !== keys)
     return [`Not an error of the documented form: ${answer.text}`]
   const { code, message } = error
   if (typeof code !== 'string' || !isCode(code)) return [`The code ${String(code)} is not in the catalogue.`]

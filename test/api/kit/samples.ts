@@ -83,6 +83,7 @@ export const SAMPLES: Readonly<Record<EndpointName, Sample>> = {
       timestamp: 1_795_000_000,
       to: [{ username: bob.name, message_text: 'hello' }],
     }),
+    also: () => ({ text: 'for whoever has none' }),
   },
   end_session: { valid: () => ({}), also: () => ({ forget_device: false }) },
   list_sessions: nothing,
@@ -95,6 +96,12 @@ export const SAMPLES: Readonly<Record<EndpointName, Sample>> = {
   store_wrapped_keys: { valid: ({ alice }) => ({ password: alice.password, wrapped_keys: WRAPPED }) },
   fetch_wrapped_keys: nothing,
   fetch_recovery: { valid: ({ alice }) => ({ username: alice.name, recovery_proof: RECOVERY_PROOF }) },
+  upload_key_packages: {
+    valid: () => ({ key_packages: [`a-key-package-${randomUUID()}`] }),
+    also: () => ({ last_resort: 'a-last-resort' }),
+  },
+  count_key_packages: nothing,
+  claim_key_packages: { valid: ({ bob }) => ({ destname: bob.name }) },
   recover_account: {
     valid: ({ alice }) => ({
       username: alice.name,
@@ -109,6 +116,7 @@ export const SAMPLES: Readonly<Record<EndpointName, Sample>> = {
 /** Limits in bytes of UTF-8 by the field's name; JSON Schema counts characters. */
 export const BYTE_LIMITS: Readonly<Record<string, number>> = {
   message_text: LIMITS.messageTextBytes,
+  text: LIMITS.messageTextBytes,
   by_password: LIMITS.wrappedKeyBytes,
   by_recovery: LIMITS.wrappedKeyBytes,
 }
@@ -142,6 +150,10 @@ export async function makeTwo(base: string, device?: string): Promise<Two> {
   const [alice, bob] = await Promise.all([makePerson(base, 'alice', device), makePerson(base, 'bob', device)])
   return { base, alice, bob }
 }
+
+/** The kind of session that an endpoint wants, as `makePerson` and `makeTwo` take it. */
+export const deviceFor = (name: EndpointName): string | undefined =>
+  rowOf(name).caller === 'device' ? 'a browser' : undefined
 
 /** The session that a request of this endpoint travels with: none where none is asked for. */
 export const sessionFor = (name: EndpointName, person: Person): string | undefined =>

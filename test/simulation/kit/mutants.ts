@@ -131,7 +131,7 @@ function newIdOnRetry({ world, device, open, handlers }: Around): Line {
     const id = fresh.get(frame.id) ?? world.dice.uuid()
     fresh.set(frame.id, id)
     world.aliases.set(id, frame.id)
-    const to = frame.to.map((one) => ({ ...one, message_text: one.message_text.replaceAll(frame.id, id) }))
+    const to = frame.to.map((one) => ({ ...one, message_text: one.message_text?.replaceAll(frame.id, id) ?? '' }))
     line.send({ ...frame, id, to })
   }
   return { send, close: () => line.close() }

@@ -9,6 +9,7 @@ import type {
   StoreStats,
 } from '../../../server/src/store/store.ts'
 import * as rules from './mailbox-rules.ts'
+import * as supplies from './supplies.ts'
 import {
   addDevice,
   byName,
@@ -120,10 +121,12 @@ export class SimStore implements Store {
   getAccount: Store['getAccount'] = (number) => this.#do('read', ({ accounts }) => accounts.get(number) ?? null)
   deleteAccount: Store['deleteAccount'] = (number) => this.#do('delete', (tables) => deleteAccount(tables, number))
   changeAccount: Store['changeAccount'] = (number, change: AccountChange) =>
-    this.#do('change', ({ accounts }) => {
-      const account = accounts.get(number)
-      if (account !== undefined) accounts.set(number, { ...account, ...change })
-      return account !== undefined
+    this.#do('change', (tables) => {
+      const account = tables.accounts.get(number)
+      if (account === undefined) return false
+      if ((change.publicKey ?? account.publicKey) !== account.publicKey) supplies.forget(tables, number)
+      tables.accounts.set(number, { ...account, ...change })
+      return true
     })
 
   createSession: Store['createSession'] = (session) =>
@@ -163,8 +166,14 @@ export class SimStore implements Store {
   expire: Store['expire'] = (before, now, batch) =>
     this.#do('delete', (tables) => rules.expire(tables, { before, now, batch }))
 
+  addKeyPackages: Store['addKeyPackages'] = (account, deviceId, packages) =>
+    this.#do('append', (tables) => supplies.add(tables, { account, deviceId }, packages, this.#limits))
+  countKeyPackages: Store['countKeyPackages'] = (account, deviceId) =>
+    this.#do('read', (tables) => supplies.count(tables, { account, deviceId }))
+  claimKeyPackages: Store['claimKeyPackages'] = (claim) => this.#do('append', (tables) => supplies.claim(tables, claim))
+
   probe: Store['probe'] = () => this.#do('append', () => undefined)
-  sweep: Store['sweep'] = () => this.#do('delete', () => undefined)
+  sweep: Store['sweep'] = (now) => this.#do('delete', (tables) => supplies.sweep(tables, now, this.#limits))
   stats: Store['stats'] = () => this.#do('read', statsOf)
   close: Store['close'] = async () => {
     await this.#do('read', () => undefined)

@@ -8,8 +8,17 @@ export interface Tables {
   mailboxes: Map<number, Mailbox>
   texts: Map<number, Text>
   dedup: Map<string, { readonly id: string; readonly digest: string; readonly after: number }>
+  /** By device id. */
+  supplies: Map<string, DeviceSupply>
   lastNumber: number
   expiryPassed: number
+}
+
+export interface DeviceSupply {
+  waiting: readonly string[]
+  lastResort: string | null
+  /** Texts that were handed out, and when. */
+  claimed: Map<string, number>
 }
 
 export interface DeviceRow {
@@ -53,6 +62,7 @@ export const emptyTables = (): Tables => ({
   mailboxes: new Map(),
   texts: new Map(),
   dedup: new Map(),
+  supplies: new Map(),
   lastNumber: 0,
   expiryPassed: 0,
 })
@@ -120,6 +130,7 @@ export function deleteAccount(tables: Tables, account: number): boolean {
     )
     if (mailbox.account === account) tables.mailboxes.delete(mailbox.mailbox)
   }
+  for (const device of tables.devices) if (device.account === account) tables.supplies.delete(device.deviceId)
   tables.devices = tables.devices.filter((device) => device.account !== account)
   tables.sessions = tables.sessions.filter(({ session }) => session.account !== account)
   for (const key of tables.dedup.keys()) if (key.startsWith(`${account} `)) tables.dedup.delete(key)
@@ -142,6 +153,7 @@ export function removeDevice(tables: Tables, account: number, deviceId: string):
     drop(tables, mailbox, () => true, false)
     tables.mailboxes.delete(device.mailbox)
   }
+  tables.supplies.delete(deviceId)
   tables.devices = tables.devices.filter((one) => one !== device)
   tables.sessions = tables.sessions.filter((session) => session.deviceId !== deviceId)
   return true

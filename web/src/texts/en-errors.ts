@@ -22,6 +22,8 @@ export const errors: Record<ProblemText, string> = {
   not_found: 'That is no longer there.',
   name_taken: 'Somebody already has that name. Choose another.',
   id_reused: 'That message was already sent with other words. Write it again.',
+  epoch_passed: 'Somebody changed this group at the same moment. Try again.',
+  too_many_key_packages: 'The server holds as many keys of this device as it may. Nothing is missing.',
   too_large: 'That is too large.',
   media_type: 'The server did not understand that. Reload the page; perhaps Chatnip was updated.',
   too_many: 'That was a lot in a short time. Wait a little, then try again.',

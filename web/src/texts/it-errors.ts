@@ -19,6 +19,8 @@ export const errors: Record<ProblemText, string> = {
   not_found: 'Non c’è più.',
   name_taken: 'Qualcuno ha già questo nome. Scegline un altro.',
   id_reused: 'Quel messaggio era già partito con altre parole. Scrivilo di nuovo.',
+  epoch_passed: 'Qualcuno ha cambiato il gruppo nello stesso momento. Riprova.',
+  too_many_key_packages: 'Il server ha già tutte le chiavi di questo dispositivo che può tenere. Non manca nulla.',
   too_large: 'È troppo grande.',
   media_type: 'Il server non ha capito. Ricarica la pagina: forse Chatnip è stato aggiornato.',
   too_many: 'Sono state tante richieste in poco tempo. Aspetta un po’ e riprova.',

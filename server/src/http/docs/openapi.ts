@@ -12,7 +12,7 @@ const refusalSchema = {
     error: {
       type: 'object',
       required: ['code', 'message'],
-      properties: { code: { type: 'string' }, message: { type: 'string' } },
+      properties: { code: { type: 'string' }, message: { type: 'string' }, epoch: { type: 'integer' } },
     },
   },
 }

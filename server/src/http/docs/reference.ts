@@ -24,7 +24,7 @@ export interface Entry {
 
 export interface JsonSchema {
   readonly type?: string
-  readonly const?: string
+  readonly const?: string | boolean
   readonly enum?: readonly unknown[]
   readonly anyOf?: readonly JsonSchema[]
   readonly properties?: Readonly<Record<string, JsonSchema>>
@@ -42,7 +42,7 @@ export function plainSchema(schema: object): JsonSchema {
 
 /** A schema in a few characters: `{ id: string, to: […] }`. */
 export function typeOf(schema: JsonSchema): string {
-  if (schema.const !== undefined) return schema.const
+  if (schema.const !== undefined) return String(schema.const)
   if (schema.enum !== undefined) return schema.enum.map(String).join(' | ')
   if (schema.anyOf !== undefined) return schema.anyOf.map(typeOf).join(' | ')
   if (schema.items !== undefined) return `list of ${typeOf(schema.items)}`
@@ -100,7 +100,7 @@ export const CLOSE_CODES: readonly { readonly code: number; readonly reason: str
 /** What holds for every call; shared by the page and the Markdown file. */
 export const RULES: readonly string[] = [
   'A call is POST /<name> with a JSON object and Content-Type: application/json. Commands answer OK as plain text, questions answer JSON.',
-  'A refusal is one plain sentence with a 4xx or 5xx status; a client that sends Accept: application/json gets {"error": {"code", "message"}} instead. Codes never change.',
+  'A refusal is one plain sentence with a 4xx or 5xx status; a client that sends Accept: application/json gets {"error": {"code", "message"}} instead (epoch_passed brings an "epoch" as well). Codes never change.',
   'A session is the session_id of authenticate. Send it back in the body, as the cookie session_id, or as Authorization: Bearer. If a username is named, it must own the session.',
   'Retry-After says after how many seconds trying again makes sense. Repeating a message with the same id is always safe.',
   'Lengths are UTF-8 bytes or characters as said; times are Unix seconds. Unknown fields are refused.',
@@ -108,16 +108,17 @@ export const RULES: readonly string[] = [
 
 export const SOCKET: readonly { readonly frame: string; readonly meaning: string }[] = [
   {
-    frame: '→ {"type":"send","id","timestamp","to":[{"username","message_text"}]}',
-    meaning: 'Send. Your own name addresses your other devices.',
+    frame:
+      '→ {"type":"send","id","timestamp","to":[{"username","message_text"?}],"text"?,"group":{"id","epoch","commit"?}?,"expires_in"?}',
+    meaning: 'Send; the fields are those of send_message. Your own name addresses your other devices.',
   },
   {
     frame: '← {"type":"sent","id","after","duplicate"?}',
     meaning: 'On disk in every addressee’s mailbox; its place is after that seq of your own mailbox.',
   },
   {
-    frame: '← {"type":"refused","id","code","message","retry_after"?}',
-    meaning: 'Not accepted. With retry_after the same message may be tried again.',
+    frame: '← {"type":"refused","id","code","message","retry_after"?,"epoch"?}',
+    meaning: 'Not accepted. With retry_after the same message may be tried again; epoch comes with epoch_passed.',
   },
   {
     frame: '← {"type":"message","seq","id","sendername","message_text","timestamp"}',

@@ -3,6 +3,7 @@ import type { Handlers } from './calls.ts'
 import type { Context } from './context.ts'
 import { forgetReceived, forgetSent } from './forget.ts'
 import { useInvite } from './invites.ts'
+import { forgetKeyPackages } from './key-packages.ts'
 import { makeMailbox } from './restored.ts'
 import { toBytes, toNumber, toNumberOrNull, toText, toTextOrNull } from './rows.ts'
 import type { Row } from './rows.ts'
@@ -95,6 +96,7 @@ function changeAccount(context: Context, account: AccountNumber, change: Account
       after.disabled ? 1 : 0,
       account,
     )
+  if (after.publicKey !== before.publicKey) forgetKeyPackages(context, account)
   endSessions(context, account, change.endSessions)
   return true
 }

@@ -47,6 +47,7 @@ export const READS: ReadonlySet<CallName> = new Set<CallName>([
   'plainMailbox',
   'read',
   'arrivals',
+  'countKeyPackages',
   'listInvites',
   'checkInvite',
 ])

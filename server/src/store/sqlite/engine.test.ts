@@ -161,7 +161,7 @@ describe('what grows', () => {
 
 function plansOf(statements: readonly string[]): { statement: string; detail: string }[] {
   const db = new DatabaseSync(':memory:')
-  db.exec(readFileSync(new URL('./migrations/0001-start.sql', import.meta.url), 'utf8'))
+  db.exec(readFileSync(new URL('./schema.sql', import.meta.url), 'utf8'))
   const plans = statements.flatMap((statement) =>
     db
       .prepare(`EXPLAIN QUERY PLAN ${statement}`)

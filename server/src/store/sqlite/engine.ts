@@ -10,6 +10,7 @@ import type { Database, DatabaseOptions } from './database.ts'
 import { deviceHandlers } from './devices.ts'
 import { failureOf, isBusy, isDiskFull, needsReopening } from './failures.ts'
 import { inviteHandlers } from './invites.ts'
+import { keyPackageHandlers } from './key-packages.ts'
 import { mailboxHandlers } from './mailboxes.ts'
 import { Reserve } from './reserve.ts'
 import { leaveLostPlaces } from './restored.ts'
@@ -49,6 +50,7 @@ const handlersFor = (context: Context): Handlers => ({
   ...sessionHandlers(context),
   ...deviceHandlers(context),
   ...mailboxHandlers(context),
+  ...keyPackageHandlers(context),
   ...inviteHandlers(context),
   ...upkeepHandlers(context),
 })

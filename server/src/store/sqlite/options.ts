@@ -28,7 +28,6 @@ const BUSY_MILLISECONDS = { server: 200, admin: 5_000 } as const
 
 export const threadOptions = (options: SqliteOptions): ThreadOptions => {
   const role = options.role ?? 'server'
-  const { devicesPerAccount, sessionsPerAccount, mailboxMessages, mailboxBytes, senderShare } = LIMITS
   return {
     file: options.file,
     role,
@@ -36,6 +35,6 @@ export const threadOptions = (options: SqliteOptions): ThreadOptions => {
     keepsReserve: role === 'server',
     maxPages: options.maxPages ?? null,
     foreignCheckMilliseconds: options.foreignCheckMilliseconds ?? 500,
-    limits: { devicesPerAccount, sessionsPerAccount, mailboxMessages, mailboxBytes, senderShare, ...options.limits },
+    limits: { ...LIMITS, ...options.limits },
   }
 }

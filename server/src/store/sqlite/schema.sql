@@ -33,7 +33,7 @@ CREATE TABLE devices (
   name TEXT NOT NULL,
   created_at INTEGER NOT NULL,
   last_seen TEXT NOT NULL
-) STRICT;
+, last_resort TEXT) STRICT;
 
 CREATE INDEX devices_by_account ON devices (account);
 
@@ -115,3 +115,17 @@ CREATE TABLE counters (
   name TEXT PRIMARY KEY,
   value INTEGER NOT NULL
 ) STRICT;
+
+CREATE TABLE key_packages (
+  number INTEGER PRIMARY KEY,
+  device INTEGER NOT NULL REFERENCES devices ON DELETE CASCADE,
+  hash BLOB NOT NULL,
+  body TEXT NOT NULL,
+  claimed_at INTEGER
+) STRICT;
+
+CREATE UNIQUE INDEX key_packages_by_hash ON key_packages (device, hash);
+
+CREATE INDEX key_packages_waiting ON key_packages (device, number) WHERE claimed_at IS NULL;
+
+CREATE INDEX key_packages_by_claim ON key_packages (claimed_at) WHERE claimed_at IS NOT NULL;

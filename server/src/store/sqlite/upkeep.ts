@@ -2,16 +2,22 @@ import type { Handlers } from './calls.ts'
 import type { Context } from './context.ts'
 import { toBytes } from './rows.ts'
 
+const DAY = 86_400_000
+
 type UpkeepHandlers = Pick<Handlers, 'probe' | 'sweep' | 'secret'>
 
 /** Every statement deletes a bounded number of rows, so that no commit becomes long. */
-function sweep({ db, emptyLogSoon }: Context, now: number, batch: number): void {
+function sweep({ db, limits, emptyLogSoon }: Context, now: number, batch: number): void {
   db.sql(
     'DELETE FROM sessions WHERE session IN (SELECT session FROM sessions WHERE expires_at <= ? ORDER BY expires_at LIMIT ?)',
   ).run(now, batch)
   db.sql(
     'DELETE FROM proofs WHERE hash IN (SELECT hash FROM proofs WHERE expires_at <= ? ORDER BY expires_at LIMIT ?)',
   ).run(now, batch)
+  db.sql(
+    `DELETE FROM key_packages WHERE number IN
+     (SELECT number FROM key_packages WHERE claimed_at <= ? ORDER BY claimed_at LIMIT ?)`,
+  ).run(now - limits.retentionDays * DAY, batch)
   db.sql('DELETE FROM invites WHERE expires_at <= ? OR uses_left = 0').run(now)
   emptyLogSoon()
 }
