@@ -1,5 +1,6 @@
 export { createMessenger } from './create.ts'
 export type { MessengerPorts } from './create.ts'
+export { isEmoji } from './engine/content.ts'
 export { DamagedRow } from './driver/vault.ts'
 export { NetworkError } from './ports.ts'
 export type {
@@ -25,10 +26,14 @@ export type {
   Mark,
   MarkDetails,
   Messenger,
+  MessageRef,
   MessageView,
   NoticeView,
   Place,
   Profile,
+  QuoteView,
+  ReactionView,
   SafetyNumber,
+  SendOptions,
   SendState,
 } from './messenger.ts'

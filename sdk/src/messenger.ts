@@ -30,11 +30,43 @@ export interface Place {
  */
 export type SendState = 'waiting' | 'accepted' | 'stored' | 'failed' | 'expired'
 
-export interface MessageView {
+/** A message by its writer and its id. */
+export interface MessageRef {
+  readonly sender: string
   readonly id: string
+}
+
+/**
+ * What a message answers. `here`: the text is this device's own copy. `told`: the original is not here, and the text is only what the
+ * sender of the answer says it was. `deleted`: its writer deleted it.
+ */
+export interface QuoteView extends MessageRef {
+  readonly text: string
+  readonly state: 'here' | 'told' | 'deleted'
+}
+
+export interface ReactionView {
+  /** The account's name. */
+  readonly by: string
+  readonly emoji: string
+}
+
+export interface MessageView extends MessageRef {
   readonly conversation: string
   readonly own: boolean
+  /** As it was last edited; empty when it was deleted. */
   readonly text: string
+  /** When it was last edited, by the sender's clock, Unix ms. */
+  readonly edited: number | null
+  /** Its writer deleted it for everybody. */
+  readonly deleted: boolean
+  readonly quote: QuoteView | null
+  /** One of each person, in the order in which they came. */
+  readonly reactions: readonly ReactionView[]
+  /** Whether it may be edited and deleted for everybody: one's own, under one's present key. */
+  readonly changeable: boolean
+  /** Not a message but an edit, a deletion or a reaction that could not be sent: it stands here to be tried again or taken away. */
+  readonly act: 'edit' | 'delete' | 'reaction' | null
   /** The sender's clock, Unix ms. Shown, never sorted by. */
   readonly at: number
   /** Null while it waits in the outbox: such messages stand last, in the order in which they were composed. */
@@ -82,6 +114,8 @@ export interface ConversationView {
   readonly unread: number
   /** Own messages that failed or expired and were neither sent again nor taken away, however far back they stand. */
   readonly undelivered: number
+  /** A reaction that came behind the last message: by whom, and the beginning of the message that it is to. */
+  readonly reacted: (ReactionView & { readonly to: string }) | null
   /** Unix ms of the last activity; the list is sorted by it, latest first. */
   readonly activeAt: number
 }
@@ -120,6 +154,19 @@ export type Change =
   | { readonly kind: 'settings' }
   /** A message of somebody else that was not there before: for announcements and badges. */
   | { readonly kind: 'arrived'; readonly message: MessageView }
+  /** Somebody else's reaction to an own message; `to` is its text. For announcements, never for badges. */
+  | {
+      readonly kind: 'reacted'
+      readonly conversation: string
+      readonly by: string
+      readonly emoji: string
+      readonly to: string
+    }
+
+export interface SendOptions {
+  readonly id?: string
+  readonly re?: MessageRef
+}
 
 export interface Messenger {
   readonly profile: Profile
@@ -144,10 +191,26 @@ export interface Messenger {
   open(name: string): Promise<string>
   /**
    * Resolves when the message lies in the outbox on disk, in the place of the conversation's draft; from then on it survives any
-   * crash. The id may be given so that a
-   * repeated call is the same message.
+   * crash.
+   * @param options `id`: so that a repeated call is the same message. `re`: the message that is answered
+   * @throws ChatnipError too_large
    */
-  send(conversation: string, text: string, id?: string): Promise<string>
+  send(conversation: string, text: string, options?: SendOptions): Promise<string>
+  /**
+   * Other words for an own message. Resolves when that lies in the outbox; it is shown from then on.
+   * @throws ChatnipError too_large, not_found, or not_allowed (`MessageView.changeable`, and conversations without envelopes)
+   */
+  edit(conversation: string, id: string, text: string): Promise<void>
+  /**
+   * Deletes a message: an own one for `everyone`, where it stands on as deleted; or any one `here`, on this device alone.
+   * @throws ChatnipError not_found or not_allowed, as `edit`
+   */
+  remove(conversation: string, message: MessageRef, from: 'everyone' | 'here'): Promise<void>
+  /**
+   * Reacts to a message; null takes that back.
+   * @throws ChatnipError bad_request when it is not one emoji; not_found or not_allowed, as `edit`
+   */
+  react(conversation: string, message: MessageRef, emoji: string | null): Promise<void>
   /** Tries a failed or expired message again, as a new message in the old one's stead; one that waits after a refusal at once, as it is. */
   retry(conversation: string, id: string): Promise<void>
   /** Takes a waiting, failed or expired message away. */

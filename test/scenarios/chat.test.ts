@@ -47,9 +47,12 @@ describe('Alice and Bob', () => {
     const { seat: carolSeat, messenger: carol } = await newcomer('carol')
     const { seat: daveSeat, messenger: dave } = await newcomer('dave')
     const id = crypto.randomUUID()
-    expect(await Promise.all([carol.send('dave', 'once', id), carol.send('dave', 'once', id)])).toEqual([id, id])
+    expect(await Promise.all([carol.send('dave', 'once', { id }), carol.send('dave', 'once', { id })])).toEqual([
+      id,
+      id,
+    ])
     await nothingWaits(carol)
-    expect(await carol.send('dave', 'once', id)).toBe(id)
+    expect(await carol.send('dave', 'once', { id })).toBe(id)
     await carol.send('dave', 'then')
     await shows(dave, 'carol', 'then')
     expect(await texts(dave, 'carol')).toEqual(['once', 'then'])

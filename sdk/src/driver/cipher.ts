@@ -4,6 +4,8 @@ import { ChatnipError, LIMITS } from '@chatnip/protocol'
 import type { Addressed } from '@chatnip/protocol'
 import type { LookUp, ToOpen, ToSeal } from '../engine/events.ts'
 import type { KeyFacts, SealedLink } from '../engine/rows.ts'
+import type { Content } from '../engine/content.ts'
+import { isServiceBody } from '../engine/service.ts'
 import type { ServiceBody } from '../engine/service.ts'
 import type { Opened } from '../engine/state.ts'
 import type { DeviceKeys } from '../device-keys.ts'
@@ -66,9 +68,9 @@ const sameName = (registered: unknown, asked: string): string | null =>
  * @returns null when the text does not fit into an envelope
  */
 async function sealMessage(keys: DeviceKeys, message: ToSeal): Promise<SealedMessage | null> {
-  const { link, id } = message
+  const { link, id, body } = message
   try {
-    const to = await (message.service === null ? sealText(keys, message) : sealService(keys, message, message.service))
+    const to = await (isServiceBody(body) ? sealService(keys, message, body) : sealContent(keys, message, body))
     return { to, link: link === null ? null : { ...link, hash: await hashLink(link, id) } }
   } catch (error) {
     if (error instanceof BodyTooLong) return null
@@ -82,13 +84,14 @@ async function sealService(keys: DeviceKeys, message: ToSeal, service: ServiceBo
   return [{ username: to, message_text: await seal(letter, keys.identity, key.publicKey) }]
 }
 
-async function sealText(keys: DeviceKeys, message: ToSeal): Promise<readonly Addressed[]> {
-  const { id, to, at, text, key, link } = message
-  const letter = { id, from: keys.username, to, at, link, body: { type: 'text', text } as const }
+async function sealContent(keys: DeviceKeys, message: ToSeal, content: Content): Promise<readonly Addressed[]> {
+  const { id, to, at, key, link } = message
+  const letter = { id, from: keys.username, to, at, link, body: { ...content } }
   const copy = { username: keys.username, message_text: await seal(letter, keys.identity, keys.identity.publicKey) }
   if (to.toLowerCase() === keys.username.toLowerCase()) return [copy]
-  const theirs = key.canSeal ? await seal(letter, keys.identity, key.publicKey) : text
-  return [{ username: to, message_text: theirs }, copy]
+  if (key.canSeal) return [{ username: to, message_text: await seal(letter, keys.identity, key.publicKey) }, copy]
+  // A program that knows no envelopes gets the words; acts mean nothing to it.
+  return content.type === 'text' ? [{ username: to, message_text: content.text }, copy] : [copy]
 }
 
 /** Tries the account's present identity, then the ones it had before: what was on its way when the keys changed stays readable. */

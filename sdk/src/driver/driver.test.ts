@@ -125,8 +125,8 @@ class SlowFirstLookUp extends MemoryRows {
 test('who says two things in a row, under ids of their own, is heard in that order however long the look-ups take', async () => {
   const { start } = await deviceWith(new SlowFirstLookUp())
   const messenger = await start()
-  const ids = [crypto.randomUUID(), crypto.randomUUID()]
-  await Promise.all([messenger.send('bob', 'first', ids[0]), messenger.send('bob', 'second', ids[1])])
+  const say = (text: string) => messenger.send('bob', text, { id: crypto.randomUUID() })
+  await Promise.all([say('first'), say('second')])
   expect(await textsOf(messenger)).toEqual(['first', 'second'])
 })
 

@@ -1,6 +1,7 @@
 import { ChatnipError } from '@chatnip/protocol'
 import type { ErrorCode } from '@chatnip/protocol'
 import type { After, Call, Effect, EngineChange, Event, Recalled } from '../engine/events.ts'
+import { targetOf } from '../engine/content.ts'
 import type { Write } from '../engine/rows.ts'
 import type { Found, Opened, State } from '../engine/state.ts'
 import { step } from '../engine/step.ts'
@@ -9,6 +10,7 @@ import { lookUp } from './cipher.ts'
 import type { Cipher } from './cipher.ts'
 import { Commits } from './commits.ts'
 import { readFrame } from './frames.ts'
+import { findMessage } from './load.ts'
 import { DamagedRow } from './vault.ts'
 import type { SealedRows } from './vault.ts'
 
@@ -226,7 +228,9 @@ export class Driver {
       const row = await vault.get('links', [wanted.number, wanted.chain, n])
       const key = row === null ? null : ((await vault.get('ids', [sender, row.id]))?.line ?? null)
       const line = key === null ? null : await vault.get('messages', key)
-      return { n, row, line: line?.kind === 'message' ? line : null }
+      if (line?.kind !== 'message' && line?.kind !== 'act') return { n, row, line: null, target: null }
+      const about = line.kind === 'act' ? targetOf(line.act, sender) : line.re
+      return { n, row, line, target: about === undefined ? null : ((await findMessage(vault, about))?.line ?? null) }
     })
     return { type: 'recalled', wanted, found: await Promise.all(found) }
   }

@@ -1,9 +1,11 @@
 import type { Line, LogicalKey, Peer, Write } from '../engine/rows.ts'
 import type { State } from '../engine/state.ts'
-import type { MessageView, NoticeView, Place } from '../messenger.ts'
+import { cutQuote } from '../engine/content.ts'
+import type { MessageView, NoticeView, Place, QuoteView } from '../messenger.ts'
 import type { Key } from '../ports.ts'
 import type { SealedRows } from './vault.ts'
-import { lineView, waitingViews } from './views.ts'
+import { findMessage } from './load.ts'
+import { lineView, waitingViews, withWaiting } from './views.ts'
 
 const PAGE = 500
 
@@ -33,10 +35,29 @@ export async function pageOf(
     from === undefined
       ? await readBackward(vault, about, { ...range, limit })
       : await readForward(vault, about, { ...range, limit })
-  if (before !== undefined || (from !== undefined && lines.length >= limit)) return lines
+  if (before !== undefined || (from !== undefined && lines.length >= limit)) return withQuotes(vault, about, lines)
   // Between taking `state` and reading the rows one of them may have been accepted.
   const there = new Set(lines.map((line) => ('id' in line ? line.id : '')))
-  return [...lines, ...waitingViews(state, peer).filter((message) => !there.has(message.id))]
+  const waiting = waitingViews(state, peer).filter((message) => !there.has(message.id))
+  return withQuotes(vault, about, [...lines, ...waiting])
+}
+
+/** Of what is answered the own copy is shown, as it is now, wherever there is one. */
+const withQuotes = (vault: SealedRows, about: About, views: Views): Promise<Views> =>
+  Promise.all(
+    views.map(async (view) =>
+      'quote' in view && view.quote !== null ? { ...view, quote: await ownCopy(vault, about, view.quote) } : view,
+    ),
+  )
+
+async function ownCopy(vault: SealedRows, { state, peer }: About, quote: QuoteView): Promise<QuoteView> {
+  const sender = quote.sender.toLowerCase()
+  const waiting = state.outbox.find(({ id, act }) => id === quote.id && act === undefined)
+  if (waiting !== undefined) return { ...quote, text: cutQuote(waiting.text), state: 'here' }
+  const found = await findMessage(vault, { sender, id: quote.id })
+  if (found === null || found.key[0] !== peer.number || found.line.mark === 'forged') return quote
+  const { text, deleted } = withWaiting(state, found.line).line
+  return { ...quote, text: cutQuote(text), state: deleted === undefined ? 'here' : 'deleted' }
 }
 
 interface Stretch {
@@ -93,7 +114,7 @@ async function* linesOf(vault: SealedRows, about: About): AsyncGenerator<Message
   let from: Key = [peer.number]
   for (;;) {
     const rows = await vault.scan('messages', { from, to: [peer.number + 1], limit: PAGE })
-    yield* viewsOf(about, rows)
+    yield* await withQuotes(vault, about, viewsOf(about, rows))
     const last = rows.at(-1)
     if (last === undefined || rows.length < PAGE) return
     // The least key behind it.
@@ -106,7 +127,7 @@ export async function forgetMessages(
   vault: SealedRows,
   write: (writes: readonly Write[]) => Promise<void>,
 ): Promise<void> {
-  for (const table of ['messages', 'drafts'] as const) {
+  for (const table of ['messages', 'drafts', 'early'] as const) {
     for (;;) {
       const rows = await vault.scan(table, { limit: PAGE })
       if (rows.length === 0) break

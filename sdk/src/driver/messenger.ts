@@ -1,19 +1,23 @@
-import { checkScan, MAX_TEXT_BYTES, safetyNumber, textBytes } from '@chatnip/crypto'
+import { checkScan, safetyNumber } from '@chatnip/crypto'
 import { ChatnipError } from '@chatnip/protocol'
-import type { EngineChange, OnDisk } from '../engine/events.ts'
+import type { EngineChange } from '../engine/events.ts'
 import type { KeyFacts, Peer } from '../engine/rows.ts'
+import type { State } from '../engine/state.ts'
 import type {
   Change,
   Connection,
   ContactView,
   ConversationView,
+  MessageRef,
   Messenger,
   MessageView,
   NoticeView,
   Place,
   Profile,
   SafetyNumber,
+  SendOptions,
 } from '../messenger.ts'
+import { Acts, fits } from './acts.ts'
 import type { Clock, Key, Randomness, Transport } from '../ports.ts'
 import type { Cipher } from './cipher.ts'
 import { Driver } from './driver.ts'
@@ -40,18 +44,18 @@ export async function startEngine(ports: EnginePorts): Promise<Messenger> {
   const load = () => loadState(vault, profile, Math.floor(random.number() * 2 ** 32))
   const listeners = new Set<(change: Change) => void>()
   const onChange = (change: EngineChange): void => {
-    const seen = toChange(change)
+    const seen = toChange(driver.shown, change)
     for (const listener of listeners) listener(seen)
   }
-  const driver = new Driver({ ...ports, load, onChange }, await load())
+  const driver: Driver = new Driver({ ...ports, load, onChange }, await load())
   const engine = new Engine(ports, { driver, listeners })
   driver.dispatch({ type: 'start' })
   return engine
 }
 
-const toChange = (change: EngineChange): Change =>
+const toChange = (state: State, change: EngineChange): Change =>
   change.kind === 'arrived'
-    ? { kind: 'arrived', message: messageView(change.peer, change.place, change.line, new Map()) }
+    ? { kind: 'arrived', message: messageView({ state, peer: change.peer }, change.place, change.line) }
     : change
 
 interface Parts {
@@ -63,6 +67,7 @@ class Engine implements Messenger {
   readonly profile: Profile
   readonly #ports: EnginePorts
   readonly #driver: Driver
+  readonly #acts: Acts
   readonly #listeners: Set<(change: Change) => void>
   /** Settled when whatever was to be sent so far has been handed to the engine. */
   #handedOver: Promise<unknown> = Promise.resolve()
@@ -72,6 +77,7 @@ class Engine implements Messenger {
     this.profile = { username, deviceId, fingerprint }
     this.#ports = ports
     this.#driver = driver
+    this.#acts = new Acts(ports, driver)
     this.#listeners = listeners
   }
 
@@ -110,25 +116,38 @@ class Engine implements Messenger {
     return this.#driver.call({ type: 'open', name })
   }
 
-  async send(conversation: string, text: string, id?: string): Promise<string> {
-    if (textBytes(text) > MAX_TEXT_BYTES) throw new ChatnipError('too_large')
+  async send(conversation: string, text: string, { id, re }: SendOptions = {}): Promise<string> {
     const fresh = id ?? this.#ports.random.uuid()
     // One behind the other: a look-up that takes longer must not let a later message overtake. What is handed over is not waited for.
     const turn = this.#handedOver.then(async () => {
+      const quote = re === undefined ? {} : { re: await this.#acts.quoteOf(re) }
+      if (!fits({ type: 'text', text, ...quote })) throw new ChatnipError('too_large')
       const isKnown = id !== undefined && (await this.#isKnown(id))
-      return { sent: isKnown ? id : this.#driver.call({ type: 'compose', id: fresh, conversation, text }) }
+      return { sent: isKnown ? id : this.#driver.call({ type: 'compose', id: fresh, conversation, text, ...quote }) }
     })
     this.#handedOver = turn.catch(() => undefined)
     return (await turn).sent
   }
 
+  edit(conversation: string, id: string, text: string): Promise<void> {
+    return this.#acts.edit(conversation, id, text)
+  }
+
+  remove(conversation: string, message: MessageRef, from: 'everyone' | 'here'): Promise<void> {
+    return from === 'here' ? this.#acts.forget(conversation, message) : this.#acts.remove(conversation, message)
+  }
+
+  react(conversation: string, message: MessageRef, emoji: string | null): Promise<void> {
+    return this.#acts.react(conversation, message, emoji)
+  }
+
   async retry(_conversation: string, id: string): Promise<void> {
     const newId = this.#ports.random.uuid()
-    await this.#driver.call({ type: 'retry', id, newId, expired: await this.#ownOnDisk(id) })
+    await this.#driver.call({ type: 'retry', id, newId, expired: await this.#acts.ownOnDisk(id) })
   }
 
   async discard(_conversation: string, id: string): Promise<void> {
-    await this.#driver.call({ type: 'discard', id, expired: await this.#ownOnDisk(id) })
+    await this.#driver.call({ type: 'discard', id, expired: await this.#acts.ownOnDisk(id) })
   }
 
   async markRead(conversation: string): Promise<void> {
@@ -205,12 +224,6 @@ class Engine implements Messenger {
 
   async #isKnown(id: string): Promise<boolean> {
     return (await this.#ports.vault.get('ids', this.#idKey(id))) !== null
-  }
-
-  async #ownOnDisk(id: string): Promise<OnDisk | null> {
-    const key = (await this.#ports.vault.get('ids', this.#idKey(id)))?.line ?? null
-    const line = key === null ? null : await this.#ports.vault.get('messages', key)
-    return key !== null && line?.kind === 'message' ? { key, line } : null
   }
 
   #mine(): { readonly name: string; readonly publicKey: string } {

@@ -1,4 +1,9 @@
 import type { ContactView, ConversationView, MarkDetails, MessageView, NoticeView, Place } from '../messenger.ts'
+import { isChangeable } from '../engine/acting.ts'
+import { refKey } from '../engine/alter.ts'
+import { altered } from '../engine/altered.ts'
+import { targetOf } from '../engine/content.ts'
+import { isAfter } from '../engine/places.ts'
 import type { Line, MessageLine, NoticeLine, Peer } from '../engine/rows.ts'
 import type { OutboxItem, State } from '../engine/state.ts'
 import { chainKey, isGivenUpOn, isStored } from '../engine/chains.ts'
@@ -6,12 +11,68 @@ import { countOf } from '../engine/spans.ts'
 
 /** From the engine's rows to what a face shows. */
 
-export function messageView(peer: Peer, place: Place, line: MessageLine, chains: State['chains']): MessageView {
-  const { id, own, text, at, mark, link } = line
-  const isThere = link !== undefined && isStored(chains.get(chainKey(peer.number, link.chain)), link.n)
-  const state = own && isThere ? 'stored' : line.state
-  const details = own ? null : detailsOf(peer, line)
-  return { id, conversation: peer.name, own, text, at, place, state, refusal: null, mark, details }
+interface About {
+  readonly state: State
+  readonly peer: Peer
+}
+
+export function messageView({ state, peer }: About, place: Place, stored: MessageLine): MessageView {
+  const { line, isWaiting } = withWaiting(state, stored)
+  const { id, sender, own, at, mark } = line
+  return {
+    id,
+    sender,
+    conversation: peer.name,
+    own,
+    at,
+    place,
+    state: isWaiting ? 'waiting' : stateOf(state, peer, line),
+    refusal: null,
+    mark,
+    details: own ? null : detailsOf(peer, line),
+    act: null,
+    ...wordsOf(state, peer, line),
+    changeable: isChangeable(line, state.own.fingerprint) && line.state !== 'expired' && peer.pinned?.canSeal !== false,
+  }
+}
+
+function stateOf({ chains }: State, { number }: Peer, { own, link, state }: MessageLine): MessageView['state'] {
+  const isThere = link !== undefined && isStored(chains.get(chainKey(number, link.chain)), link.n)
+  return own && isThere ? 'stored' : state
+}
+
+type Worded = Pick<MessageLine, 'text' | 're' | 'edited' | 'deleted' | 'reactions'>
+
+function wordsOf(
+  state: State,
+  peer: Peer,
+  { text, re, edited, deleted, reactions = [] }: Worded,
+): Pick<MessageView, 'text' | 'quote' | 'edited' | 'deleted' | 'reactions'> {
+  const nameOf = (by: string): string => (by === state.own.username.toLowerCase() ? state.own.username : peer.name)
+  return {
+    text,
+    quote: re === undefined ? null : { ...re, sender: nameOf(re.sender), state: 'told' },
+    edited: edited?.at ?? null,
+    deleted: deleted !== undefined,
+    reactions: reactions.flatMap(({ by, emoji }) => (emoji === null ? [] : [{ by: nameOf(by), emoji }])),
+  }
+}
+
+/** The message as the acts that wait in the outbox will make it. `isWaiting`: its text is one of them. */
+export function withWaiting(
+  { outbox, own }: State,
+  stored: MessageLine,
+): { readonly line: MessageLine; readonly isWaiting: boolean } {
+  const by = own.username.toLowerCase()
+  const about = refKey({ sender: stored.sender.toLowerCase(), id: stored.id })
+  let [line, isWaiting] = [stored, false]
+  for (const { act, state, at, order } of outbox) {
+    if (act === undefined || state === 'failed' || refKey(targetOf(act, by)) !== about) continue
+    const place = { seq: Infinity, sub: order }
+    line = altered(line, { act, by, own: true, signedBy: own.fingerprint, at, place })
+    isWaiting ||= act.type !== 'reaction'
+  }
+  return { line, isWaiting }
 }
 
 function detailsOf(peer: Peer, { fingerprint, knownSince, reason }: MessageLine): MarkDetails {
@@ -25,13 +86,9 @@ function detailsOf(peer: Peer, { fingerprint, knownSince, reason }: MessageLine)
 }
 
 /** Null: nothing that this version can show. */
-export function lineView(
-  { state, peer }: { readonly state: State; readonly peer: Peer },
-  place: Place,
-  line: Line,
-): MessageView | NoticeView | null {
-  if (line.kind === 'message') return messageView(peer, place, line, state.chains)
-  return line.kind === 'notice' ? noticeView(state, peer, place, line) : null
+export function lineView(about: About, place: Place, line: Line): MessageView | NoticeView | null {
+  if (line.kind === 'message') return messageView(about, place, line)
+  return line.kind === 'notice' ? noticeView(about.state, about.peer, place, line) : null
 }
 
 function noticeView(state: State, peer: Peer, place: Place, line: NoticeLine): NoticeView {
@@ -45,12 +102,28 @@ function noticeView(state: State, peer: Peer, place: Place, line: NoticeLine): N
   return { kind: 'missing', count, from, state: isGivenUpOn(gap) ? 'gone' : 'asking', at, place }
 }
 
-export function waitingView(peer: Peer, { id, text, at, state, refusal }: OutboxItem): MessageView {
-  return { id, conversation: peer.name, own: true, text, at, place: null, state, refusal, mark: null, details: null }
+/** What waits is a message; an act is one only when it could not be sent, so that somebody takes care of it. */
+function waitingView(state: State, peer: Peer, item: OutboxItem): readonly MessageView[] {
+  const { id, at, refusal, act, re } = item
+  if (act !== undefined && item.state !== 'failed') return []
+  const text = act?.type === 'edit' ? act.text : item.text
+  const sender = state.own.username
+  const base = { kind: 'message', id, sender, own: true, text, at, state: null, mark: null } as const
+  const line = { ...base, reason: null, fingerprint: null, knownSince: null, ...(re === undefined ? {} : { re }) }
+  const worded = wordsOf(state, peer, act === undefined ? withWaiting(state, line).line : line)
+  const facts = { id, sender, conversation: peer.name, own: true, at, place: null, state: item.state, refusal }
+  return [{ ...facts, ...worded, mark: null, details: null, act: act?.type ?? null, changeable: act === undefined }]
 }
 
 export const waitingViews = (state: State, peer: Peer): readonly MessageView[] =>
-  state.outbox.filter((item) => item.to === peer.name.toLowerCase()).map((item) => waitingView(peer, item))
+  state.outbox.filter((item) => item.to === peer.name.toLowerCase()).flatMap((item) => waitingView(state, peer, item))
+
+/** A reaction is told as long as nothing newer has been said. */
+function reactedView(state: State, { reacted, last, name }: Peer): ConversationView['reacted'] {
+  if (reacted === undefined || (last !== null && !isAfter(reacted.place, last.place))) return null
+  const { by, emoji, text } = reacted
+  return { by: by === state.own.username.toLowerCase() ? state.own.username : name, emoji, to: text }
+}
 
 /** Latest activity first. */
 export function conversationViews(state: State): readonly ConversationView[] {
@@ -59,10 +132,11 @@ export function conversationViews(state: State): readonly ConversationView[] {
     .toSorted((a, b) => b.activeAt - a.activeAt)
     .map((peer) => {
       const { name, unread, activeAt, last, expired = 0 } = peer
-      const stored = last === null ? null : messageView(peer, last.place, last.line, state.chains)
+      const stored = last === null ? null : messageView({ state, peer }, last.place, last.line)
       const waiting = waitingViews(state, peer)
       const undelivered = expired + waiting.filter((message) => message.state === 'failed').length
-      return { name, unread, undelivered, activeAt, last: waiting.at(-1) ?? stored }
+      const reacted = waiting.length > 0 ? null : reactedView(state, peer)
+      return { name, unread, undelivered, reacted, activeAt, last: waiting.at(-1) ?? stored }
     })
 }
 

@@ -1,6 +1,8 @@
 import { advancedOwn, chainKey, chainOf, keepChain, ownChain } from './chains.ts'
 import type { Event, Recalled, ToRecall } from './events.ts'
-import type { Chain, LinkRow, Peer, SealedLink, Write } from './rows.ts'
+import { cutQuote } from './content.ts'
+import type { Content } from './content.ts'
+import type { ActLine, Chain, LinkRow, MessageLine, Peer, SealedLink, Write } from './rows.ts'
 import type { Ask, GoneWhy, Receipt } from './service.ts'
 import { both, countOf, joined, numbersOf, span, without } from './spans.ts'
 import type { Spans } from './spans.ts'
@@ -101,19 +103,38 @@ interface Giving {
   readonly key: string
 }
 
-function giveAgain(turn: Turn, giving: Giving, { n, row, line }: Recalled): readonly Write[] {
-  if (row === null || line === null || whyNot(turn, giving, { n, row, line }) !== null || row.again >= MOST_AGAIN)
-    return []
+function giveAgain(turn: Turn, giving: Giving, recalled: Recalled): readonly Write[] {
+  const { n, row, line, target } = recalled
+  if (row === null || line === null || whyNot(turn, giving, recalled) !== null || row.again >= MOST_AGAIN) return []
   const { chain, wanted, key } = giving
-  const { id, at, text } = line
-  const body = { type: 'again', id, chain: chain.chain, n, at, text } as const
+  const { id, at } = line
+  const said = contentAgain(line, target)
+  const words = said.type === 'text' && said.re === undefined ? { text: said.text } : { body: said }
+  const body = { type: 'again', id, chain: chain.chain, n, at, ...words } as const
   tell(turn, { to: wanted.to, body, onlyFor: key, about: { number: chain.number, news: chain.news } })
   return [{ table: 'links', key: [chain.number, chain.chain, n], value: { ...row, again: row.again + 1 } }]
 }
 
-function whyNot(turn: Turn, { wanted, key }: Giving, { row, line }: Recalled): GoneWhy | null {
+/** As it would be said now: with its latest words, and without those that were deleted. */
+function contentAgain(line: MessageLine | ActLine, target: MessageLine | null): Content {
+  if (line.kind === 'message') {
+    const { id, text, re, deleted } = line
+    if (deleted !== undefined) return { type: 'delete', id }
+    return {
+      type: 'text',
+      text,
+      ...(re === undefined ? {} : { re: { ...re, text: cutQuote(target?.text ?? re.text) } }),
+    }
+  }
+  const { act } = line
+  if (act.type !== 'edit' || target === null) return act
+  return target.deleted === undefined ? { ...act, text: target.text } : { type: 'delete', id: act.id }
+}
+
+function whyNot(turn: Turn, { wanted, key }: Giving, { row, line, target }: Recalled): GoneWhy | null {
   if (row?.withdrawn === true) return 'withdrawn'
-  if (row === null || line === null) return 'forgotten'
+  const isGone = line === null || (line.kind === 'act' && line.act.type === 'edit' && target === null)
+  if (row === null || isGone) return 'forgotten'
   return (isOwn(turn, wanted.to) ? row.own : row.key) === key ? null : 'key'
 }
 

@@ -1,15 +1,18 @@
 import type { Place } from '../messenger.ts'
 import type { After } from './events.ts'
+import { alter, isIn, metBy, noteLine } from './alter.ts'
 import { chainOf, isStored, keepChain } from './chains.ts'
+import { isActType, readAct, readQuote, targetOf, withoutWords } from './content.ts'
+import type { Act, Quote } from './content.ts'
 import { followLink } from './follow.ts'
 import { heardFrom } from './heads.ts'
 import { hear } from './hear.ts'
-import { show, write } from './outcome.ts'
+import { lookedUp, show, write } from './outcome.ts'
 import type { Outcome } from './outcome.ts'
 import { adoptKey } from './pins.ts'
 import { passSeq, placeReceived, preview } from './places.ts'
-import type { Line, LogicalKey, MessageLine, Peer } from './rows.ts'
-import { isService } from './service.ts'
+import type { ActLine, Line, LogicalKey, MessageLine, Peer } from './rows.ts'
+import { contentOf, isService } from './service.ts'
 import { joined, span } from './spans.ts'
 import type { Again } from './service.ts'
 import type { Batch, Entry, Found, MailboxFrame, Opened } from './state.ts'
@@ -58,11 +61,11 @@ function takeMessage(turn: Turn, batch: Batch, index: number, outcome: Outcome):
   if (found !== null || opened === null || outcome.ids.has(`${sender} ${frame.id}`)) return
   outcome.ids.add(`${sender} ${frame.id}`)
   const place = placeReceived(turn, frame.seq)
-  const taking: Taking = { frame, opened, entry, place, sender }
+  const taking: Taking = { frame, opened, entry, place, sender, target: batch.targets[index] ?? null }
   // What devices tell each other is nobody's line, not even when it is forged.
   if (isService(opened.body?.type ?? opened.claimed ?? null))
     takeService(turn, taking, batch.originals?.[index] ?? null, outcome)
-  else takeLine(turn, taking, outcome)
+  else takeLinked(turn, taking, readAct(opened.body), outcome)
 }
 
 interface Taking {
@@ -72,25 +75,75 @@ interface Taking {
   /** By its seq. */
   readonly place: Place
   readonly sender: string
+  /** The message that it is about, or answers, as it was looked up. */
+  readonly target: Found | null
 }
 
-function takeLine(turn: Turn, { frame, opened, entry, place: came, sender }: Taking, outcome: Outcome): void {
+/** A line of a conversation, or an act about one. */
+function takeLinked(turn: Turn, taking: Taking, act: Act | null, outcome: Outcome): void {
+  const { frame, opened, entry, place: came, sender } = taking
   const own = ownAddressee(turn, frame, opened)
   const peer = ensurePeer(turn, own ?? frame.sendername)
   const place = counted(turn, { peer, opened, isOwn: own !== null, place: came }, outcome)
-  const line = lineOf(turn, frame, { opened, peer, own: own !== null })
-  const key: LogicalKey = [peer.number, place.seq, place.sub]
-  write(
-    outcome,
-    { table: 'messages', key, value: line },
-    { table: 'ids', key: [sender, frame.id], value: { line: key } },
-  )
+  const about = { peer, own: own !== null }
+  const line = act === null ? lineOf(turn, taking, about, outcome) : actLineOf(frame, { opened, act, ...about })
+  keepLine({ line, sender, place, number: peer.number }, outcome)
   const known = own === null ? meetSender(turn, { peer, frame, entry, seq: came.seq }, outcome) : peer
   outcome.changed.set(peer.number, known)
   if (line.kind === 'message') show(turn, { peer: known, place, line }, outcome)
+  if (act !== null && isBelieved(opened, about)) carryOut(turn, { ...taking, act, place, ...about }, outcome)
   if (own === null && opened.mark === 'verified')
     heardFrom(turn, turn.state.peers.get(lower(known.name)) ?? known, false)
 }
+
+/** What a key signs that the person has not confirmed yet is shown as such; it changes nothing. */
+const isBelieved = (opened: Opened, { peer, own }: { readonly peer: Peer; readonly own: boolean }): boolean =>
+  own || opened.mark === 'verified' || opened.mark === 'earlier key' || (opened.mark === 'new key' && !peer.compared)
+
+function keepLine(
+  about: {
+    readonly line: Line & { readonly id: string }
+    readonly sender: string
+    readonly place: Place
+    readonly number: number
+  },
+  outcome: Outcome,
+): void {
+  const { line, sender, place, number } = about
+  const key: LogicalKey = [number, place.seq, place.sub]
+  write(
+    outcome,
+    { table: 'messages', key, value: line },
+    { table: 'ids', key: [sender, line.id], value: { line: key } },
+  )
+}
+
+interface Doing extends Pick<Taking, 'frame' | 'opened' | 'sender' | 'place' | 'target'> {
+  readonly act: Act
+  readonly peer: Peer
+  readonly own: boolean
+}
+
+function carryOut(turn: Turn, doing: Doing, outcome: Outcome): void {
+  const { act, peer, own, sender: by, place, opened } = doing
+  const about = targetOf(act, by)
+  if (!isIn(turn, peer, about)) return
+  const known = lookedUp(turn, outcome, about, doing.target)
+  const deed = { act, by, own, signedBy: opened.signedBy, at: atOf(doing), place }
+  const writes = alter(turn, { number: peer.number, about, known, deed })
+  write(outcome, ...writes)
+  const head = turn.state.peers.get(lower(peer.name)) ?? peer
+  outcome.changed.set(peer.number, head)
+  const isSeen = known?.line?.own === true && writes.length > 0
+  if (act.type === 'reaction' && act.emoji !== null && !own && isSeen) {
+    const { emoji } = act
+    outcome.arrived.push(
+      notify({ kind: 'reacted', conversation: head.name, by: head.name, emoji, to: known.line.text }),
+    )
+  }
+}
+
+const atOf = ({ opened, frame }: Pick<Taking, 'opened' | 'frame'>): number => opened.at ?? frame.timestamp * 1000
 
 /** Where it stands: by its seq, or in the place that was kept for it. */
 function counted(
@@ -122,15 +175,47 @@ function takeService(turn: Turn, taking: Taking, original: Found | null, outcome
   if (opened.mark !== 'verified') return
   hear(
     turn,
-    { body: opened.body, peer, sender, place, original, lineOf: (again, at) => lineAgain(turn, taking, again, at) },
+    {
+      body: opened.body,
+      peer,
+      sender,
+      place,
+      original,
+      lineOf: (again, to) => lineAgain(turn, taking, { again, peer: to }, outcome),
+      carryOut: (again, to, at) => carryOutAgain(turn, taking, { again, peer: to, place: at }, outcome),
+    },
     outcome,
   )
 }
 
-function lineAgain(turn: Turn, { frame, opened }: Taking, { id, at, text, chain, n }: Again, peer: Peer): MessageLine {
+interface Repeated {
+  readonly again: Again
+  readonly peer: Peer
+}
+
+/** As it would have been the first time. One that was deleted since is given again as its own deletion. */
+function lineAgain(turn: Turn, taking: Taking, { again, peer }: Repeated, outcome: Outcome): MessageLine | ActLine {
+  const { id, at, chain, n } = again
+  const frame = { ...taking.frame, id }
   const own = isOwn(turn, frame.sendername)
-  const said: Opened = { ...opened, at, body: { type: 'text', text }, link: { chain, n, prev: '', hash: '' } }
-  return messageOf(turn, { ...frame, id }, { opened: said, peer, own })
+  const content = contentOf(again)
+  const said: Opened = { ...taking.opened, at, body: content, link: { chain, n, prev: '', hash: '' } }
+  if (content.type === 'text') return answering(turn, { ...taking, opened: said }, { peer, own, frame }, outcome)
+  if (content.type !== 'delete' || content.id !== id) return actLineOf(frame, { opened: said, act: content, peer, own })
+  return { ...messageOf(turn, frame, { opened: { ...said, body: null }, peer, own }), deleted: at }
+}
+
+function carryOutAgain(
+  turn: Turn,
+  taking: Taking,
+  { again, peer, place }: Repeated & { readonly place: Place },
+  outcome: Outcome,
+): void {
+  const act = contentOf(again)
+  if (act.type === 'text') return
+  const own = isOwn(turn, taking.frame.sendername)
+  const opened = { ...taking.opened, at: again.at }
+  carryOut(turn, { ...taking, opened, act, peer, own, place }, outcome)
 }
 
 /** Whom this own message from another device went to; null: it is somebody else's, or nobody proves that it is ours. */
@@ -157,13 +242,52 @@ function meetSender(
 
 function lineOf(
   turn: Turn,
-  frame: MessageFrame,
-  { opened, peer, own }: { opened: Opened; peer: Peer; own: boolean },
-): Line {
+  taking: Taking,
+  { peer, own }: { readonly peer: Peer; readonly own: boolean },
+  outcome: Outcome,
+): Line & { readonly id: string } {
+  const { frame, opened } = taking
   const { body } = opened
-  if (body === null || typeof body.text === 'string') return messageOf(turn, frame, { opened, peer, own })
+  const isShown = body === null || (typeof body.text === 'string' && !isActType(body.type))
+  if (isShown) return answering(turn, taking, { peer, own, frame }, outcome)
   const { id, sendername: sender } = frame
-  return { kind: 'unknown', id, sender, at: opened.at ?? frame.timestamp * 1000, body }
+  return { kind: 'unknown', id, sender, at: atOf(taking), body }
+}
+
+/** The message, with what it answers, and as the acts that were here before it make it. */
+function answering(
+  turn: Turn,
+  { opened, target }: Taking,
+  { peer, own, frame }: { readonly peer: Peer; readonly own: boolean; readonly frame: MessageFrame },
+  outcome: Outcome,
+): MessageLine {
+  const quote = readQuote(opened.body?.re)
+  const line = messageOf(turn, frame, { opened, peer, own })
+  const re = quote === null ? null : keptQuote(turn, { quote, target, peer }, outcome)
+  const met = metBy(turn, peer.number, re === null ? line : { ...line, re })
+  write(outcome, ...met.writes)
+  return met.line
+}
+
+/** Of what is here itself no second copy is kept. Of what is not of this conversation nothing is. */
+function keptQuote(
+  turn: Turn,
+  { quote, target, peer }: { readonly quote: Quote; readonly target: Found | null; readonly peer: Peer },
+  outcome: Outcome,
+): Quote | null {
+  const about = { sender: lower(quote.sender), id: quote.id }
+  if (!isIn(turn, peer, about)) return null
+  const known = lookedUp(turn, outcome, about, target)
+  return known === null ? { ...quote, ...about } : { ...about, text: '' }
+}
+
+function actLineOf(
+  { id, sendername: sender, timestamp }: MessageFrame,
+  { opened, act, own }: { readonly opened: Opened; readonly act: Act; readonly peer: Peer; readonly own: boolean },
+): ActLine {
+  const { link = null } = opened
+  const tied = link === null ? {} : { link: { chain: link.chain, n: link.n } }
+  return { kind: 'act', id, sender, own, at: opened.at ?? timestamp * 1000, act: withoutWords(act), ...tied }
 }
 
 function messageOf(
@@ -172,13 +296,13 @@ function messageOf(
   { opened, peer, own }: { opened: Opened; peer: Peer; own: boolean },
 ): MessageLine {
   const { id, sendername: sender } = frame
-  const { body, link = null } = opened
+  const { body, link = null, signedBy } = opened
   const at = opened.at ?? frame.timestamp * 1000
   const text = typeof body?.text === 'string' ? body.text : ''
   const facts = { kind: 'message', id, sender, own, text, at } as const
   const tied = link === null ? {} : { link: { chain: link.chain, n: link.n } }
   if (own)
-    return { ...facts, ...tied, state: 'accepted', mark: null, reason: null, fingerprint: null, knownSince: null }
+    return { ...facts, ...tied, state: 'accepted', mark: null, reason: null, fingerprint: signedBy, knownSince: null }
   const { mark, reason, signedBy: fingerprint } = opened
   const since = peer.pinned?.fingerprint === fingerprint ? peer.pinned?.since : undefined
   const isOfOld = fingerprint === null || mark === 'earlier key'
@@ -189,15 +313,17 @@ function messageOf(
 /** The server gave up keeping an own message for its addressee. Copies for one's own other devices are not spoken of. */
 function takeExpired(turn: Turn, entry: Entry, outcome: Outcome): void {
   const { frame, found } = entry
-  const key = found?.row.line ?? null
-  if (frame.type !== 'expired' || key === null || isOwn(turn, frame.destname)) return
+  if (frame.type !== 'expired' || isOwn(turn, frame.destname)) return
+  const about = { sender: lower(turn.state.own.username), id: frame.id }
+  const { key, line: now } = lookedUp(turn, outcome, about, found) ?? { key: [], line: null }
   const peer = turn.state.peers.get(lower(frame.destname))
-  if (peer === undefined || peer.number !== key[0] || found?.line?.kind !== 'message') return
+  if (peer === undefined || peer.number !== key[0] || now === null) return
   // Told once: a server that tells it again, or twice in one batch, changes nothing.
   const identity = `expired ${frame.id}`
-  if (found.line.state === 'expired' || outcome.ids.has(identity)) return
+  if (now.state === 'expired' || outcome.ids.has(identity)) return
   outcome.ids.add(identity)
-  const line: MessageLine = { ...found.line, state: 'expired' }
+  const line: MessageLine = { ...now, state: 'expired' }
+  noteLine(turn, about, { key, line })
   write(outcome, { table: 'messages', key, value: line })
   const isLast = peer.last?.line.id === line.id
   const last = isLast && peer.last !== null ? { ...peer.last, line: preview(line) } : peer.last

@@ -1,8 +1,11 @@
+import { forget, onAct } from './acting.ts'
+import { noteLine, withoutReacted } from './alter.ts'
 import { chainOf, isStored, keepChain } from './chains.ts'
 import type { Call, OnDisk } from './events.ts'
 import { showConversation } from './keys.ts'
 import { askKey } from './lookups.ts'
-import { compose, letGo, pump, usedNumber } from './outbox.ts'
+import { compose, letGo, pump, takeActs, usedNumber } from './outbox.ts'
+import type { Composed } from './outbox.ts'
 import { confirmKey } from './pins.ts'
 import type { Peer, Write } from './rows.ts'
 import { holds, span, without } from './spans.ts'
@@ -32,6 +35,10 @@ export function onCall(turn: Turn, ticket: number, call: Call): void {
       return open(turn, ticket, call.name)
     case 'compose':
       return onCompose(turn, ticket, call)
+    case 'act':
+      return onAct(turn, ticket, call)
+    case 'forget':
+      return forget(turn, ticket, call)
     case 'retry':
       return retry(turn, ticket, call)
     case 'discard':
@@ -68,12 +75,12 @@ function open(turn: Turn, ticket: number, name: string): void {
   askKey(turn, name)
 }
 
-function onCompose(turn: Turn, ticket: number, { id, conversation, text }: CallOf<'compose'>): void {
+function onCompose(turn: Turn, ticket: number, { id, conversation, text, re }: CallOf<'compose'>): void {
   const isKnown = findItem(turn, id) !== undefined || turn.state.recent.has(id)
   if (isKnown) return done(turn, ticket, id)
   // In the one commit: a crash leaves the words either in the outbox or in the draft, never in both.
   const draft: Write = { table: 'drafts', key: [ensurePeer(turn, conversation).number], value: null }
-  compose(turn, { id, to: conversation, text }, [draft], settle(ticket, id))
+  compose(turn, { id, to: conversation, text, re }, [draft], settle(ticket, id))
 }
 
 function retry(turn: Turn, ticket: number, { id, newId, expired }: CallOf<'retry'>): void {
@@ -99,21 +106,24 @@ function discard(turn: Turn, ticket: number, { id, expired }: CallOf<'discard'>)
 interface Removal {
   readonly writes: readonly Write[]
   readonly peers: readonly Peer[]
-  readonly message: { readonly to: string; readonly text: string }
+  readonly message: Omit<Composed, 'id'>
 }
 
 function dropItem(turn: Turn, item: OutboxItem): Removal {
   // Of a failed one it was decided when it failed.
   const used = item.stage === 'failed' ? [] : usedNumber(turn, item, true)
   removeItem(turn, item)
+  const { writes } = takeActs(turn, item)
   const peer = ensurePeer(turn, item.to)
-  return { writes: [itemRemoval(item), ...used], peers: [peer], message: { to: peer.name, text: item.text } }
+  const { text, act, re } = item
+  return { writes: [itemRemoval(item), ...used, ...writes], peers: [peer], message: { to: peer.name, text, act, re } }
 }
 
 function dropExpired(turn: Turn, expired: OnDisk | null): Removal | null {
   const peer = [...turn.state.peers.values()].find(({ number }) => number === expired?.key[0])
   if (expired?.line.state !== 'expired' || peer === undefined) return null
   const isLast = peer.last?.line.id === expired.line.id
+  noteLine(turn, { sender: lower(expired.line.sender), id: expired.line.id }, { key: expired.key, line: null })
   const { isCounted, writes: chains } = uncount(turn, peer, expired.line)
   const left = Math.max(0, (peer.expired ?? 0) - (isCounted ? 1 : 0))
   const changed = setPeer(turn, { ...peer, last: isLast ? null : peer.last, expired: left })
@@ -125,7 +135,7 @@ function dropExpired(turn: Turn, expired: OnDisk | null): Removal | null {
       peerWrite(changed),
     ],
     peers: [changed],
-    message: { to: peer.name, text: expired.line.text },
+    message: { to: peer.name, text: expired.line.text, re: expired.line.re },
   }
 }
 
@@ -191,8 +201,9 @@ function forgetHistory(turn: Turn, ticket: number): void {
   const failed = turn.state.outbox.filter((item) => item.stage === 'failed')
   for (const item of failed) removeItem(turn, item)
   const peers = [...turn.state.peers.values()].map((peer) =>
-    setPeer(turn, { ...peer, last: null, unread: 0, expired: 0 }),
+    setPeer(turn, withoutReacted({ ...peer, last: null, unread: 0, expired: 0 })),
   )
+  patch(turn, { lines: new Map(), early: new Map() })
   const writes = [...failed.map(itemRemoval), ...peers.map(peerWrite)]
   commit(turn, writes, ...peers.map(messagesChanged), CONVERSATIONS, settle(ticket))
 }

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { ownChain } from './chains.ts'
 import type { Effect } from './events.ts'
 import type { Line, Write } from './rows.ts'
+import { isServiceBody } from './service.ts'
 import type { ServiceBody } from './service.ts'
 import type { Found, Opened } from './state.ts'
 import { Desk, factsOf } from './testing/desk.ts'
@@ -76,7 +77,11 @@ function lines(desk: Desk): readonly string[] {
 }
 
 const bodies = (effects: readonly Effect[]): readonly (ServiceBody | null)[] =>
-  effects.flatMap((effect) => (effect.type === 'seal' ? [effect.message.service] : []))
+  effects.flatMap((effect) => {
+    if (effect.type !== 'seal') return []
+    const { body } = effect.message
+    return [isServiceBody(body) ? body : null]
+  })
 
 const ring = (desk: Desk, name: string) => bodies(desk.tell({ type: 'timer', name }))
 
@@ -268,7 +273,7 @@ describe('what is counted here', () => {
     const wanted = effects.flatMap((effect) => (effect.type === 'recall' ? [effect.wanted] : []))[0]
     if (wanted === undefined) return null
     const row = { id: uuid(1), key, own: 'my key', withdrawn: false, again }
-    return bodies(desk.tell({ type: 'recalled', wanted, found: [{ n: 1, row, line: line('one') }] }))
+    return bodies(desk.tell({ type: 'recalled', wanted, found: [{ n: 1, row, line: line('one'), target: null }] }))
   }
 
   test('what is asked for is given again for the same key, three times, and not faster than every ten seconds', () => {

@@ -1,13 +1,30 @@
 import type { Addressed, ClientFrame, ErrorCode, ServerFrame } from '@chatnip/protocol'
 import type { Change, Place } from '../messenger.ts'
-import type { KeyFacts, LinkRow, LogicalKey, MessageLine, Peer, SealedLink, Write } from './rows.ts'
+import type { Act, Content, Quote } from './content.ts'
+import type { ActLine, KeyFacts, LinkRow, LogicalKey, MessageLine, Peer, SealedLink, Write } from './rows.ts'
 import type { ServiceBody } from './service.ts'
 import type { Found, Opened } from './state.ts'
 
 /** What a person asks for. Each is answered by a `settle` effect with the same ticket. */
 export type Call =
   | { readonly type: 'open'; readonly name: string }
-  | { readonly type: 'compose'; readonly id: string; readonly conversation: string; readonly text: string }
+  | {
+      readonly type: 'compose'
+      readonly id: string
+      readonly conversation: string
+      readonly text: string
+      readonly re?: Quote | undefined
+    }
+  /** `target`: the message that it is about, as it lies on disk; null: it waits in the outbox, or is not here. */
+  | {
+      readonly type: 'act'
+      readonly id: string
+      readonly conversation: string
+      readonly act: Act
+      readonly target: OnDisk | null
+    }
+  /** Takes a message away on this device alone. `before`: what is the last message then, when it was the last. */
+  | { readonly type: 'forget'; readonly target: OnDisk; readonly before: OnDisk | null }
   /** `expired`: the message's line on disk, when it is not in the outbox. */
   | { readonly type: 'retry'; readonly id: string; readonly newId: string; readonly expired: OnDisk | null }
   | { readonly type: 'discard'; readonly id: string; readonly expired: OnDisk | null }
@@ -81,12 +98,10 @@ export interface ToSeal {
   readonly id: string
   readonly to: string
   readonly at: number
-  readonly text: string
+  readonly body: Content | ServiceBody
   readonly key: Pick<KeyFacts, 'publicKey' | 'canSeal'>
   /** Null: not counted. */
   readonly link: Omit<SealedLink, 'hash'> | null
-  /** In place of the text, and for the addressee alone. */
-  readonly service: ServiceBody | null
 }
 
 /** Own messages to be given again. `isAsked`: their absence is answered too. */
@@ -102,7 +117,9 @@ export interface ToRecall {
 export interface Recalled {
   readonly n: number
   readonly row: LinkRow | null
-  readonly line: MessageLine | null
+  readonly line: MessageLine | ActLine | null
+  /** The message that it is about, or answers. */
+  readonly target: MessageLine | null
 }
 
 /** What is to be done. None of it is waited for; what comes of it returns as an event. */

@@ -1,12 +1,13 @@
 import type { Place } from '../messenger.ts'
 import { takeAsk, takeReceipt } from './answer.ts'
+import { noteLine } from './alter.ts'
 import { chainOf, gapWith, keepChain, reservedPlace } from './chains.ts'
 import { fill, followHead, takeOut } from './follow.ts'
 import { heardFrom } from './heads.ts'
 import { show, write } from './outcome.ts'
 import type { Outcome } from './outcome.ts'
 import { preview } from './places.ts'
-import type { Chain, MessageLine, Peer } from './rows.ts'
+import type { ActLine, Chain, MessageLine, Peer } from './rows.ts'
 import { readService } from './service.ts'
 import type { Again, Gone, ServiceBody } from './service.ts'
 import { both, joined, without } from './spans.ts'
@@ -25,7 +26,9 @@ export interface Heard {
   /** What is known of the message that it gives again. */
   readonly original: Found | null
   /** That message as a line. */
-  readonly lineOf: (again: Again, conversation: Peer) => MessageLine
+  readonly lineOf: (again: Again, conversation: Peer) => MessageLine | ActLine
+  /** What it does, when it is an act. */
+  readonly carryOut: (again: Again, conversation: Peer, place: Place) => void
 }
 
 export function hear(turn: Turn, heard: Heard, outcome: Outcome): void {
@@ -102,15 +105,17 @@ function takeAgain(turn: Turn, heard: Heard & { readonly body: Again }, outcome:
   if (isThere) return
   outcome.ids.add(identity)
   const line = heard.lineOf(body, conversation)
-  if (original !== null) return mend(turn, { conversation, original, line }, outcome)
   const own = reservedPlace(gap, body.n) ?? place
-  const key = [conversation.number, own.seq, own.sub]
+  if (line.kind === 'message' && original !== null) return mend(turn, { conversation, original, line }, outcome)
+  const there = original?.row.line ?? []
+  const key = there[0] === conversation.number ? there : [conversation.number, own.seq, own.sub]
   write(
     outcome,
     { table: 'messages', key, value: line },
     { table: 'ids', key: [sender, body.id], value: { line: key } },
   )
-  show(turn, { peer: conversation, place: own, line }, outcome)
+  if (line.kind === 'message') show(turn, { peer: conversation, place: own, line }, outcome)
+  else heard.carryOut(body, conversation, own)
 }
 
 /** It came under the same id and was not theirs, or nobody could tell. */
@@ -129,6 +134,7 @@ function mend(
   const key = original.row.line
   if (key === null || key[0] !== conversation.number) return
   write(outcome, { table: 'messages', key, value: line })
+  noteLine(turn, { sender: lower(line.sender), id: line.id }, { key, line })
   const { last } = conversation
   const isLast = last?.line.id === line.id
   const known = setPeer(turn, {

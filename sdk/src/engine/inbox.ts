@@ -1,8 +1,11 @@
 import { finishBatch } from './arrivals.ts'
 import { askKey } from './lookups.ts'
+import { readContent, targetOf } from './content.ts'
+import type { MessageRef } from './content.ts'
 import type { ToOpen } from './events.ts'
 import type { KeyFacts } from './rows.ts'
-import { readService } from './service.ts'
+import { contentOf, readService } from './service.ts'
+import type { Again } from './service.ts'
 import type { Batch, Entry, Found, MailboxFrame, Opened } from './state.ts'
 import { onStoredMore } from './tell.ts'
 import { effect, isOwn, lower, patch, pinOf } from './turn.ts'
@@ -30,7 +33,7 @@ function startBatch(turn: Turn): void {
   patch(turn, {
     queue: queue.slice(BATCH_LIMIT),
     batches: number,
-    batch: { number, phase: 'finding', entries, asked: new Map(), originals: null },
+    batch: { number, phase: 'finding', entries, asked: new Map(), originals: null, targets: [] },
   })
   const ids = frames.map((frame) => ({
     sender: lower(frame.type === 'message' ? frame.sendername : own.username),
@@ -52,7 +55,8 @@ const current = (turn: Turn, number: number, phase: Batch['phase']): Batch | nul
 export function onFound(turn: Turn, number: number, found: readonly (Found | null)[]): void {
   const recalling = current(turn, number, 'recalling')
   if (recalling !== null) {
-    patchBatch(turn, recalling, { originals: found, phase: 'asking' })
+    const count = recalling.entries.length
+    patchBatch(turn, recalling, { originals: found.slice(0, count), targets: found.slice(count), phase: 'asking' })
     return advanceInbox(turn)
   }
   const batch = current(turn, number, 'finding')
@@ -89,7 +93,8 @@ export function advanceInbox(turn: Turn): void {
   }
   const items = batch.entries.flatMap((entry, index) => toOpen(turn, batch, entry, index))
   if (items.length > 0) openItems(turn, batch, items)
-  else if (batch.originals === null && batch.entries.some(isAgain)) findOriginals(turn, batch)
+  else if (batch.originals === null && batch.entries.some((entry) => isAgain(entry) || aboutOf(entry) !== null))
+    findOriginals(turn, batch)
   else {
     patchBatch(turn, batch, { phase: 'committing' })
     finishBatch(turn, batch)
@@ -98,14 +103,31 @@ export function advanceInbox(turn: Turn): void {
 
 const isAgain = ({ opened }: Entry): boolean => opened?.mark === 'verified' && opened.body?.type === 'again'
 
-/** Messages that are given once more bear their first id: have they been seen? One answer for each entry. */
+const againIn = (entry: Entry): Again | null => {
+  const body = isAgain(entry) ? readService(entry.opened?.body ?? null) : null
+  return body?.type === 'again' ? body : null
+}
+
+const senderOf = ({ frame }: Entry): string => lower(frame.type === 'message' ? frame.sendername : '')
+
+/** The message that an act, or an answer, is about. */
+function aboutOf(entry: Entry): MessageRef | null {
+  const again = againIn(entry)
+  const content = again === null ? readContent(entry.opened?.body ?? null) : contentOf(again)
+  if (content === null) return null
+  if (content.type !== 'text') return targetOf(content, senderOf(entry))
+  return content.re === undefined ? null : { ...content.re, sender: lower(content.re.sender) }
+}
+
+/**
+ * Messages that are given once more bear their first id: have they been seen? And what is known of those that others are about? One
+ * answer for each entry, and then another for each.
+ */
 function findOriginals(turn: Turn, batch: Batch): void {
   patchBatch(turn, batch, { phase: 'recalling' })
-  const ids = batch.entries.map((entry) => {
-    const body = isAgain(entry) ? readService(entry.opened?.body ?? null) : null
-    const sender = lower(entry.frame.type === 'message' ? entry.frame.sendername : '')
-    return { sender, id: body?.type === 'again' ? body.id : '', withLine: true }
-  })
+  const originals = batch.entries.map((entry) => ({ sender: senderOf(entry), id: againIn(entry)?.id ?? '' }))
+  const targets = batch.entries.map((entry) => aboutOf(entry) ?? { sender: '', id: '' })
+  const ids = [...originals, ...targets].map(({ sender, id }) => ({ sender, id, withLine: true }))
   effect(turn, { type: 'find', batch: batch.number, ids })
 }
 

@@ -1,12 +1,16 @@
 import type { ErrorCode, SendFrame, ServerFrame } from '@chatnip/protocol'
+import { alter, aboutOf, metBy, noteLine, refKey } from './alter.ts'
 import { useNumber } from './answer.ts'
 import { nextLink } from './chains.ts'
+import { withoutWords } from './content.ts'
+import type { Act, Content, Quote } from './content.ts'
 import type { After, Event } from './events.ts'
 import { isGivenUp } from './hangup.ts'
 import { askKey, freshKey } from './lookups.ts'
 import { adoptKey } from './pins.ts'
 import { isAfter, placeSent, preview } from './places.ts'
-import type { MessageLine, Peer, Sealed, Write } from './rows.ts'
+import type { ActLine, LogicalKey, MessageLine, Peer, Sealed, Write } from './rows.ts'
+import type { Place } from '../messenger.ts'
 import type { OutboxItem } from './state.ts'
 import { findService, onServiceRefused, onServiceSealed, onServiceSent, pumpService } from './tell.ts'
 import {
@@ -69,9 +73,9 @@ function sealWhatWaits(turn: Turn): void {
     const key = sealingKey(turn, item)
     if (key === null) continue
     setItem(turn, { ...item, stage: 'sealing' })
-    const { id, at, text } = item
+    const { id, at } = item
     const link = key.canSeal ? nextLink(turn, ensurePeer(turn, item.to).number, id) : null
-    effect(turn, { type: 'seal', message: { id, to: nameOf(turn, item), at, text, key, link, service: null } })
+    effect(turn, { type: 'seal', message: { id, to: nameOf(turn, item), at, body: contentOf(item), key, link } })
     sealing += 1
   }
 }
@@ -132,14 +136,23 @@ function send(turn: Turn, item: OutboxItem): void {
   effect(turn, { type: 'send', line: turn.state.line.number, frame })
 }
 
+const contentOf = ({ text, act, re }: OutboxItem): Content =>
+  act ?? { type: 'text', text, ...(re === undefined ? {} : { re }) }
+
+/** What is put into the outbox: a text, with what it answers, or an act. */
+export interface Composed {
+  readonly id: string
+  readonly to: string
+  readonly text: string
+  readonly re?: Quote | undefined
+  readonly act?: Act | undefined
+}
+
 /** Puts a new message on disk, together with `writes`; `after` follows when it is there. */
-export function compose(
-  turn: Turn,
-  message: { readonly id: string; readonly to: string; readonly text: string },
-  writes: readonly Write[],
-  ...after: readonly After[]
-): void {
-  const peer = touch(turn, ensurePeer(turn, message.to))
+export function compose(turn: Turn, message: Composed, writes: readonly Write[], ...after: readonly After[]): void {
+  const { act, re } = message
+  const known = ensurePeer(turn, message.to)
+  const peer = act === undefined || act.type === 'reaction' ? touch(turn, known) : known
   const order = turn.state.meta.order + 1
   patchMeta(turn, { order })
   const item: OutboxItem = {
@@ -147,6 +160,8 @@ export function compose(
     id: message.id,
     to: lower(peer.name),
     text: message.text,
+    ...(act === undefined ? {} : { act }),
+    ...(re === undefined ? {} : { re }),
     at: turn.now,
     state: 'waiting',
     refusal: null,
@@ -198,21 +213,22 @@ export function onSent(turn: Turn, frame: Extract<ServerFrame, { readonly type: 
   if (service !== undefined) return onServiceSent(turn, service)
   const item = findItem(turn, frame.id)
   if (item === undefined) return
-  const { key, place } = placeSent(turn, frame, ensurePeer(turn, item.to).number)
-  const line = acceptedLine(turn, item)
+  const { number } = ensurePeer(turn, item.to)
+  const { key, place } = placeSent(turn, frame, number)
   removeItem(turn, item)
   remember(turn, item.id)
   patch(turn, { window: FULL_WINDOW })
-  const known = ensurePeer(turn, item.to)
-  const isLater = known.last === null || isAfter(place, known.last.place)
-  const peer = setPeer(turn, { ...known, last: isLater ? { place, line: preview(line) } : known.last })
+  const writes =
+    item.act === undefined ? sentText(turn, item, key, place) : sentAct(turn, item, item.act, { key, place })
+  const used = usedNumber(turn, item, false)
+  const peer = ensurePeer(turn, item.to)
   commit(
     turn,
     [
       itemRemoval(item),
-      { table: 'messages', key, value: line },
       { table: 'ids', key: [lower(turn.state.own.username), item.id], value: { line: key } },
-      ...usedNumber(turn, item, false),
+      ...writes,
+      ...used,
       peerWrite(peer),
       metaWrite(turn),
     ],
@@ -220,6 +236,33 @@ export function onSent(turn: Turn, frame: Extract<ServerFrame, { readonly type: 
     CONVERSATIONS,
   )
   pump(turn)
+}
+
+function sentText(turn: Turn, item: OutboxItem, key: LogicalKey, place: Place): readonly Write[] {
+  const known = ensurePeer(turn, item.to)
+  const { line, writes } = metBy(turn, known.number, acceptedLine(turn, item))
+  noteLine(turn, { sender: lower(line.sender), id: line.id }, { key, line })
+  const isLater = known.last === null || isAfter(place, known.last.place)
+  setPeer(turn, { ...known, last: isLater ? { place, line: preview(line) } : known.last })
+  return [{ table: 'messages', key, value: line }, ...writes]
+}
+
+/** What an own act is about is known here since it was composed; if it is not any more, it was taken away. */
+function sentAct(
+  turn: Turn,
+  item: OutboxItem,
+  act: Act,
+  { key, place }: { readonly key: LogicalKey; readonly place: Place },
+): readonly Write[] {
+  const { username: sender, fingerprint: signedBy } = turn.state.own
+  const { number } = ensurePeer(turn, item.to)
+  const { id, at } = item
+  const value: ActLine = { kind: 'act', id, sender, own: true, at, act: withoutWords(act), ...linkOf(item) }
+  const about = aboutOf(turn, act)
+  const known = turn.state.lines.get(refKey(about)) ?? null
+  const deed = { act, by: lower(sender), own: true, signedBy, at, place }
+  const writes = known === null ? [] : alter(turn, { number, about, known, deed })
+  return [{ table: 'messages', key, value }, ...writes]
 }
 
 const acceptedLine = (turn: Turn, item: OutboxItem): MessageLine => ({
@@ -232,8 +275,10 @@ const acceptedLine = (turn: Turn, item: OutboxItem): MessageLine => ({
   state: 'accepted',
   mark: null,
   reason: null,
-  fingerprint: null,
+  fingerprint: turn.state.own.fingerprint,
   knownSince: null,
+  // The original is here: of what is deleted there no word stays here.
+  ...(item.re === undefined ? {} : { re: { ...item.re, text: '' } }),
   ...linkOf(item),
 })
 
@@ -288,9 +333,19 @@ export function letGo(turn: Turn, to: string): void {
 }
 
 function fail(turn: Turn, item: OutboxItem, refusal: ErrorCode): void {
-  const failed: OutboxItem = { ...item, state: 'failed', stage: 'failed', refusal, disliked: 0 }
+  const { text, writes } = takeActs(turn, item)
+  const failed: OutboxItem = { ...item, text, state: 'failed', stage: 'failed', refusal, disliked: 0 }
   setItem(turn, failed)
-  commit(turn, [itemWrite(failed)], messagesChanged(ensurePeer(turn, item.to)), CONVERSATIONS)
+  commit(turn, [itemWrite(failed), ...writes], messagesChanged(ensurePeer(turn, item.to)), CONVERSATIONS)
+}
+
+/** What was to be done to a message that does not go now: its edits are in its text, and nobody else hears of the rest. */
+export function takeActs(turn: Turn, item: OutboxItem): { readonly text: string; readonly writes: readonly Write[] } {
+  const about = refKey({ sender: lower(turn.state.own.username), id: item.id })
+  const acts = turn.state.outbox.filter(({ act }) => act !== undefined && refKey(aboutOf(turn, act)) === about)
+  for (const one of acts) removeItem(turn, one)
+  const edit = acts.map(({ act }) => act).findLast((act) => act?.type === 'edit')
+  return { text: edit?.type === 'edit' ? edit.text : item.text, writes: acts.map(itemRemoval) }
 }
 
 /** There is nobody of that name (any more). What may have been sent already waits for the server's own answer. */

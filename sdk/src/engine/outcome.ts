@@ -1,6 +1,9 @@
+import { refKey } from './alter.ts'
+import type { MessageRef } from './content.ts'
 import type { After } from './events.ts'
 import { isAfter, preview } from './places.ts'
-import type { MessageLine, Peer, Write } from './rows.ts'
+import type { LogicalKey, MessageLine, Peer, Table, Write } from './rows.ts'
+import type { Found, KnownLine } from './state.ts'
 import type { Place } from '../messenger.ts'
 import { notify, setPeer } from './turn.ts'
 import type { Turn } from './turn.ts'
@@ -15,8 +18,22 @@ export interface Outcome {
   readonly ids: Set<string>
 }
 
+const rowKey = (table: Table, key: LogicalKey): string => JSON.stringify([table, key])
+
 export const write = (outcome: Outcome, ...writes: readonly Write[]): void => {
-  for (const one of writes) outcome.writes.set(JSON.stringify([one.table, one.key]), one)
+  for (const one of writes) outcome.writes.set(rowKey(one.table, one.key), one)
+}
+
+/** A message as it is now: changed lately, written by this batch, or as it was found on disk. Null: it was never here. */
+export function lookedUp(turn: Turn, outcome: Outcome, about: MessageRef, found: Found | null): KnownLine | null {
+  const known = turn.state.lines.get(refKey(about))
+  if (known !== undefined) return known
+  const fresh = outcome.writes.get(rowKey('ids', [about.sender, about.id]))
+  if (fresh === undefined && found === null) return null
+  const key = (fresh?.table === 'ids' ? fresh.value : found?.row)?.line ?? []
+  const written = outcome.writes.get(rowKey('messages', key))
+  const line = written?.table === 'messages' ? written.value : (found?.line ?? null)
+  return { key, line: line?.kind === 'message' ? line : null }
 }
 
 /** The conversation's head: last message, unread count. Having answered from another device, the person has read what was there. */

@@ -1,7 +1,8 @@
 import { FULL_WINDOW } from './outbox.ts'
+import { earlyKey } from './alter.ts'
 import { chainKey } from './chains.ts'
-import type { Chain, Meta, OutboxRow, Peer } from './rows.ts'
-import type { OutboxItem, Own, State } from './state.ts'
+import type { Chain, EarlyRow, Meta, OutboxRow, Peer } from './rows.ts'
+import type { KnownLine, OutboxItem, Own, State } from './state.ts'
 
 export interface OnDiskState {
   readonly meta: Meta | null
@@ -9,6 +10,9 @@ export interface OnDiskState {
   /** In the order of their keys. */
   readonly outbox: readonly OutboxRow[]
   readonly chains?: readonly Chain[]
+  readonly early?: readonly EarlyRow[]
+  /** Of the messages that acts in the outbox are about, by `refKey`. */
+  readonly lines?: ReadonlyMap<string, KnownLine>
 }
 
 /** The state of an engine that has just started, from the rows that it wrote before. */
@@ -35,6 +39,8 @@ export function restoreState(own: Own, seed: number, disk: OnDiskState): State {
     telling: 'no',
     heads: new Map(),
     recalled: new Map(),
+    early: new Map((disk.early ?? []).map((row) => [earlyKey(row), row])),
+    lines: disk.lines ?? new Map(),
   }
 }
 

@@ -1,5 +1,7 @@
 import type { Addressed } from '@chatnip/protocol'
 import type { Mark, Place } from '../messenger.ts'
+import type { Deed } from './altered.ts'
+import type { Act, MessageRef, Quote } from './content.ts'
 import type { Spans } from './spans.ts'
 
 /**
@@ -15,6 +17,7 @@ import type { Spans } from './spans.ts'
  * - `drafts` [number]
  * - `chains` [number, chain] — what one device says in one conversation, counted: how far it has come, and what is missing of it.
  * - `links` [number, chain, n] — own messages by their number, to give them again.
+ * - `early` [number, running number] — acts about messages that are not here yet.
  */
 export interface Tables {
   readonly meta: Meta
@@ -25,6 +28,7 @@ export interface Tables {
   readonly drafts: { readonly text: string }
   readonly chains: Chain
   readonly links: LinkRow
+  readonly early: EarlyRow
 }
 
 export type Table = keyof Tables
@@ -81,6 +85,18 @@ export interface Peer {
   readonly activeAt: number
   /** The last message, its text cut short, so that the list is painted from this row alone. */
   readonly last: { readonly place: Place; readonly line: MessageLine } | null
+  /** The latest reaction, for the list. Absent: none. */
+  readonly reacted?: Reacted
+}
+
+export interface Reacted {
+  readonly place: Place
+  /** In lower case. */
+  readonly by: string
+  readonly emoji: string
+  readonly to: MessageRef
+  /** Of the message, cut short. */
+  readonly text: string
 }
 
 export interface MessageLine {
@@ -93,10 +109,38 @@ export interface MessageLine {
   readonly state: 'accepted' | 'expired' | null
   readonly mark: Mark | null
   readonly reason: string | null
+  /** Of the key that signed it. */
   readonly fingerprint: string | null
   readonly knownSince: number | null
   /** Of own messages that are counted: by this it is known which of them have been stored. */
   readonly link?: { readonly chain: string; readonly n: number }
+  /** What it answers. Its text only when that message was not here when this one came: what is deleted there must not live on here. */
+  readonly re?: Quote
+  /** When it was last edited (Unix ms), and where that edit stands. */
+  readonly edited?: { readonly at: number; readonly place: Place }
+  /** When its writer deleted it for everybody, Unix ms. Its text is gone. */
+  readonly deleted?: number
+  /** One of each person. `emoji` null: taken back; kept, since an older one may still come. */
+  readonly reactions?: readonly { readonly by: string; readonly emoji: string | null; readonly place: Place }[]
+}
+
+/** Not shown: what it did stands in the message that it is about. Of an edit the text is not kept here, so that a deletion leaves none. */
+export interface ActLine {
+  readonly kind: 'act'
+  readonly id: string
+  readonly sender: string
+  readonly own: boolean
+  readonly at: number
+  readonly act: Act
+  readonly link?: { readonly chain: string; readonly n: number }
+}
+
+/** An act about a message that this device has not got, or not yet. */
+export interface EarlyRow {
+  readonly number: number
+  readonly slot: number
+  readonly about: MessageRef
+  readonly deed: Deed
 }
 
 export type NoticeLine = KeyNotice | MissingNotice
@@ -126,7 +170,7 @@ export interface UnknownLine {
   readonly body: unknown
 }
 
-export type Line = MessageLine | NoticeLine | UnknownLine
+export type Line = MessageLine | ActLine | NoticeLine | UnknownLine
 
 export interface IdRow {
   /** Where in `messages`, or null when nothing is shown for it. */
@@ -139,6 +183,10 @@ export interface OutboxRow {
   /** The addressee's name in lower case. */
   readonly to: string
   readonly text: string
+  /** In place of the text. */
+  readonly act?: Act
+  /** What it answers. */
+  readonly re?: Quote
   readonly at: number
   readonly state: 'waiting' | 'failed'
   readonly refusal: string | null

@@ -1,3 +1,5 @@
+import { readContent } from './content.ts'
+import type { Content } from './content.ts'
 import { isNumber, readSpans } from './spans.ts'
 import type { Spans } from './spans.ts'
 
@@ -36,7 +38,9 @@ export interface Again {
   readonly chain: string
   readonly n: number
   readonly at: number
-  readonly text: string
+  /** Of plain words; in all else `body` holds what it held. */
+  readonly text?: string
+  readonly body?: Content
 }
 
 /** "These I will not give again." `withdrawn`: taken away before the server had said that it has them. */
@@ -55,6 +59,8 @@ const ID = /^[0-9a-f-]{36}$/
 type Fields = Readonly<Record<string, unknown>>
 
 export const isService = (type: string | null): boolean => type !== null && TYPES.has(type)
+
+export const isServiceBody = (body: Content | ServiceBody): body is ServiceBody => isService(body.type)
 
 /** @returns null when it is not of the form above */
 export function readService(body: { readonly type: string } | null): ServiceBody | null {
@@ -89,11 +95,17 @@ function readAsk(chain: string, fields: Fields): Ask | null {
   return missing === null ? null : { type: 'ask', chain, missing }
 }
 
-function readAgain(chain: string, { id, n, at, text }: Fields): Again | null {
-  if (typeof id !== 'string' || !ID.test(id) || typeof text !== 'string' || !isNumber(n)) return null
+function readAgain(chain: string, { id, n, at, text, body }: Fields): Again | null {
+  if (typeof id !== 'string' || !ID.test(id) || !isNumber(n)) return null
   if (typeof at !== 'number' || !Number.isFinite(at) || at < 0) return null
-  return { type: 'again', id, chain, n, at, text }
+  const facts = { type: 'again', id, chain, n, at } as const
+  if (typeof text === 'string') return { ...facts, text }
+  const content = readContent(body)
+  return content === null ? null : { ...facts, body: content }
 }
+
+/** What was given again. */
+export const contentOf = ({ text = '', body }: Again): Content => body ?? { type: 'text', text }
 
 function readGone(chain: string, { missing, why }: Fields): Gone | null {
   const spans = readSpans(missing)

@@ -1,6 +1,18 @@
 import type { ServerFrame } from '@chatnip/protocol'
 import type { Mark } from '../messenger.ts'
-import type { Chain, IdRow, KeyFacts, Line, Meta, OutboxRow, Peer, SealedLink } from './rows.ts'
+import type {
+  Chain,
+  EarlyRow,
+  IdRow,
+  KeyFacts,
+  Line,
+  LogicalKey,
+  MessageLine,
+  Meta,
+  OutboxRow,
+  Peer,
+  SealedLink,
+} from './rows.ts'
 import type { ServiceBody } from './service.ts'
 
 export type MailboxFrame = Extract<ServerFrame, { readonly type: 'message' | 'expired' }>
@@ -41,6 +53,19 @@ export interface State {
   readonly heads: ReadonlyMap<number, { readonly times: number; readonly isArmed: boolean }>
   /** When what was asked for was last looked up, by chain. */
   readonly recalled: ReadonlyMap<string, number>
+  /** Acts that wait for the message that they are about, by conversation and running number. */
+  readonly early: ReadonlyMap<string, EarlyRow>
+  /**
+   * Messages as they will be on disk, by `refKey`: those that were changed lately, and those that an act in the outbox is about. Whoever
+   * has looked one up may have an older state in hand.
+   */
+  readonly lines: ReadonlyMap<string, KnownLine>
+}
+
+/** `line` null: it was taken away. */
+export interface KnownLine {
+  readonly key: LogicalKey
+  readonly line: MessageLine | null
 }
 
 /** A service message on its way. `about`: of the chain when it was made. */
@@ -108,6 +133,8 @@ export interface Batch {
   readonly asked: ReadonlyMap<string, KeyFacts | null>
   /** What is known of the messages that came once more; null: not looked up yet. */
   readonly originals: readonly (Found | null)[] | null
+  /** And of those that acts and answers are about. */
+  readonly targets: readonly (Found | null)[]
 }
 
 export interface Entry {
@@ -130,7 +157,7 @@ export interface Found {
 export interface Opened {
   readonly mark: Mark
   readonly reason: string | null
-  readonly body: { readonly type: string; readonly text?: unknown } | null
+  readonly body: { readonly type: string; readonly text?: unknown; readonly re?: unknown } | null
   readonly at: number | null
   readonly to: string | null
   readonly signedBy: string | null

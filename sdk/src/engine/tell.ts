@@ -83,7 +83,7 @@ export function pumpService(turn: Turn): void {
     const { id, body } = item
     effect(turn, {
       type: 'seal',
-      message: { id, to: key.name, at: turn.now, text: '', key: key.pin, link: null, service: body },
+      message: { id, to: key.name, at: turn.now, body, key: key.pin, link: null },
     })
   }
 }

@@ -109,8 +109,9 @@ export const findItem = (turn: Turn, id: string): OutboxItem | undefined =>
   turn.state.outbox.find((item) => item.id === id)
 
 export function itemWrite(item: OutboxItem): Write {
-  const { order, id, to, text, at, state, refusal, sealed } = item
-  const value: OutboxRow = { order, id, to, text, at, state, refusal, sealed }
+  const { order, id, to, text, at, state, refusal, sealed, act, re } = item
+  const about = { ...(act === undefined ? {} : { act }), ...(re === undefined ? {} : { re }) }
+  const value: OutboxRow = { order, id, to, text, ...about, at, state, refusal, sealed }
   return { table: 'outbox', key: [order], value }
 }
 

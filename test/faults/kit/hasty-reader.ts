@@ -80,7 +80,7 @@ export async function readerDiesAgainAndAgain(deaths: number, manner: Manner) {
   const pace = setInterval(() => {
     const id = randomUUID()
     recorder.note({ what: 'composed', message: id, device: 'kim', conversation, accounts: ['kim', 'lou'] })
-    sending.push(kim.send('lou', id, id))
+    sending.push(kim.send('lou', id, { id }))
   }, PACE_MS)
   let disk = slowDisk(reader.rows.durable(), manner)
   const start = () =>

@@ -59,7 +59,7 @@ export async function startChat(address: string, recorder: Recorder, options: Ch
     const accounts = [from.name, to.name]
     const conversation = conversationOf(from.name, to.name)
     recorder.note({ what: 'composed', message: id, device: from.name, conversation, accounts })
-    composing.push(from.messenger.send(to.name, `This is ${id}.`, id))
+    composing.push(from.messenger.send(to.name, `This is ${id}.`, { id }))
   }
   const pace = setInterval(() => {
     say(one, other)

@@ -1,5 +1,6 @@
 import type { Cipher } from '../../../sdk/src/driver/cipher.ts'
 import type { ToOpen, ToSeal } from '../../../sdk/src/engine/events.ts'
+import { isServiceBody } from '../../../sdk/src/engine/service.ts'
 import type { Opened } from '../../../sdk/src/engine/state.ts'
 
 /** A key is its own name; whoever knows the name can open. The rules of marks are crypto's. */
@@ -53,13 +54,12 @@ function hashOf({ chain, n, prev }: NonNullable<ToSeal['link']>, id: string): st
 /** Stands in for crypto: the same answers to the same questions, deterministic and a thousand times faster. */
 export const standInCipher = (username: string, ring: KeyRing, random: () => number): Cipher => ({
   factsOf: (publicKey) => Promise.resolve({ publicKey, fingerprint: keyName(publicKey), canSeal: true }),
-  seal: ({ id, to, at, text, key, link, service }) => {
-    const body = service ?? { type: 'text', text }
+  seal: ({ id, to, at, body, key, link }) => {
     const sealFor = (sealedFor: string): string =>
       JSON.stringify({ id, from: username, to, at, body, link, signedBy: ring.current, sealedFor, salt: random() })
     const tied = link === null ? null : { ...link, hash: hashOf(link, id) }
     const theirs = { username: to, message_text: sealFor(keyName(key.publicKey)) }
-    if (service !== null) return Promise.resolve({ to: [theirs], link: null })
+    if (isServiceBody(body)) return Promise.resolve({ to: [theirs], link: null })
     const copy = { username, message_text: sealFor(ring.current) }
     return Promise.resolve({ to: to === username ? [copy] : [theirs, copy], link: tied })
   },

@@ -12,9 +12,9 @@ export const COUNTING_MUTANTS: readonly Mutant[] = [
     cipher: (cipher) => ({
       ...cipher,
       seal: (message) => {
-        const { service } = message
-        if (service?.type === 'ask') return Promise.resolve(null)
-        return cipher.seal(service?.type === 'receipt' ? { ...message, service: { ...service, missing: [] } } : message)
+        const { body } = message
+        if (body.type === 'ask') return Promise.resolve(null)
+        return cipher.seal(body.type === 'receipt' ? { ...message, body: { ...body, missing: [] } } : message)
       },
     }),
   },
@@ -50,7 +50,7 @@ export const COUNTING_MUTANTS: readonly Mutant[] = [
         const { chain, n } = link
         const key = { publicKey: item.pinned ?? '', fingerprint: '', canSeal: true, since: 0 }
         const service = { type: 'receipt', chain, n, missing: [], unsure: [] } as const
-        await cipher.seal({ id: item.id, to: item.from, at: at ?? 0, text: '', key, link: null, service })
+        await cipher.seal({ id: item.id, to: item.from, at: at ?? 0, body: service, key, link: null })
         return opened
       },
     }),

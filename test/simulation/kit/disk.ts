@@ -20,6 +20,7 @@ const emptyRows = (): Rows => ({
   drafts: new Map(),
   chains: new Map(),
   links: new Map(),
+  early: new Map(),
 })
 
 const copyOf = (rows: Rows): Rows => ({
@@ -31,6 +32,7 @@ const copyOf = (rows: Rows): Rows => ({
   drafts: new Map(rows.drafts),
   chains: new Map(rows.chains),
   links: new Map(rows.links),
+  early: new Map(rows.early),
 })
 
 const put = <T extends Table>(rows: Rows, write: { table: T; key: LogicalKey; value: Tables[T] | null }): void => {

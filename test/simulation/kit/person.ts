@@ -53,7 +53,7 @@ export class Person {
     if (note === undefined || messenger === null || this.#tryingIn === life) return
     this.#tryingIn = life
     const isStill = () => life === this.#device.life
-    messenger.send(note.to, note.id, note.id).then(
+    messenger.send(note.to, note.id, { id: note.id }).then(
       () => {
         if (!isStill()) return
         this.#tryingIn = -1

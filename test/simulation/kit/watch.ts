@@ -1,5 +1,6 @@
 import type { Cipher } from '../../../sdk/src/driver/cipher.ts'
 import type { ToSeal } from '../../../sdk/src/engine/events.ts'
+import { isServiceBody } from '../../../sdk/src/engine/service.ts'
 import { keyName } from './cipher.ts'
 import type { SimDevice } from './device.ts'
 import type { World } from './world.ts'
@@ -13,15 +14,15 @@ export const watchedCipher = (world: World, device: SimDevice, cipher: Cipher): 
   },
 })
 
-function watch(world: World, device: SimDevice, { id, to, key, service }: ToSeal): void {
+function watch(world: World, device: SimDevice, { id, to, key, body }: ToSeal): void {
   const name = keyName(key.publicKey)
-  if (service === null) return void world.sealedFor.set(`${id} ${to}`, name)
-  if (service.type === 'receipt' && !hasOnDisk(device, service.chain, service.n)) {
+  if (!isServiceBody(body)) return void world.sealedFor.set(`${id} ${to}`, name)
+  if (body.type === 'receipt' && !hasOnDisk(device, body.chain, body.n)) {
     world.sees({ what: 'told too early', device: device.name })
   }
-  if (service.type !== 'again' || to === device.account) return
-  const first = world.sealedFor.get(`${service.id} ${to}`)
-  if (first !== name) world.sees({ what: 'given away', message: service.id, device: device.name })
+  if (body.type !== 'again' || to === device.account) return
+  const first = world.sealedFor.get(`${body.id} ${to}`)
+  if (first !== name) world.sees({ what: 'given away', message: body.id, device: device.name })
 }
 
 const hasOnDisk = ({ disk }: SimDevice, chain: string, n: number): boolean =>

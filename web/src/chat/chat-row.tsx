@@ -21,7 +21,7 @@ const Draft = ({ text }: { readonly text: string }) => (
 )
 
 const Preview = ({ conversation, own, draft }: Pick<Props, 'conversation' | 'own' | 'draft'>) => {
-  const { chats } = t()
+  const { chats, acts } = t()
   const { last, undelivered } = conversation
   if (undelivered > 0)
     return (
@@ -35,7 +35,7 @@ const Preview = ({ conversation, own, draft }: Pick<Props, 'conversation' | 'own
   return (
     <>
       {last.own && !own && `${chats.you} `}
-      {plainText(last.text)}
+      {last.deleted ? <em>{acts.deleted}</em> : plainText(last.text)}
     </>
   )
 }

@@ -36,14 +36,16 @@ const classes = ({ message, first, last }: Props): string =>
     .filter((name) => name !== '')
     .join(' ')
 
-const Words = ({ message, id }: { readonly message: MessageView; readonly id: string }) =>
-  message.mark === 'forged' ? (
+const Words = ({ message, id }: { readonly message: MessageView; readonly id: string }) => {
+  const { chat, acts } = t()
+  const { mark, deleted, text } = message
+  if (mark !== 'forged' && !deleted) return <MessageText text={text} id={id} />
+  return (
     <span class="text not-shown" id={id}>
-      {t().chat.mark.forged}
+      {deleted ? acts.deleted : chat.mark.forged}
     </span>
-  ) : (
-    <MessageText text={message.text} id={id} />
   )
+}
 
 /** One message in the log. */
 export const MessageLine = (props: Props) => {

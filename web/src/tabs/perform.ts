@@ -10,6 +10,12 @@ export const perform = (messenger: Messenger, question: Question): Promise<unkno
       return messenger.open(...question.args)
     case 'send':
       return messenger.send(...question.args)
+    case 'edit':
+      return messenger.edit(...question.args)
+    case 'remove':
+      return messenger.remove(...question.args)
+    case 'react':
+      return messenger.react(...question.args)
     case 'retry':
       return messenger.retry(...question.args)
     case 'discard':

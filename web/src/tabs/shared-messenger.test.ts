@@ -19,13 +19,16 @@ const makeEngine = () => {
     messages: () => Promise.resolve([]),
     contact: () => null,
     open: no,
-    send: (_to, _text, id = 'none') =>
+    send: (_to, _text, { id = 'none' } = {}) =>
       new Promise((resolve) => {
         sent.push(id)
         held.push(() => {
           resolve(id)
         })
       }),
+    edit: no,
+    remove: no,
+    react: no,
     retry: no,
     discard: no,
     markRead: () => Promise.resolve(),

@@ -1,4 +1,4 @@
-import type { Change, Connection, ContactView, ConversationView, Messenger, Profile } from '@chatnip/sdk'
+import type { Change, Connection, ContactView, ConversationView, Messenger, Profile, SendOptions } from '@chatnip/sdk'
 import { fromFailure } from './failures.ts'
 import type { Answer, Arguments, Method, Question, Snapshot, TabFrame } from './frames.ts'
 import { lead } from './leader.ts'
@@ -86,8 +86,21 @@ export class SharedMessenger implements Messenger {
   }
 
   /** The id is made here, so that asking again after a takeover cannot send twice. */
-  send(conversation: string, text: string, id: string = this.#ports.uuid()): Promise<string> {
-    return this.#ask('send', [conversation, text, id])
+  send(conversation: string, text: string, options: SendOptions = {}): Promise<string> {
+    return this.#ask('send', [conversation, text, { id: this.#ports.uuid(), ...options }])
+  }
+
+  /** Asked again after a takeover, what is done to a message comes to the same. */
+  edit(...args: Arguments<'edit'>): Promise<void> {
+    return this.#ask('edit', args)
+  }
+
+  remove(...args: Arguments<'remove'>): Promise<void> {
+    return this.#ask('remove', args)
+  }
+
+  react(...args: Arguments<'react'>): Promise<void> {
+    return this.#ask('react', args)
   }
 
   retry(...args: Arguments<'retry'>): Promise<void> {

@@ -1,3 +1,4 @@
+import { acts } from './en-acts.ts'
 import { errors } from './en-errors.ts'
 import { keys } from './en-keys.ts'
 import { countIn } from './plural.ts'
@@ -272,6 +273,7 @@ export const en = {
   },
 
   keys,
+  acts,
 
   details: {
     title: 'About this message',

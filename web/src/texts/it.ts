@@ -1,3 +1,4 @@
+import { acts } from './it-acts.ts'
 import { errors } from './it-errors.ts'
 import { keys } from './it-keys.ts'
 import { countIn } from './plural.ts'
@@ -276,6 +277,7 @@ export const it: Texts = {
   },
 
   keys,
+  acts,
 
   details: {
     title: 'Su questo messaggio',

@@ -1,0 +1,115 @@
+/** What a counted message holds: words, or an act about a message that is there already. */
+export type Content = Words | Act
+
+export interface Words {
+  readonly type: 'text'
+  readonly text: string
+  readonly re?: Quote
+}
+
+/** The message that is answered. `text`: what its reader may lack, cut short; nobody but who quotes vouches for it. */
+export interface Quote extends MessageRef {
+  readonly text: string
+}
+
+/** A message by its writer's name and its id. */
+export interface MessageRef {
+  readonly sender: string
+  readonly id: string
+}
+
+/** Of one's own messages; the last one counts. */
+export interface Edit {
+  readonly type: 'edit'
+  readonly id: string
+  readonly text: string
+}
+
+/** Of one's own messages, for everybody and for good. */
+export interface Delete {
+  readonly type: 'delete'
+  readonly id: string
+}
+
+/** One of each person for a message; the last one counts. Null: taken back. */
+export interface Reaction extends MessageRef {
+  readonly type: 'reaction'
+  readonly emoji: string | null
+}
+
+export type Act = Edit | Delete | Reaction
+
+type Fields = Readonly<Record<string, unknown>>
+
+const TYPES: ReadonlySet<string> = new Set(['edit', 'delete', 'reaction'])
+const ID = /^[0-9a-f-]{36}$/
+const MOST_NAME = 32
+/** So much of a message is quoted at most. */
+const QUOTE_CHARACTERS = 200
+
+export const isActType = (type: string | null | undefined): boolean => type !== null && TYPES.has(type ?? '')
+
+const isId = (value: unknown): value is string => typeof value === 'string' && ID.test(value)
+
+const isName = (value: unknown): value is string =>
+  typeof value === 'string' && value !== '' && value.length <= MOST_NAME
+
+/** What somebody else wrote. @returns null when it is no act, or not of its form */
+export function readAct(body: { readonly type: string } | null): Act | null {
+  if (body === null) return null
+  const { type, id, text, sender, emoji }: Fields = { ...body }
+  if (!isId(id)) return null
+  if (type === 'delete') return { type, id }
+  if (type === 'edit') return typeof text === 'string' ? { type, id, text } : null
+  if (type !== 'reaction' || !isName(sender)) return null
+  return emoji === null || isEmoji(emoji) ? { type, sender, id, emoji } : null
+}
+
+/** @returns null when there is none, or it is not of its form: the words stand without it then */
+export function readQuote(value: unknown): Quote | null {
+  if (typeof value !== 'object' || value === null) return null
+  const { sender, id, text }: Fields = { ...value }
+  return isName(sender) && isId(id) && typeof text === 'string' ? { sender, id, text: cutQuote(text) } : null
+}
+
+/** Words or an act; null: neither. */
+export function readContent(value: unknown): Content | null {
+  if (typeof value !== 'object' || value === null) return null
+  const { type, text, re }: Fields = { ...value }
+  if (typeof type !== 'string') return null
+  if (type !== 'text') return readAct({ ...value, type })
+  if (typeof text !== 'string') return null
+  const quote = readQuote(re)
+  return { type, text, ...(quote === null ? {} : { re: quote }) }
+}
+
+const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' })
+
+/** The beginning of a text, without cutting a character in half. */
+export function cutText(text: string, most: number): string {
+  if (text.length <= most) return text
+  // What is a character is decided by what follows, but not by all that follows.
+  return text.slice(0, graphemes.segment(text.slice(0, most + 64)).containing(most)?.index ?? most)
+}
+
+export const cutQuote = (text: string): string => cutText(text, QUOTE_CHARACTERS)
+
+/** Of what a picture letter is made. Not the list of those that there are today: a newer device may have newer ones. */
+const PICTURE = /\p{Extended_Pictographic}|\p{Regional_Indicator}|\u20E3/u
+const PARTS = /^[\p{Extended_Pictographic}\p{Emoji}\p{Emoji_Component}]+$/u
+const MOST_UNITS = 40
+
+/** Whether it is one emoji and nothing else. */
+export const isEmoji = (value: unknown): value is string =>
+  typeof value === 'string' &&
+  value.length <= MOST_UNITS &&
+  PICTURE.test(value) &&
+  PARTS.test(value) &&
+  [...graphemes.segment(value)].length === 1
+
+/** Which message an act is about. @param writer of the act, in lower case */
+export const targetOf = (act: Act, writer: string): MessageRef =>
+  act.type === 'reaction' ? { sender: act.sender.toLowerCase(), id: act.id } : { sender: writer, id: act.id }
+
+/** An act as it is kept once it is carried out: what an edit said stands in its message, and is gone when that is deleted. */
+export const withoutWords = (act: Act): Act => (act.type === 'edit' ? { ...act, text: '' } : act)
