@@ -1,5 +1,5 @@
 import { ChatnipError, LIMITS } from '@chatnip/protocol'
-import type { Addressed, MailboxItem } from '@chatnip/protocol'
+import type { MailboxItem } from '@chatnip/protocol'
 import type { Bus } from '../bus/bus.ts'
 import type { Clock } from '../clock.ts'
 import type { Limiter } from '../limits/limiter.ts'
@@ -25,7 +25,7 @@ export interface Accepted {
 export interface Delivery {
   /**
    * @param tell hears that it is stored before any addressee is handed anything
-   * @throws ChatnipError too_large, bad_request, too_many, no_such_user, id_reused, mailbox_full, unavailable, disk_full
+   * @throws ChatnipError too_large, bad_request, too_many, no_such_user, id_reused, epoch_passed, mailbox_full, unavailable, disk_full
    */
   accept(sender: Session, message: Outgoing, tell?: (accepted: Accepted) => void): Promise<Accepted>
   /** The original's download: what waits, which is deleted by this very call. */
@@ -48,23 +48,25 @@ export function openDelivery(store: Store, bus: Bus, clock: Clock, limiter: Limi
   const waiters = openWaiters()
 
   const hand = (sender: Session, message: Outgoing, entries: Placed['entries']) => {
-    const tails: string[] = []
+    const tails = new Map<number, string>()
     for (const { mailbox, seq, index } of entries) {
-      feeds.get(mailbox)?.offer(seq, () => (tails[index] ??= tailAt(sender.username, message, index)))
+      feeds.get(mailbox)?.offer(seq, () => tailAt(tails, { sender, message, index }))
       bus.wake(mailbox, seq)
     }
   }
   return {
     accept: async (sender, message, tell) => {
       checkOutgoing(message)
-      if (message.group !== undefined || message.expires_in !== undefined) throw new ChatnipError('unavailable')
-      takeRates(limiter, sender, message.to)
+      takeRates(limiter, sender, message)
       const result = await store.append({
         sender: sender.account,
         fromMailbox: sender.device?.mailbox ?? null,
         id: message.id,
         timestamp: message.timestamp,
-        to: textsOf(message),
+        to: message.to,
+        text: message.text,
+        group: message.group,
+        expiresIn: message.expires_in,
         now: clock.now(),
       })
       if (result.result !== 'accepted') throw refusalOf(result)
@@ -98,23 +100,37 @@ export function openDelivery(store: Store, bus: Bus, clock: Clock, limiter: Limi
   }
 }
 
-/** What all devices of one addressee are handed alike. */
-const tailAt = (sendername: string, { id, timestamp, to, text = '' }: Outgoing, index: number): string =>
-  tailOf({ id, sendername, message_text: to[index]?.message_text ?? text, timestamp })
+/** In place of an addressee's index: the text that is for all. */
+const FOR_ALL = -1
 
-const textsOf = ({ to, text = '' }: Outgoing) =>
-  to.map(({ username, message_text: own = text }) => ({ username, message_text: own }))
+interface Handed {
+  readonly sender: Session
+  readonly message: Outgoing
+  readonly index: number
+}
+
+/** What all devices of one addressee are handed alike, and everybody whom the text for all is for. Worked out once. */
+function tailAt(tails: Map<number, string>, { sender, message, index }: Handed): string {
+  const { id, timestamp, to, text = '' } = message
+  const own = to[index]?.message_text
+  const key = own === undefined ? FOR_ALL : index
+  const tail = tails.get(key) ?? tailOf({ id, sendername: sender.username, message_text: own ?? text, timestamp })
+  tails.set(key, tail)
+  return tail
+}
 
 type Placed = Extract<AppendResult, { result: 'accepted' }>
 
-function takeRates(limiter: Limiter, sender: Session, to: readonly Addressed[]): void {
+function takeRates(limiter: Limiter, sender: Session, { to, group }: Outgoing): void {
   limiter.take('message', sender.account)
+  if (group?.commit === true) limiter.take('commit', sender.account)
   for (const { username } of to) limiter.take('pair', `${sender.account}>${username.toLowerCase()}`)
 }
 
 function refusalOf(result: Exclude<AppendResult, Placed>): ChatnipError {
   if (result.result === 'mailbox_full')
     return new ChatnipError('mailbox_full', { retryAfter: FULL_MAILBOX_RETRY_SECONDS })
+  if (result.result === 'epoch_passed') return new ChatnipError('epoch_passed', { epoch: result.epoch })
   return new ChatnipError(result.result)
 }
 

@@ -31,7 +31,7 @@ export interface Expiry {
 }
 
 /**
- * Once a minute: messages that waited longer than `days` are removed and their senders told; ended sessions and used proofs
+ * Once a minute: messages that waited longer than `days` are removed and their senders told; those that were to end earlier go silently; ended sessions and used proofs
  * are swept. Nothing expires for an hour after the start or after the wall clock jumped, so that a wrong date does not throw messages away.
  */
 export function startExpiry(deps: Deps, days: number): Expiry {
@@ -48,6 +48,9 @@ export function startExpiry(deps: Deps, days: number): Expiry {
       const wakes = await store.expire(now - days * DAY_MS, now, BATCH)
       for (const { mailbox, seq } of wakes) bus.wake(mailbox, seq)
       more = wakes.length >= BATCH
+    }
+    while (trusts && (await store.dropEnded(now, BATCH))) {
+      // Until there is no more.
     }
     // By a wrong clock nothing ends for good either; the sweep's other work is done in any case.
     await store.sweep(trusts ? now : 0, BATCH)

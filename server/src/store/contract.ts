@@ -3,7 +3,11 @@ import { accountContract } from './contract/accounts.ts'
 import { appendContract } from './contract/append.ts'
 import { deviceContract } from './contract/devices.ts'
 import { expiryContract } from './contract/expiry.ts'
+import { endingContract } from './contract/endings.ts'
+import { groupContract } from './contract/groups.ts'
 import { inviteContract } from './contract/invites.ts'
+import { keyPackageContract } from './contract/key-packages.ts'
+import { sharedTextContract } from './contract/shared-texts.ts'
 import { mailboxContract } from './contract/mailboxes.ts'
 import { orderContract } from './contract/order.ts'
 import { quotaContract } from './contract/quota.ts'
@@ -29,6 +33,10 @@ export function storeContract(name: string, open: OpenStore): void {
     quotaContract(open)
     mailboxContract(open)
     expiryContract(open)
+    sharedTextContract(open)
+    groupContract(open)
+    endingContract(open)
+    keyPackageContract(open)
     inviteContract(open)
     upkeepContract(open)
   })

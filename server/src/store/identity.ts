@@ -34,13 +34,22 @@ export function idText(bytes: Uint8Array): string {
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`
 }
 
+/** What a message may say beside its texts. Nothing of an ordinary one, whose digest stays what it always was. */
+function moreOf({ text, group, expiresIn }: NewMessage): string {
+  let more = text === undefined ? '' : `;text:${text.length}:${text}`
+  if (group !== undefined) more += `;group:${group.id}:${group.epoch}:${group.commit === true ? 1 : 0}`
+  if (expiresIn !== undefined) more += `;ends:${expiresIn}`
+  return more
+}
+
 /**
- * SHA-256 over everything that makes a message the same one: its time and, by addressee, its texts. Every part carries its length, so that
+ * SHA-256 over everything that makes a message the same one: its time and, by addressee, its texts; its group and its end. Every part carries its length, so that
  * no two different messages read alike; the order of the addressees and the case of their names don't count.
  *
- * @throws Refusal `bad_request` when an addressee stands there twice
+ * @throws Refusal `bad_request` when an addressee stands there twice or gets no text
  */
-export function digestOf({ timestamp, to }: NewMessage): Buffer {
+export function digestOf(message: NewMessage): Buffer {
+  const { timestamp, to, text: common } = message
   const parts = to.map(({ username, message_text: text }) => ({ name: foldName(username), text }))
   if (parts.length > 1) {
     parts.sort((one, other) => (one.name < other.name ? -1 : 1))
@@ -49,7 +58,11 @@ export function digestOf({ timestamp, to }: NewMessage): Buffer {
     }
   }
   let canonical = `${timestamp};`
-  for (const { name, text } of parts) canonical += `${name.length}:${name}${text.length}:${text}`
+  for (const { name, text } of parts) {
+    if (text === undefined && common === undefined) throw new Refusal('bad_request', 'There is no text for somebody.')
+    canonical += `${name.length}:${name}${text === undefined ? '-' : `${text.length}:${text}`}`
+  }
+  canonical += moreOf(message)
   // Handed over as text: for 32 bytes that is twice as quick as a buffer of their own.
   return Buffer.from(hash('sha256', canonical, 'binary'), 'latin1')
 }

@@ -1,3 +1,5 @@
+import type { Addressed, Group } from '@chatnip/protocol'
+
 /**
  * Where the server keeps things. One interface, one contract suite (`contract.ts`), any number of implementations.
  *
@@ -161,10 +163,8 @@ export interface SessionStore {
   plainMailbox(account: AccountNumber): Promise<MailboxNumber | null>
 }
 
-export interface Addressed {
-  readonly username: string
-  readonly message_text: string
-}
+/** What a message of a conversation says of its group. */
+export type GroupMark = Group
 
 export interface NewMessage {
   readonly sender: AccountNumber
@@ -172,7 +172,12 @@ export interface NewMessage {
   readonly fromMailbox: MailboxNumber | null
   readonly id: string
   readonly timestamp: number
+  /** Each with a text of its own, or with `text`. */
   readonly to: readonly Addressed[]
+  readonly text?: string | undefined
+  readonly group?: GroupMark | undefined
+  /** Seconds after `now` at which it is gone, fetched or not (see `dropEnded`). */
+  readonly expiresIn?: number | undefined
   readonly now: number
 }
 
@@ -186,6 +191,8 @@ export type AppendResult =
       readonly entries: readonly { readonly mailbox: MailboxNumber; readonly seq: number; readonly index: number }[]
     }
   | { readonly result: 'id_reused' }
+  /** `epoch`: where the group is instead. */
+  | { readonly result: 'epoch_passed'; readonly epoch: number }
   | { readonly result: 'no_such_user'; readonly username: string }
   | { readonly result: 'mailbox_full'; readonly username: string }
 
@@ -212,7 +219,12 @@ export interface MailboxStore {
    * Places are gap-free per mailbox, and two messages lie in the same order in all mailboxes that hold both.
    * The newest message is refused when a mailbox is full; none is dropped. One sender may fill `senderShare` of somebody else's mailbox.
    * The sender's own name addresses its other devices, or its plain mailbox when it has none (a note to self).
-   * Throws `not_signed_in` when the sender is gone, `bad_request` when an addressee stands there twice or the id is no UUID.
+   *
+   * A message with a `group` is taken when the group is in that epoch, or unknown; a commit moves the group to the next epoch in the same
+   * transaction, so of several commits for one epoch exactly one is taken. Whether it is a duplicate is asked before that. What is refused
+   * for whatever reason moves nothing. Only commits make a group known; it stays so for `retentionDays` after its last use, to the day.
+   *
+   * Throws `not_signed_in` when the sender is gone, `bad_request` when an addressee stands there twice or gets no text, or the id is no UUID.
    */
   append(message: NewMessage): Promise<AppendResult>
   /** Up to `count` entries or `bytes` of text (at least one entry) with seq > after, in order. */
@@ -239,6 +251,11 @@ export interface MailboxStore {
     now: number,
     batch: number,
   ): Promise<readonly { readonly mailbox: MailboxNumber; readonly seq: number }[]>
+  /**
+   * Removes at most `batch` texts whose `expiresIn` is over at `now`, and tells nobody. True: there may be more, call again.
+   * (`expire` doesn't tell of those either.)
+   */
+  dropEnded(now: number, batch: number): Promise<boolean>
 }
 
 /** What a device has waiting for those who want to begin a conversation with it. */

@@ -83,7 +83,11 @@ export const SAMPLES: Readonly<Record<EndpointName, Sample>> = {
       timestamp: 1_795_000_000,
       to: [{ username: bob.name, message_text: 'hello' }],
     }),
-    also: () => ({ text: 'for whoever has none' }),
+    also: () => ({
+      text: 'for whoever has none',
+      group: { id: 'a-group-of-128-bits-22', epoch: 0, commit: true },
+      expires_in: 3_600,
+    }),
   },
   end_session: { valid: () => ({}), also: () => ({ forget_device: false }) },
   list_sessions: nothing,

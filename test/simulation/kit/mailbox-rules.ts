@@ -7,10 +7,13 @@ import type { Mailbox, Tables } from './tables.ts'
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 
-function digestOf({ timestamp, to }: NewMessage): string {
+const dayOf = (ms: number): number => Math.floor(ms / 86_400_000)
+
+function digestOf({ timestamp, to, text, group, expiresIn }: NewMessage): string {
   const parts = to.map(({ username, message_text }) => [fold(username), message_text] as const)
+  if (text === undefined && parts.some(([, own]) => own === undefined)) throw new ChatnipError('bad_request')
   if (new Set(parts.map(([name]) => name)).size < parts.length) throw new ChatnipError('bad_request')
-  return JSON.stringify([timestamp, parts.toSorted(([a], [b]) => (a < b ? -1 : 1))])
+  return JSON.stringify([timestamp, parts.toSorted(([a], [b]) => (a < b ? -1 : 1)), text, group, expiresIn])
 }
 
 export function append(tables: Tables, message: NewMessage, limits: StoreLimits): AppendResult {
@@ -24,8 +27,14 @@ export function append(tables: Tables, message: NewMessage, limits: StoreLimits)
     if (before.digest !== digest) return { result: 'id_reused' }
     return { result: 'accepted', after: before.after, duplicate: true, entries: [] }
   }
+  const { group } = message
+  const epoch = group === undefined ? undefined : tables.groups.get(group.id)?.epoch
+  if (epoch !== undefined && epoch !== group?.epoch) return { result: 'epoch_passed', epoch }
   const found = destinations(tables, message, limits)
   if ('result' in found) return found
+  if (group?.commit === true) tables.groups.set(group.id, { epoch: group.epoch + 1, usedOn: dayOf(message.now) })
+  else if (group !== undefined && epoch !== undefined)
+    tables.groups.set(group.id, { epoch, usedOn: dayOf(message.now) })
   const own = message.fromMailbox === null ? undefined : tables.mailboxes.get(message.fromMailbox)
   const after = own?.account === message.sender ? own.lastSeq : 0
   tables.dedup.set(key, { id: message.id, digest, after })
@@ -44,7 +53,7 @@ type Refused = Exclude<AppendResult, { readonly result: 'accepted' }>
 
 function destinations(tables: Tables, message: NewMessage, limits: StoreLimits): readonly Destination[] | Refused {
   const found: Destination[] = []
-  for (const [index, { username, message_text: body }] of message.to.entries()) {
+  for (const [index, { username, message_text: body = message.text ?? '' }] of message.to.entries()) {
     const account = byName(tables, username)?.account
     if (account === undefined) return { result: 'no_such_user', username }
     const others = account === message.sender && hasDevices(tables, account) && message.fromMailbox !== null
@@ -58,8 +67,9 @@ function destinations(tables: Tables, message: NewMessage, limits: StoreLimits):
 
 function deliver(tables: Tables, message: NewMessage, { account, mailboxes, body, index }: Destination) {
   const text = nextNumber(tables)
-  const { sender, now: acceptedAt, id, timestamp } = message
-  const facts = { kind: 'message', sender, addressee: account, acceptedAt, id, timestamp, body } as const
+  const { sender, now: acceptedAt, id, timestamp, expiresIn } = message
+  const endsAt = expiresIn === undefined ? null : acceptedAt + expiresIn * 1_000
+  const facts = { kind: 'message', sender, addressee: account, acceptedAt, endsAt, id, timestamp, body } as const
   tables.texts.set(text, { ...facts, bytes: Buffer.byteLength(body), holders: mailboxes.length, fetched: false })
   return mailboxes.map((mailbox) => ({ mailbox: mailbox.mailbox, seq: place(mailbox, text), index }))
 }
@@ -127,13 +137,27 @@ export function expire(tables: Tables, { before, now, batch }: { before: number;
     else {
       if (removed > 0 && removed + text.holders > batch) return wakes
       removed += text.holders
-      const mustTell = text.kind === 'message' && !text.fetched && text.sender !== text.addressee
+      const mustTell =
+        text.kind === 'message' && !text.fetched && text.sender !== text.addressee && text.endsAt === null
       for (const box of mailboxesOf(tables, text.addressee)) drop(tables, box, (entry) => entry.text === number, false)
       if (mustTell) wakes.push(...tellSender(tables, number, text, now))
     }
   }
   if (rows.length < batch) tables.expiryPassed = 0
   return wakes
+}
+
+/** Removes what was to be gone by now. @returns whether there may be more */
+export function dropEnded(tables: Tables, now: number, batch: number): boolean {
+  const ended = [...tables.texts].filter(([, { endsAt }]) => endsAt !== null && endsAt <= now).slice(0, batch)
+  for (const [number, text] of ended)
+    for (const box of mailboxesOf(tables, text.addressee)) drop(tables, box, (entry) => entry.text === number, false)
+  return ended.length === batch
+}
+
+/** Groups that nobody has used since that time. */
+export function forgetGroups(tables: Tables, before: number): void {
+  for (const [id, { usedOn }] of tables.groups) if (usedOn < dayOf(before)) tables.groups.delete(id)
 }
 
 type Expired = { readonly sender: number; readonly addressee: number; readonly id: string; readonly timestamp: number }
@@ -148,7 +172,16 @@ function tellSender(
   const boxes = tables.accounts.has(sender) ? mailboxesOf(tables, sender) : []
   if (peer === undefined || boxes.length === 0) return []
   const text = nextNumber(tables)
-  const facts = { kind: 'expired', sender, addressee: sender, acceptedAt: now, id, timestamp, body: peer } as const
+  const facts = {
+    kind: 'expired',
+    sender,
+    addressee: sender,
+    acceptedAt: now,
+    endsAt: null,
+    id,
+    timestamp,
+    body: peer,
+  } as const
   tables.texts.set(text, { ...facts, bytes: 0, holders: boxes.length, fetched: false })
   return boxes.map((box) => ({ mailbox: box.mailbox, seq: place(box, text) }))
 }

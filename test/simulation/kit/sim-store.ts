@@ -166,6 +166,8 @@ export class SimStore implements Store {
   expire: Store['expire'] = (before, now, batch) =>
     this.#do('delete', (tables) => rules.expire(tables, { before, now, batch }))
 
+  dropEnded: Store['dropEnded'] = (now, batch) => this.#do('delete', (tables) => rules.dropEnded(tables, now, batch))
+
   addKeyPackages: Store['addKeyPackages'] = (account, deviceId, packages) =>
     this.#do('append', (tables) => supplies.add(tables, { account, deviceId }, packages, this.#limits))
   countKeyPackages: Store['countKeyPackages'] = (account, deviceId) =>
@@ -173,7 +175,12 @@ export class SimStore implements Store {
   claimKeyPackages: Store['claimKeyPackages'] = (claim) => this.#do('append', (tables) => supplies.claim(tables, claim))
 
   probe: Store['probe'] = () => this.#do('append', () => undefined)
-  sweep: Store['sweep'] = (now) => this.#do('delete', (tables) => supplies.sweep(tables, now, this.#limits))
+  sweep: Store['sweep'] = (now) =>
+    this.#do('delete', (tables) => {
+      const before = now - this.#limits.retentionDays * 86_400_000
+      supplies.sweep(tables, before)
+      rules.forgetGroups(tables, before)
+    })
   stats: Store['stats'] = () => this.#do('read', statsOf)
   close: Store['close'] = async () => {
     await this.#do('read', () => undefined)

@@ -10,8 +10,6 @@ import type { DeviceSupply, Tables } from './tables.ts'
 
 /** The rules of a store's key packages over plain tables. The contract suite says whether they are right. */
 
-const DAY = 86_400_000
-
 interface Owner {
   readonly account: number
   readonly deviceId: string
@@ -73,7 +71,8 @@ export function forget(tables: Tables, account: number): void {
   }
 }
 
-export function sweep(tables: Tables, now: number, { retentionDays }: StoreLimits): void {
+/** Forgets what was handed out up to that time. */
+export function sweep(tables: Tables, before: number): void {
   for (const { claimed } of tables.supplies.values())
-    for (const [text, at] of claimed) if (at <= now - retentionDays * DAY) claimed.delete(text)
+    for (const [text, at] of claimed) if (at <= before) claimed.delete(text)
 }

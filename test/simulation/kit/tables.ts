@@ -10,6 +10,7 @@ export interface Tables {
   dedup: Map<string, { readonly id: string; readonly digest: string; readonly after: number }>
   /** By device id. */
   supplies: Map<string, DeviceSupply>
+  groups: Map<string, { readonly epoch: number; readonly usedOn: number }>
   lastNumber: number
   expiryPassed: number
 }
@@ -47,6 +48,8 @@ export interface Text {
   readonly sender: number
   readonly addressee: number
   readonly acceptedAt: number
+  /** When the sender wants it gone. */
+  readonly endsAt: number | null
   readonly id: string
   readonly timestamp: number
   readonly body: string
@@ -63,6 +66,7 @@ export const emptyTables = (): Tables => ({
   texts: new Map(),
   dedup: new Map(),
   supplies: new Map(),
+  groups: new Map(),
   lastNumber: 0,
   expiryPassed: 0,
 })

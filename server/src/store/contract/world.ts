@@ -87,8 +87,17 @@ export const message = (
   id: more.id ?? idOf(more.number),
   timestamp: more.timestamp ?? 1_800_000_000,
   to: more.to ?? [to].flat().map((username) => ({ username, message_text: more.text ?? `text ${more.number}` })),
+  ...(more.group === undefined ? {} : { group: more.group }),
+  ...(more.expiresIn === undefined ? {} : { expiresIn: more.expiresIn }),
   now: more.now ?? NOW,
 })
+
+/** The same text for all of them, sent once. */
+export const messageForAll = (
+  from: Account,
+  to: readonly string[],
+  more: Partial<NewMessage> & { readonly number: number; readonly text: string },
+): NewMessage => ({ ...message(from, to, more), to: to.map((username) => ({ username })), text: more.text })
 
 /** The places of an accepted message, or a failed test. */
 export function placesOf(result: AppendResult): readonly { mailbox: number; seq: number; index: number }[] {

@@ -9,6 +9,8 @@ interface Destination {
   readonly account: AccountState
   readonly mailboxes: readonly MailboxState[]
   readonly text: string
+  /** The text is the one for all. */
+  readonly isShared: boolean
   readonly bytes: number
   /** Place in the message's `to`. */
   readonly index: number
@@ -38,40 +40,78 @@ const mailboxesFor = (account: AccountState, message: NewMessage): readonly Mail
 /** Looks up everybody and asks for room, writing nothing. */
 function destinations(context: Context, message: NewMessage): readonly Destination[] | Refused {
   const found: Destination[] = []
-  for (const { username, message_text: text } of message.to) {
+  for (const { username, message_text: own } of message.to) {
     const account = context.cache.byName(username)
     if (account === null) return { result: 'no_such_user', username }
+    const text = own ?? message.text ?? ''
     const bytes = Buffer.byteLength(text)
     const mailboxes = mailboxesFor(account, message)
     for (const mailbox of mailboxes) {
       if (!hasRoom(context, mailbox, { sender: message.sender, bytes })) return { result: 'mailbox_full', username }
     }
-    found.push({ account, mailboxes, text, bytes, index: found.length })
+    found.push({ account, mailboxes, text, isShared: own === undefined, bytes, index: found.length })
   }
   return found
 }
 
-/** Stores a text once, gives it the next place in each of the mailboxes and adds these to `places`. */
-function deliver(
-  { db, cache }: Context,
-  { message, id, places }: { readonly message: NewMessage; readonly id: Buffer; readonly places: Place[] },
-  { account, mailboxes, text, bytes, index }: Destination,
-): void {
+interface Delivering {
+  readonly message: NewMessage
+  readonly id: Buffer
+  readonly places: Place[]
+  /** The number of the text that several accounts share, or null. */
+  readonly shared: number | null
+}
+
+/** Stores what an account gets. An ordinary message has a statement of its own that names no more than it needs. */
+function storeText({ db, cache }: Context, { message, id, shared }: Delivering, destination: Destination): number {
   const number = cache.nextMessage()
-  db.sql(
-    `INSERT INTO messages (message, kind, sender, addressee, holders, fetched, accepted_at, id, timestamp, body)
-     VALUES (?, 0, ?, ?, ?, 0, ?, ?, ?, ?)`,
-  ).run(number, message.sender, account.account, mailboxes.length, message.now, id, message.timestamp, text)
+  const { account, mailboxes, text, isShared } = destination
+  const body = isShared && shared !== null ? '' : text
+  const values = [number, message.sender, account.account, mailboxes.length, message.now, id, message.timestamp, body]
+  if (message.expiresIn === undefined) {
+    db.sql(
+      `INSERT INTO messages (message, kind, sender, addressee, holders, fetched, accepted_at, id, timestamp, body)
+       VALUES (?, 0, ?, ?, ?, 0, ?, ?, ?, ?)`,
+    ).run(...values)
+  } else {
+    db.sql(
+      `INSERT INTO messages (message, kind, sender, addressee, holders, fetched, accepted_at, id, timestamp, body, ends_at)
+       VALUES (?, 0, ?, ?, ?, 0, ?, ?, ?, ?, ?)`,
+    ).run(...values, message.now + message.expiresIn * 1_000)
+  }
+  return number
+}
+
+/** Stores a text once, gives it the next place in each of the mailboxes and adds these to `places`. */
+function deliver(context: Context, delivering: Delivering, destination: Destination): void {
+  const { db, cache } = context
+  const { message, places } = delivering
+  const { mailboxes, bytes, index } = destination
+  const number = storeText(context, delivering, destination)
+  const shared = destination.isShared ? delivering.shared : null
   const insert = db.sql(
-    'INSERT INTO entries (place, message, sender, bytes, holders) VALUES (?1 << 32 | ?2, ?3, ?4, ?5, ?6)',
+    shared === null
+      ? 'INSERT INTO entries (place, message, sender, bytes, holders) VALUES (?1 << 32 | ?2, ?3, ?4, ?5, ?6)'
+      : 'INSERT INTO entries (place, message, sender, bytes, holders, shared) VALUES (?1 << 32 | ?2, ?3, ?4, ?5, ?6, ?7)',
   )
+  const more = shared === null ? [] : [shared]
   for (const state of mailboxes) {
     state.lastSeq += 1
     count(state, message.sender, bytes)
     cache.touch(state)
-    insert.run(state.mailbox, state.lastSeq, number, message.sender, bytes, mailboxes.length)
+    insert.run(state.mailbox, state.lastSeq, number, message.sender, bytes, mailboxes.length, ...more)
     places.push({ mailbox: state.mailbox, seq: state.lastSeq, index })
   }
+}
+
+/** Stores the text that several accounts get alike. Its number is that of the message's first text, which no other message has. */
+function storeShared({ db, cache }: Context, texts: readonly Destination[]): number | null {
+  const sharing = texts.filter(({ isShared }) => isShared)
+  const [first] = sharing
+  if (first === undefined || sharing.length === 1) return null
+  const number = cache.lastMessage() + 1
+  db.sql('INSERT INTO shared_texts (text, holders, body) VALUES (?, ?, ?)').run(number, sharing.length, first.text)
+  return number
 }
 
 /** The sending device's place in its own mailbox; 0 when it has none. */
@@ -85,7 +125,7 @@ function ownPlace({ cache }: Context, { sender, fromMailbox }: NewMessage): numb
  * Accepts a message, all or nothing. The rules, in this order:
  * - a message that was accepted before gets the same answer again, whatever has become of its addressees since;
  * - everything that may refuse is asked before anything is written;
- * - the dedup record, the texts and the places in all mailboxes are one transaction (the batch's).
+ * - the dedup record, the group's epoch, the texts and the places in all mailboxes are one transaction (the batch's).
  */
 export function append(context: Context, message: NewMessage): AppendResult {
   const { cache } = context
@@ -94,13 +134,17 @@ export function append(context: Context, message: NewMessage): AppendResult {
   if (cache.byNumber(message.sender) === null) throw new Refusal('not_signed_in', 'The sending account is gone.')
   const before = earlier(context, message.sender, { id, digest })
   if (before !== null) return before
+  const epoch = message.group === undefined ? null : cache.groups.conflict(message.group)
+  if (epoch !== null) return { result: 'epoch_passed', epoch }
   const found = destinations(context, message)
   if ('result' in found) return found
 
   const after = ownPlace(context, message)
   const texts = found.filter(({ mailboxes }) => mailboxes.length > 0)
   cache.dedup.add({ account: message.sender, id, digest, after, first: cache.lastMessage() + 1, texts: texts.length })
+  if (message.group !== undefined) cache.groups.use(message.group, message.now)
+  const shared = message.text === undefined ? null : storeShared(context, texts)
   const places: Place[] = []
-  for (const destination of texts) deliver(context, { message, id, places }, destination)
+  for (const destination of texts) deliver(context, { message, id, places, shared }, destination)
   return { result: 'accepted', after, duplicate: false, entries: places }
 }

@@ -2,6 +2,7 @@ import { foldName } from '../identity.ts'
 import type { AccountNumber, MailboxNumber } from '../store.ts'
 import type { Database } from './database.ts'
 import { Dedup } from './dedup.ts'
+import { GroupEpochs } from './groups.ts'
 import { toNumber, toText } from './rows.ts'
 import type { Row } from './rows.ts'
 
@@ -36,6 +37,7 @@ const MOST_ACCOUNTS = 50_000
  */
 export class Cache {
   readonly dedup: Dedup
+  readonly groups: GroupEpochs
   readonly #db: Database
   readonly #names = new Map<string, AccountState>()
   readonly #accounts = new Map<AccountNumber, AccountState>()
@@ -48,6 +50,7 @@ export class Cache {
   constructor(db: Database) {
     this.#db = db
     this.dedup = new Dedup(db)
+    this.groups = new GroupEpochs(db)
   }
 
   byName(username: string): AccountState | null {
@@ -162,6 +165,7 @@ export class Cache {
   }
 
   #clear(): void {
+    this.groups.reset()
     this.#released = []
     this.#names.clear()
     this.#accounts.clear()
@@ -174,6 +178,7 @@ export class Cache {
   /** Keeps memory bounded. Only between batches. */
   trim(): void {
     if (this.#accounts.size > MOST_ACCOUNTS) this.#clear()
+    this.groups.trim()
   }
 }
 

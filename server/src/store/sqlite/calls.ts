@@ -57,6 +57,7 @@ export const FREES: ReadonlySet<CallName> = new Set<CallName>([
   'acknowledge',
   'take',
   'expire',
+  'dropEnded',
   'sweep',
   'endSession',
   'removeDevice',

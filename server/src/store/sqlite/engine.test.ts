@@ -1,8 +1,8 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { describe, expect, test, vi } from 'vitest'
-import { hashOf, message, newAccount, NOW } from '../contract/world.ts'
+import { hashOf, message, messageForAll, newAccount, NOW } from '../contract/world.ts'
 import type { Account } from '../store.ts'
 import type { Call, Outcome } from './calls.ts'
 import { dumpSchema, openDatabase } from './database.ts'
@@ -147,6 +147,21 @@ describe('what grows', () => {
         { name: 'sweep', args: [NOW, 10] },
       ])
       engine.run([{ name: 'arrivals', args: [0] }])
+      const packages = { fresh: ['one', 'two'], lastResort: 'last' }
+      const claim = { username: 'bob', askedBy: 'x', lastResortsOnly: false, now: NOW }
+      engine.run([
+        { name: 'addKeyPackages', args: [2, 'one', packages] },
+        { name: 'claimKeyPackages', args: [claim] },
+        { name: 'countKeyPackages', args: [2, 'one'] },
+        { name: 'changeAccount', args: [2, { publicKey: 'another' }] },
+        { name: 'sweep', args: [NOW, 10] },
+      ])
+      const commit = { group: { id: 'a group', epoch: 1, commit: true as const }, expiresIn: 60 }
+      engine.run([
+        { name: 'append', args: [messageForAll(alice, ['alice', 'bob'], { number: 4, text: 'x', ...commit })] },
+        { name: 'acknowledge', args: [1, 1_000] },
+        { name: 'dropEnded', args: [NOW + 60_000, 10] },
+      ])
       engine.run([send(3), { name: 'deleteAccount', args: [1] }])
       const statements = engine.statements().filter((text) => !/^(PRAGMA|BEGIN|COMMIT)/.test(text))
       expect(statements.length).toBeGreaterThan(30)
@@ -172,6 +187,18 @@ function plansOf(statements: readonly string[]): { statement: string; detail: st
   return plans
 }
 
+const MIGRATIONS = new URL('./migrations/', import.meta.url)
+/** Two accounts, a device, and a message that waits for it. */
+const WRITTEN_BY_THE_FIRST = `
+  INSERT INTO accounts (account, username, password_hash, public_key, created_at) VALUES (1, 'alice', '', '', 0), (2, 'bob', '', '', 0);
+  INSERT INTO mailboxes (mailbox, account, last_seq, messages, bytes) VALUES (1, 1, 0, 0, 0), (2, 2, 1, 1, 11);
+  INSERT INTO devices (device, device_id, account, mailbox, name, created_at, last_seen) VALUES (1, 'phone', 2, 2, 'x', 0, '2026-11-01');
+  INSERT INTO messages (message, kind, sender, addressee, holders, fetched, accepted_at, id, timestamp, body)
+    VALUES (1, 0, 1, 2, 1, 0, 5, x'00000000000040008000000000000001', 7.5, 'from before');
+  INSERT INTO entries (place, message, sender, bytes, holders) VALUES (2 << 32 | 1, 1, 1, 11, 1);
+  INSERT INTO dedup VALUES (1, 1, x'00000000000040008000000000000001', x'00', 0, 1, 1);
+  UPDATE counters SET value = 1 WHERE name = 'message';`
+
 describe('the schema', () => {
   test('is the one in schema.sql (UPDATE=1 writes it anew)', () =>
     inFolder((folder) => {
@@ -181,6 +208,44 @@ describe('the schema', () => {
       const file = new URL('./schema.sql', import.meta.url)
       if (process.env['UPDATE'] === '1') writeFileSync(file, dump)
       expect(dump).toBe(readFileSync(file, 'utf8'))
+      return Promise.resolve()
+    }))
+
+  test('of every earlier version is brought up to date, with what lies in it', () =>
+    inFolder((folder) => {
+      const [first = '', ...later] = readdirSync(MIGRATIONS).toSorted()
+      for (let version = 1; version <= later.length; version += 1) {
+        const file = join(folder, `${version}.db`)
+        const older = new DatabaseSync(file)
+        for (const name of [first, ...later].slice(0, version))
+          older.exec(readFileSync(new URL(name, MIGRATIONS), 'utf8'))
+        older.exec(`${WRITTEN_BY_THE_FIRST} PRAGMA user_version = ${version};`)
+        older.close()
+        const engine = new Engine(threadOptions({ file }))
+        const before = engine.run([readBob])
+        expect(before).toMatchObject([{ value: [{ seq: 1, peer: 'alice', text: 'from before' }] }])
+        const packages = { fresh: ['a key package'], lastResort: 'a last resort' }
+        const group = { id: 'a group', epoch: 0, commit: true as const }
+        const shared = messageForAll(alice, ['bob', 'alice'], { number: 2, text: 'to all', group, expiresIn: 60 })
+        const after = engine.run([
+          { name: 'addKeyPackages', args: [2, 'phone', packages] },
+          { name: 'append', args: [shared] },
+          { name: 'acknowledge', args: [2, 1] },
+          readBob,
+          { name: 'deleteAccount', args: [1] },
+          readBob,
+        ])
+        expect(after).toMatchObject([
+          { value: { count: 1, hasLastResort: true } },
+          { value: { result: 'accepted' } },
+          { ok: true },
+          { value: [{ seq: 2, text: 'to all' }] },
+          { value: true },
+          { value: [] },
+        ])
+        engine.close()
+      }
+      expect(later.length).toBeGreaterThan(0)
       return Promise.resolve()
     }))
 })

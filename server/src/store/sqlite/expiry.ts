@@ -19,7 +19,7 @@ function removeEntry(context: Context, state: MailboxState, message: number): vo
   const { db } = context
   const row = db
     .sql(
-      `SELECT place & 4294967295 AS seq, message, sender, bytes, holders FROM entries
+      `SELECT place & 4294967295 AS seq, message, sender, bytes, holders, shared FROM entries
        WHERE place > (?1 << 32) AND place <= (?1 << 32 | 4294967295) AND message = ?2 ORDER BY place LIMIT 1`,
     )
     .get(state.mailbox, message)
@@ -61,9 +61,15 @@ function tellSender({ db, cache }: Context, expired: Row, now: number): Wake[] {
   })
 }
 
-/** A message that nobody fetched is told; a notice, a copy for the sender's own devices, or one that some device did fetch is not. */
+/**
+ * A message that nobody fetched is told; a notice, a copy for the sender's own devices, one that some device did fetch, or one that was to go
+ * anyway is not.
+ */
 const mustBeTold = (row: Row): boolean =>
-  toNumber(row['kind']) === 0 && toNumber(row['fetched']) === 0 && row['sender'] !== row['addressee']
+  toNumber(row['kind']) === 0 &&
+  toNumber(row['fetched']) === 0 &&
+  row['sender'] !== row['addressee'] &&
+  row['ends_at'] === null
 
 /**
  * Removes what waited too long, oldest first. Texts are numbered in the order of acceptance, so this reads from the low end and stops at the
@@ -74,7 +80,7 @@ export function expire(context: Context, { before, now, batch }: Deadline): Wake
   cache.writeBack()
   const oldest = db
     .sql(
-      `SELECT message, kind, sender, addressee, holders, fetched, accepted_at, id, timestamp
+      `SELECT message, kind, sender, addressee, holders, fetched, accepted_at, ends_at, id, timestamp
        FROM messages WHERE message > ? ORDER BY message LIMIT ?`,
     )
     .all(context.expiry.passed, batch)

@@ -1,13 +1,15 @@
 import type { AccountNumber } from '../store.ts'
 import type { MailboxState } from './cache.ts'
 import type { Context } from './context.ts'
-import { toNumber } from './rows.ts'
+import { toNumber, toNumberOrNull } from './rows.ts'
 import type { Row } from './rows.ts'
 
 interface Held {
   readonly message: number
   /** How many mailboxes the text began with. */
   readonly holders: number
+  /** The number of the text that it shares with other accounts, or null. */
+  readonly shared: number | null
 }
 
 /**
@@ -15,21 +17,36 @@ interface Held {
  *
  * @param fetched whether the mailbox's owner has it now, so that its sender need not be told when another device's copy expires
  */
-function releaseText({ db, cache }: Context, { message, holders }: Held, fetched: boolean): void {
+function releaseText(context: Context, { message, holders, shared }: Held, fetched: boolean): void {
+  const { db, cache } = context
   if (holders === 1) {
     cache.release(message)
+    if (shared !== null) releaseShared(context, shared)
     return
   }
-  if (db.sql('DELETE FROM messages WHERE message = ? AND holders = 1').run(message).changes === 1) return
+  if (db.sql('DELETE FROM messages WHERE message = ? AND holders = 1').run(message).changes === 1) {
+    if (shared !== null) releaseShared(context, shared)
+    return
+  }
   db.sql('UPDATE messages SET holders = holders - 1, fetched = max(fetched, ?) WHERE message = ?').run(
     fetched ? 1 : 0,
     message,
   )
 }
 
-const heldBy = (row: Row): Held => ({ message: toNumber(row['message']), holders: toNumber(row['holders']) })
+/** One account less that has it; the last one deletes it. */
+function releaseShared({ db }: Context, text: number): void {
+  if (db.sql('DELETE FROM shared_texts WHERE text = ? AND holders = 1').run(text).changes === 1) return
+  db.sql('UPDATE shared_texts SET holders = holders - 1 WHERE text = ?').run(text)
+}
 
-/** An entry that was deleted (message, sender, bytes, holders): its text and its mailbox's counters follow. */
+const heldBy = (row: Row): Held => ({
+  message: toNumber(row['message']),
+  holders: toNumber(row['holders']),
+  shared: toNumberOrNull(row['shared']),
+})
+
+/** An entry that was deleted (message, sender, bytes, holders, shared): its text and its mailbox's counters follow. */
 export function dropEntry(
   context: Context,
   state: MailboxState,
@@ -55,7 +72,7 @@ function uncount({ cache }: Context, mailbox: MailboxState, sender: AccountNumbe
 export function forgetReceived(context: Context, state: MailboxState): void {
   const rows = context.db
     .sql(
-      'DELETE FROM entries WHERE place > (?1 << 32) AND place <= (?1 << 32 | 4294967295) RETURNING message, sender, bytes, holders',
+      'DELETE FROM entries WHERE place > (?1 << 32) AND place <= (?1 << 32 | 4294967295) RETURNING message, sender, bytes, holders, shared',
     )
     .all(state.mailbox)
   for (const row of rows) dropEntry(context, state, { row, fetched: false })
@@ -78,7 +95,7 @@ export function forgetSent(context: Context, account: AccountNumber): void {
     .all(account)
   const remove = db.sql(
     `DELETE FROM entries WHERE place > (?1 << 32) AND place <= (?1 << 32 | 4294967295) AND sender = ?2
-     RETURNING message, sender, bytes, holders`,
+     RETURNING message, sender, bytes, holders, shared`,
   )
   for (const row of addressees) {
     for (const state of cache.byNumber(toNumber(row['addressee']))?.mailboxes ?? []) {

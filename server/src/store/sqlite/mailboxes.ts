@@ -2,13 +2,14 @@ import type { Arrivals, Entry, MailboxNumber } from '../store.ts'
 import { append } from './append.ts'
 import type { Handlers } from './calls.ts'
 import type { Context } from './context.ts'
+import { dropEnded } from './endings.ts'
 import { expire } from './expiry.ts'
 import { dropEntry } from './forget.ts'
 import { idText } from '../identity.ts'
 import { toBytes, toNumber, toText } from './rows.ts'
 import type { Row } from './rows.ts'
 
-type MailboxHandlers = Pick<Handlers, 'append' | 'read' | 'arrivals' | 'acknowledge' | 'take' | 'expire'>
+type MailboxHandlers = Pick<Handlers, 'append' | 'read' | 'arrivals' | 'acknowledge' | 'take' | 'expire' | 'dropEnded'>
 
 interface Page {
   readonly count: number
@@ -16,7 +17,8 @@ interface Page {
 }
 
 // CROSS JOIN keeps SQLite to this order: walk the mailbox, look up each text.
-const READ = `SELECT e.place & 4294967295 AS seq, e.bytes, m.kind, m.id, m.timestamp, m.body, a.username
+const READ = `SELECT e.place & 4294967295 AS seq, e.bytes, m.kind, m.id, m.timestamp, a.username,
+  CASE WHEN e.shared IS NULL THEN m.body ELSE (SELECT s.body FROM shared_texts s WHERE s.text = e.shared) END AS body
   FROM entries e CROSS JOIN messages m ON m.message = e.message CROSS JOIN accounts a ON a.account = m.sender
   WHERE e.place > (?1 << 32 | ?2) AND e.place <= (?1 << 32 | 4294967295) ORDER BY e.place LIMIT ?3`
 
@@ -50,7 +52,7 @@ function acknowledge(context: Context, mailbox: MailboxNumber, upto: number): vo
   if (state === null || state.messages === 0) return
   const rows = context.db
     .sql(`DELETE FROM entries WHERE place > (?1 << 32) AND place <= (?1 << 32 | ?2) 
-       RETURNING message, sender, bytes, holders`)
+       RETURNING message, sender, bytes, holders, shared`)
     // Nothing is acknowledged that isn't there yet.
     .all(mailbox, Math.min(upto, state.lastSeq))
   for (const row of rows) dropEntry(context, state, { row, fetched: true })
@@ -90,4 +92,5 @@ export const mailboxHandlers = (context: Context): MailboxHandlers => ({
     return page
   },
   expire: (before, now, batch) => expire(context, { before, now, batch }),
+  dropEnded: (now, batch) => dropEnded(context, now, batch),
 })

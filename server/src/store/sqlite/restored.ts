@@ -43,6 +43,8 @@ export function leaveLostPlaces(db: Database): void {
     ).run(BEGINNING, jump)
     // Whoever took one of these after the copy was made has it; the devices bring others.
     db.sql('DELETE FROM key_packages WHERE claimed_at IS NULL').run()
+    // Groups may have moved on since; the next commit of each tells where it is.
+    db.sql('DELETE FROM group_epochs').run()
     db.sql('DELETE FROM counters WHERE name = ?').run(MARK)
     db.exec('COMMIT')
   } catch (error) {

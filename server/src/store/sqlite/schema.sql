@@ -64,7 +64,7 @@ CREATE TABLE messages (
   id BLOB NOT NULL,
   timestamp REAL NOT NULL,
   body TEXT NOT NULL
-) STRICT;
+, ends_at INTEGER) STRICT;
 
 CREATE TABLE entries (
   place INTEGER PRIMARY KEY,
@@ -72,7 +72,7 @@ CREATE TABLE entries (
   sender INTEGER NOT NULL,
   bytes INTEGER NOT NULL,
   holders INTEGER NOT NULL
-) STRICT;
+, shared INTEGER) STRICT;
 
 CREATE TABLE dedup (
   number INTEGER PRIMARY KEY,
@@ -129,3 +129,19 @@ CREATE UNIQUE INDEX key_packages_by_hash ON key_packages (device, hash);
 CREATE INDEX key_packages_waiting ON key_packages (device, number) WHERE claimed_at IS NULL;
 
 CREATE INDEX key_packages_by_claim ON key_packages (claimed_at) WHERE claimed_at IS NOT NULL;
+
+CREATE TABLE group_epochs (
+  hash BLOB PRIMARY KEY,
+  epoch INTEGER NOT NULL,
+  used_on INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX group_epochs_by_use ON group_epochs (used_on);
+
+CREATE TABLE shared_texts (
+  text INTEGER PRIMARY KEY,
+  holders INTEGER NOT NULL,
+  body TEXT NOT NULL
+) STRICT;
+
+CREATE INDEX messages_by_end ON messages (ends_at) WHERE ends_at IS NOT NULL;

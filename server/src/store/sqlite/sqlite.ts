@@ -36,6 +36,7 @@ const callsOn = (queue: CallQueue): Omit<Store, 'backup' | 'stats' | 'onForeignC
   addKeyPackages: (account, deviceId, packages) => queue.call('addKeyPackages', account, deviceId, packages),
   countKeyPackages: (account, deviceId) => queue.call('countKeyPackages', account, deviceId),
   claimKeyPackages: (claim) => queue.call('claimKeyPackages', claim),
+  dropEnded: (now, batch) => queue.call('dropEnded', now, batch),
   createInvite: (invite) => queue.call('createInvite', invite),
   listInvites: (now) => queue.call('listInvites', now),
   withdrawInvite: (handle) => queue.call('withdrawInvite', handle),

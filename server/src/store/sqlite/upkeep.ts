@@ -7,7 +7,8 @@ const DAY = 86_400_000
 type UpkeepHandlers = Pick<Handlers, 'probe' | 'sweep' | 'secret'>
 
 /** Every statement deletes a bounded number of rows, so that no commit becomes long. */
-function sweep({ db, limits, emptyLogSoon }: Context, now: number, batch: number): void {
+function sweep({ db, cache, limits, emptyLogSoon }: Context, now: number, batch: number): void {
+  const forgetting = now - limits.retentionDays * DAY
   db.sql(
     'DELETE FROM sessions WHERE session IN (SELECT session FROM sessions WHERE expires_at <= ? ORDER BY expires_at LIMIT ?)',
   ).run(now, batch)
@@ -17,7 +18,8 @@ function sweep({ db, limits, emptyLogSoon }: Context, now: number, batch: number
   db.sql(
     `DELETE FROM key_packages WHERE number IN
      (SELECT number FROM key_packages WHERE claimed_at <= ? ORDER BY claimed_at LIMIT ?)`,
-  ).run(now - limits.retentionDays * DAY, batch)
+  ).run(forgetting, batch)
+  cache.groups.sweep(forgetting, batch)
   db.sql('DELETE FROM invites WHERE expires_at <= ? OR uses_left = 0').run(now)
   emptyLogSoon()
 }

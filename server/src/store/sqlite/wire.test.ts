@@ -7,14 +7,28 @@ const call: fc.Arbitrary<Call> = fc.oneof(
   fc.record({
     name: fc.constant('append' as const),
     args: fc.tuple(
-      fc.record({
-        sender: fc.nat(),
-        fromMailbox: fc.option(fc.nat()),
-        id: fc.uuid(),
-        timestamp: fc.double({ noNaN: true }),
-        to: fc.array(fc.record({ username: fc.string(), message_text: fc.string({ unit: 'binary' }) })),
-        now: fc.nat(),
-      }),
+      fc.record(
+        {
+          sender: fc.nat(),
+          fromMailbox: fc.option(fc.nat()),
+          id: fc.uuid(),
+          timestamp: fc.double({ noNaN: true }),
+          to: fc.array(
+            fc.record(
+              { username: fc.string(), message_text: fc.string({ unit: 'binary' }) },
+              { requiredKeys: ['username'] },
+            ),
+          ),
+          now: fc.nat(),
+          text: fc.string({ unit: 'binary' }),
+          group: fc.record(
+            { id: fc.string(), epoch: fc.nat(), commit: fc.constant(true as const) },
+            { requiredKeys: ['id', 'epoch'] },
+          ),
+          expiresIn: fc.nat(),
+        },
+        { requiredKeys: ['sender', 'fromMailbox', 'id', 'timestamp', 'to', 'now'] },
+      ),
     ),
   }),
   fc.record({ name: fc.constant('acknowledge' as const), args: fc.tuple(fc.nat(), fc.nat()) }),
@@ -31,6 +45,7 @@ const value = fc.oneof(
     entries: fc.array(place),
   }),
   fc.constant({ result: 'id_reused' }),
+  fc.record({ result: fc.constant('epoch_passed'), epoch: fc.nat() }),
   fc.constant(null),
   fc.boolean(),
 )

@@ -14,6 +14,8 @@ const OTHER = 0
 const APPEND = 1
 const ACKNOWLEDGE = 2
 const NOTHING = 3
+/** An `APPEND` before which stands what ordinary messages don't have. */
+const APPEND_WITH = 4
 
 /** Reads a list from the front. A value of another kind than expected is a mistake in this file. */
 class Reader {
@@ -46,6 +48,12 @@ class Reader {
     throw new TypeError(`expected a number or null, found ${typeof value}`)
   }
 
+  textOrNull(): string | null {
+    const value = this.any()
+    if (value === null || typeof value === 'string') return value
+    throw new TypeError(`expected text or null, found ${typeof value}`)
+  }
+
   text(): string {
     const value = this.any()
     if (typeof value === 'string') return value
@@ -69,6 +77,8 @@ export function unpackCalls(flat: Flat): readonly Call[] {
   while (!reader.done) {
     const form = reader.number()
     if (form === APPEND) calls.push({ name: 'append', args: [unpackMessage(reader)] })
+    else if (form === APPEND_WITH)
+      calls.push({ name: 'append', args: [{ ...unpackMore(reader), ...unpackMessage(reader) }] })
     else if (form === ACKNOWLEDGE) calls.push({ name: 'acknowledge', args: [reader.number(), reader.number()] })
     else {
       const call = reader.any()
@@ -81,16 +91,39 @@ export function unpackCalls(flat: Flat): readonly Call[] {
 
 function packMessage(flat: Flat, message: NewMessage): void {
   const { sender, fromMailbox, id, timestamp, now, to } = message
-  flat.push(APPEND, sender, fromMailbox, id, timestamp, now, to.length)
-  for (const { username, message_text: text } of to) flat.push(username, text)
+  if (message.text === undefined && message.group === undefined && message.expiresIn === undefined) flat.push(APPEND)
+  else packMore(flat, message)
+  flat.push(sender, fromMailbox, id, timestamp, now, to.length)
+  for (const { username, message_text: text = null } of to) flat.push(username, text)
 }
 
 function unpackMessage(reader: Reader): NewMessage {
   const [sender, fromMailbox, id] = [reader.number(), reader.numberOrNull(), reader.text()]
   const [timestamp, now, count] = [reader.number(), reader.number(), reader.number()]
-  const to: { username: string; message_text: string }[] = []
-  for (let index = 0; index < count; index += 1) to.push({ username: reader.text(), message_text: reader.text() })
+  const to: { username: string; message_text?: string }[] = []
+  for (let index = 0; index < count; index += 1) {
+    const username = reader.text()
+    const text = reader.textOrNull()
+    to.push(text === null ? { username } : { username, message_text: text })
+  }
   return { sender, fromMailbox, id, timestamp, to, now }
+}
+
+type More = Pick<NewMessage, 'text' | 'group' | 'expiresIn'>
+
+function packMore(flat: Flat, { text, group, expiresIn }: More): void {
+  flat.push(APPEND_WITH, text ?? null, group?.id ?? null, group?.epoch ?? 0, group?.commit === true ? 1 : 0)
+  flat.push(expiresIn ?? null)
+}
+
+function unpackMore(reader: Reader): More {
+  const [text, id, epoch, commit] = [reader.textOrNull(), reader.textOrNull(), reader.number(), reader.number() === 1]
+  const expiresIn = reader.numberOrNull()
+  return {
+    ...(text === null ? {} : { text }),
+    ...(id === null ? {} : { group: { id, epoch, ...(commit ? { commit } : {}) } }),
+    ...(expiresIn === null ? {} : { expiresIn }),
+  }
 }
 
 type Accepted = Extract<AppendResult, { readonly result: 'accepted' }>
