@@ -1,6 +1,6 @@
 import { beforeAll, expect, test } from 'vitest'
 import type { Page } from 'playwright-core'
-import { log, openChat, row, saySent, sees } from './kit/chat.ts'
+import { allTexts, log, openChat, row, saySent, sees } from './kit/chat.ts'
 import { visit } from './kit/person.ts'
 import type { Person } from './kit/person.ts'
 import { layHistory } from './kit/seed.ts'
@@ -198,4 +198,25 @@ await stage(
     })
   },
   { browsers: ['chromium'], rateLimits: false },
+)
+
+await stage(
+  'a conversation of short lines',
+  (on) => {
+    test('is read on to its end after a jump to its beginning, which fits into one screen and a half', async () => {
+      const [alice, bob] = await on().couple('alice', 'bob')
+      await openChat(alice, 'bob')
+      await saySent(alice, 'replaced by the first line')
+      await row(bob, 'alice').click()
+      await saySent(bob, 'the last')
+      await sees(alice, 'the last')
+      const lines = Array.from({ length: 120 }, (_, at) => `line ${at}`)
+      await layHistory(alice.page, lines)
+      await visit(alice, '/chats')
+      await row(alice, 'bob').click()
+      await sees(alice, 'the last')
+      expect(await allTexts(alice)).toEqual([...lines, 'the last'])
+    })
+  },
+  { browsers: ['chromium'] },
 )

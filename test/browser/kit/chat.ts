@@ -54,6 +54,34 @@ export async function saySent(person: Person, text: string): Promise<void> {
 /** All texts of the open conversation, in the order of the screen. */
 export const texts = (person: Person): Promise<string[]> => log(person).locator('.text').allInnerTexts()
 
+/** From its very beginning to its end: only a stretch of a long conversation is drawn at a time, so the log is walked through. */
+export async function allTexts(person: Person): Promise<string[]> {
+  await log(person).press('ControlOrMeta+Home')
+  await log(person).locator('.beginning').waitFor()
+  return log(person).evaluate(walkThrough)
+}
+
+/** Runs in the page. A line that is drawn twice at one time counts twice. */
+async function walkThrough(scroller: Element): Promise<string[]> {
+  const texts: string[] = []
+  const known = new Set<string>()
+  const isAtEnd = () =>
+    scroller.parentElement?.querySelector('.latest') === null &&
+    scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < 2
+  for (let quiet = 0; quiet < 3; quiet = isAtEnd() ? quiet + 1 : 0) {
+    const here = new Set<string>()
+    for (const line of scroller.querySelectorAll<HTMLElement>('li.message[data-key]')) {
+      const key = line.dataset['key'] ?? ''
+      if (!known.has(key) || here.has(key)) texts.push(line.querySelector<HTMLElement>('.text')?.innerText ?? '')
+      here.add(key)
+      known.add(key)
+    }
+    scroller.scrollTop = scroller.scrollHeight
+    await new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)))
+  }
+  return texts
+}
+
 /** A row of the list of conversations. */
 export const row = ({ page }: Person, name: string): Locator =>
   page.getByRole('navigation', { name: 'Chats' }).getByRole('link', { name: new RegExp(`^${name}`, 'u') })

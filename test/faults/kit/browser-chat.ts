@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { BrowserContext } from 'playwright-core'
-import { bubbles, log, openChat, say, texts } from '../../browser/kit/chat.ts'
+import { allTexts, bubbles, openChat, say } from '../../browser/kit/chat.ts'
 import { signUp, visit } from '../../browser/kit/person.ts'
 import { conversationOf } from './device.ts'
 import type { Random } from './random.ts'
@@ -122,21 +122,10 @@ export class Writer {
   }
 
   /** Waits for the last word of both, then writes down everything that stands in the log, from its very beginning. */
-  async noteView(lasts: readonly string[], first: string, withinMs = ARRIVAL_MS): Promise<void> {
+  async noteView(lasts: readonly string[], withinMs = ARRIVAL_MS): Promise<void> {
     for (const last of lasts) await this.#seesSoon(last, withinMs)
-    await this.#scrollUpTo(first, withinMs)
-    const lines = (await texts(this.sitting)).map((message) => ({ kind: 'message' as const, message }))
+    const lines = (await allTexts(this.sitting)).map((message) => ({ kind: 'message' as const, message }))
     this.#options.recorder.note({ what: 'view', device: this.name, conversation: this.#conversation, lines })
-  }
-
-  async #scrollUpTo(first: string, withinMs: number): Promise<void> {
-    const began = performance.now()
-    while ((await bubbles(this.sitting, first).count()) === 0 && performance.now() - began < withinMs) {
-      await log(this.sitting).evaluate((element) => {
-        element.scrollTop = 0
-      })
-      await pause(100)
-    }
   }
 }
 
@@ -154,8 +143,7 @@ export async function finishBrowserChat(
   withinMs?: number,
 ): Promise<void> {
   const lasts = [alice, bob].flatMap(({ composed }) => composed.slice(-1))
-  const first = alice.composed[0] ?? ''
   // Whatever stood in its writer's log has to be everywhere in the end.
   for (const message of [...alice.composed, ...bob.composed]) recorder.note({ what: 'accepted', message })
-  for (const writer of [alice, bob]) await writer.noteView(lasts, first, withinMs)
+  for (const writer of [alice, bob]) await writer.noteView(lasts, withinMs)
 }

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { createMessenger } from '@chatnip/sdk'
-import type { Messenger, Row, RowStore } from '@chatnip/sdk'
+import type { Messenger, Row, RowStore, Transport } from '@chatnip/sdk'
 import { MemoryRows } from '@chatnip/sdk/memory'
 import { systemClock, systemRandom } from '@chatnip/sdk/node'
 import { startTestServer } from '@chatnip/server/testing'
@@ -53,6 +53,26 @@ async function idsOf(messenger: Messenger, peer: string): Promise<readonly strin
   return lines.flatMap((line) => ('id' in line && line.place !== null ? [line.id] : []))
 }
 
+/**
+ * The transport of a reader who says nothing but what it has: a device that asks for what is missing is given it again (decision 0010), and what
+ * it lost by haste would not stay lost.
+ */
+const unasking = (transport: Transport): Transport => ({
+  cookies: transport.cookies,
+  setSession: (id) => transport.setSession(id),
+  call: (name, body) => transport.call(name, body),
+  uploadAvatar: (picture) => transport.uploadAvatar(picture),
+  connect: (handlers) => {
+    const line = transport.connect(handlers)
+    return {
+      send: (frame) => {
+        if (frame.type !== 'send') line.send(frame)
+      },
+      close: () => line.close(),
+    }
+  },
+})
+
 /** The next message that is shown. */
 const arrival = (messenger: Messenger): Promise<void> =>
   new Promise((resolve) => {
@@ -85,7 +105,7 @@ export async function readerDiesAgainAndAgain(deaths: number, manner: Manner) {
   let disk = slowDisk(reader.rows.durable(), manner)
   const start = () =>
     createMessenger({
-      transport: reader.transport,
+      transport: unasking(reader.transport),
       stores: { rows: disk.rows, keys: reader.keys },
       clock: systemClock,
       random: systemRandom,

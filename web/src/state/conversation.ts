@@ -178,8 +178,13 @@ export const openConversation = (messenger: Messenger, name: string): OpenConver
   return {
     run,
     firstUnread,
-    loadOlder: () => extend('older', older),
-    loadNewer: () => extend('newer', newer),
+    /** Where there is nothing more, nothing is begun: in a log of few lines both are asked for at once, and one in vain would be in the other's way. */
+    loadOlder: () => {
+      if (run.peek()?.first === false) extend('older', older)
+    },
+    loadNewer: () => {
+      if (run.peek()?.last === false) extend('newer', newer)
+    },
     toFirst: () => step('jump', async () => ({ ...(await around(reader, START, 'start')), first: true })),
     toLatest: () => step('jump', (now) => (now.last ? Promise.resolve({ ...now, aim: 'end' }) : latest(reader, 'end'))),
     toMessage: (place, key) => step('jump', () => around(reader, place, { key })),
