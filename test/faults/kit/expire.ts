@@ -92,6 +92,9 @@ export async function expire(count: number, manner: Manner) {
   noteComposed(recorder, messages)
   await wait(LIMITS.retentionDays - 1)
   await become('accepted')
+  // The control's Ann is gone: the server would find for itself that there is something for her before it is thrown away, and her device would
+  // give Bob again what he asks for (decision 0010).
+  if (manner === 'not told') await ann.stop()
   await wait(2)
   if (manner === 'told') await become('expired')
   // His session is as old as the messages were.

@@ -3,10 +3,14 @@ import { existsSync } from 'node:fs'
 import { mkdir, mkdtemp, rm, truncate, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { freeze } from './processes.ts'
 
 const run = promisify(execFile)
+
+/** How long files on the disk may stay open after everybody was closed. */
+const FREE_WITHIN_MS = 30_000
 
 /** A disk of its own, in a file, from which the power can be taken. */
 export interface LoopDisk {
@@ -60,7 +64,17 @@ export async function makeLoopDisk(mebibytes: number): Promise<LoopDisk> {
     await run('mount', ['-o', 'loop', image, folder])
   }
   const unmount = async (): Promise<void> => {
-    await run('umount', [folder])
+    const began = performance.now()
+    for (;;) {
+      try {
+        await run('umount', [folder])
+        return
+      } catch (error) {
+        // A browser that was closed in good order leaves helpers behind that end in their own time.
+        if (performance.now() - began > FREE_WITHIN_MS) throw error
+      }
+      await pause(100)
+    }
   }
   await mount()
   return {
