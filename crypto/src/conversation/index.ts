@@ -1,6 +1,6 @@
 /**
  * Conversations with forward secrecy: MLS (RFC 9420), one group for each conversation, one leaf for each device. State in, state out:
- * no I/O, no clock, and no type of the library. docs/protocol.md has the format, decision 0011 the reasons.
+ * no I/O, no clock, and no type of the library. docs/conversations.md has the format, decision 0011 the reasons.
  */
 export { addDevices, createConversation, removeDevices, updateKeys } from './commits.ts'
 export type { Owner, Pins } from './credential.ts'

@@ -102,3 +102,72 @@ test('after the clock jumped nothing expires for an hour', async () => {
   expect(await held(boxes.bob)).toEqual([])
   await server.stop()
 })
+
+test('what was to end early goes at its time, its sender is not told, and what lies around it stays', async () => {
+  const { server, alice, boxes, held } = await scene()
+  const send = (number: number, more: object) =>
+    server.post(
+      'send_message',
+      {
+        id: `00000000-0000-4000-8000-00000000000${number}`,
+        timestamp: 1,
+        to: [{ username: 'bob', message_text: `text ${number}` }],
+        ...more,
+      },
+      alice.session,
+    )
+  await send(2, { expires_in: 7_200 })
+  await send(3, {})
+  await send(4, { expires_in: 10_800 })
+  const { expiry, pass } = expiryOf(server)
+  const seqs = async () =>
+    (await server.services.store.read(boxes.bob, 0, { count: 10, bytes: 10_000 })).map(({ seq }) => seq)
+  pass(2 * 60 * MINUTE - MINUTE)
+  await expiry.run()
+  expect(await seqs()).toEqual([1, 2, 3, 4])
+  pass(2 * MINUTE)
+  await expiry.run()
+  expect(await seqs()).toEqual([1, 3, 4])
+  pass(60 * MINUTE)
+  await expiry.run()
+  expect(await seqs()).toEqual([1, 3])
+  // What is new comes behind them, at its own place.
+  await send(5, {})
+  expect(await seqs()).toEqual([1, 3, 5])
+  expect(await held(boxes.alice)).toEqual([])
+  await server.stop()
+})
+
+test('no early end is believed while the clock is not', async () => {
+  const { server, alice, boxes, held } = await scene()
+  const ends = { expires_in: 60, to: [{ username: 'bob', message_text: 'short' }], timestamp: 1 }
+  await server.post('send_message', { ...ends, id: '00000000-0000-4000-8000-000000000002' }, alice.session)
+  const { expiry, pass } = expiryOf(server, 3_650 * DAY)
+  pass(59 * MINUTE)
+  await expiry.run()
+  expect(await held(boxes.bob)).toEqual(['message alice', 'message alice'])
+  await server.stop()
+})
+
+test('however many end at once, one round removes them all', async () => {
+  const { server, alice, boxes } = await scene()
+  const { store, sessions } = server.services
+  const { account } = await sessions.require(alice.session, undefined)
+  const sent = Array.from({ length: 1_200 }, (_, number) =>
+    store.append({
+      sender: account,
+      fromMailbox: null,
+      id: `00000000-0000-4000-9000-${String(number).padStart(12, '0')}`,
+      timestamp: 1,
+      to: [{ username: 'bob', message_text: 'short' }],
+      expiresIn: 60,
+      now: Date.now(),
+    }),
+  )
+  await Promise.all(sent)
+  const { expiry, pass } = expiryOf(server)
+  pass(2 * 60 * MINUTE)
+  await expiry.run()
+  expect(await store.read(boxes.bob, 0, { count: 10, bytes: 10_000 })).toHaveLength(1)
+  await server.stop()
+})

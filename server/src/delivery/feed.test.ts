@@ -198,3 +198,41 @@ describe('a feed', () => {
     expect(again.seqs()).toEqual([5, 6, 7, 8, 9, 10])
   })
 })
+
+test('what ended early leaves a gap that holds nothing up: not what waits, not what is offered, not the word that nothing waits', async () => {
+  const { store } = server.services
+  const { name, mailbox, feed, state, until, seqs, isEmpty } = await newFeed()
+  const short = (count: number) =>
+    Promise.all(
+      Array.from({ length: count }, () =>
+        server.services.delivery.accept(alice, {
+          id: randomUUID(),
+          timestamp: 1,
+          to: [{ username: name, message_text: 'short' }],
+          expires_in: 60,
+        }),
+      ),
+    )
+  const later = Date.now() + 61_000
+  await send(name, 1)
+  await short(150)
+  await send(name, 1)
+  while (await store.dropEnded(later, 100)) {
+    // Until there is no more.
+  }
+  feed.start()
+  await until(isEmpty)
+  expect(seqs()).toEqual([1, 152])
+  // It waits with the next one while the peer reads nothing, and that one ends meanwhile.
+  state.buffered = LIMITS.socketBufferBytes
+  const detach = server.services.delivery.attach(mailbox, feed)
+  await short(1)
+  await store.dropEnded(later, 100)
+  await send(name, 1)
+  state.buffered = 0
+  feed.retry()
+  await until(() => seqs().length === 3)
+  expect(seqs()).toEqual([1, 152, 154])
+  detach()
+  feed.close()
+})

@@ -134,6 +134,30 @@ export function upkeepContract(open: OpenStore): void {
       }
     })
 
+    test('a server on a copy hands out no key package and refuses for no epoch that may have moved on since', async () => {
+      const [alice, bob] = [await signUp(store, 'alice'), await signUp(store, 'bob')]
+      await addDevice(store, bob, 'phone')
+      await store.addKeyPackages(bob.account, 'phone', { fresh: ['one', 'two'], lastResort: 'last' })
+      const group = { id: 'a-group-of-128-bits-22', epoch: 0 }
+      const commit = (epoch: number) => ({ group: { ...group, epoch, commit: true as const } })
+      await store.append(message(alice, 'bob', { number: 1, ...commit(0) }))
+      const file = join(opened.folder, 'copy.db')
+      await store.backup(file)
+      const claim = { username: 'bob', askedBy: 'x', lastResortsOnly: false, now: NOW }
+      expect(await store.claimKeyPackages(claim)).toMatchObject([{ keyPackage: 'one' }])
+      await store.append(message(alice, 'bob', { number: 2, ...commit(1) }))
+      const copy = await opened.openBackup(file)
+      try {
+        expect(await copy.claimKeyPackages(claim)).toMatchObject([{ keyPackage: 'last', isLastResort: true }])
+        expect(await copy.append(message(alice, 'bob', { number: 3, ...commit(2) }))).toMatchObject({
+          result: 'accepted',
+        })
+        expect(await copy.append(message(alice, 'bob', { number: 4, ...commit(2) }))).toMatchObject({ epoch: 3 })
+      } finally {
+        await copy.close()
+      }
+    })
+
     test('what another process changes counts at once and is told', async () => {
       const alice = await signUp(store, 'alice')
       await signUp(store, 'bob')
