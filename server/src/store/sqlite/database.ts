@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import type { StatementSync } from 'node:sqlite'
-import { makePrivateFile, syncPath } from './files.ts'
+import { makePrivateFile, syncPath } from '../files.ts'
 import { lockForServer } from './lock.ts'
 import { toNumber, toText } from './rows.ts'
 

@@ -1,6 +1,6 @@
 import { DatabaseSync } from 'node:sqlite'
 import { isBusy } from './failures.ts'
-import { makePrivateFile } from './files.ts'
+import { makePrivateFile } from '../files.ts'
 
 /**
  * Sees to it that one database has one server. The lock is SQLite's own exclusive lock on an empty file beside the database: the kernel

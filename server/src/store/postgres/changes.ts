@@ -1,0 +1,33 @@
+import type { AccountNumber } from '../store.ts'
+import type { Context } from './context.ts'
+import type { Ask } from './database.ts'
+
+/** How nodes, and the admin command, hear from the database itself that sessions, devices or accounts have changed: heard when committed. */
+const CHANNEL = 'chatnip_accounts'
+
+/** Within a transaction: everybody else who listens is told of it when it is committed. */
+export async function tellChange({ node }: Context, ask: Ask, account: AccountNumber): Promise<void> {
+  await ask('SELECT pg_notify($1, $2)', [CHANNEL, `${node} ${account}`])
+}
+
+/**
+ * Hears of others' changes. While the connection was away something may have been missed: then of all accounts.
+ * @param onChange the account, or null for any
+ */
+export async function hearChanges(
+  { db, node }: Context,
+  onChange: (account: AccountNumber | null) => void,
+): Promise<void> {
+  let begun = false
+  await db.listen(
+    CHANNEL,
+    (payload) => {
+      const [from, account] = payload.split(' ')
+      if (from !== node) onChange(account === undefined ? null : Number(account))
+    },
+    () => {
+      if (begun) onChange(null)
+      begun = true
+    },
+  )
+}

@@ -1,0 +1,173 @@
+import postgres from 'postgres'
+import { ChatnipError } from '@chatnip/protocol'
+import { errorOf, mayTryAgain, unavailable } from './failures.ts'
+import { openLines } from './lines.ts'
+import type { Settings } from './options.ts'
+import type { Row } from './rows.ts'
+
+/** What a value in a statement may be. Lists go as text in PostgreSQL's notation (text.ts). */
+export type Value = string | number | boolean | Uint8Array | null
+
+/** Runs statements: prepared ones, by their text. */
+export type Ask = (text: string, values?: readonly Value[]) => Promise<readonly Row[]>
+
+/** The pool of connections, seen as: one statement, or some in a transaction; each answered in time or refused. */
+export interface Database {
+  /** One statement in a transaction of its own. @throws ChatnipError `unavailable`, `disk_full`, or what a Refusal says */
+  readonly ask: Ask
+  /** Several statements, all or none. Runs again when another transaction came in between; so `work` does nothing else. */
+  together<T>(work: (ask: Ask) => Promise<T>): Promise<T>
+  /** Hears what is told on a channel; `onGap` is called when something may have been missed. */
+  listen(channel: string, onTold: (payload: string) => void, onGap: () => void): Promise<void>
+  /** Waits for what is under way, then closes. */
+  close(): Promise<void>
+}
+
+/** How often a transaction that another one got in the way of is tried. Locks are taken in order, so once is rare. */
+const TRIES = 5
+const CONNECT_SECONDS = 3
+/** A node that stops within a transaction must not keep the others waiting for its locks. */
+const IDLE_IN_TRANSACTION_MS = 2_000
+const INT8 = 20
+const BYTEA = 17
+
+/** The client's own types for what travels as something else than text. */
+const types = {
+  bigint: { to: INT8, from: [INT8], parse: Number, serialize: String },
+  bytea: {
+    to: BYTEA,
+    from: [BYTEA],
+    parse: (hex: string): Uint8Array => new Uint8Array(Buffer.from(hex.slice(2), 'hex')),
+    serialize: (bytes: Uint8Array): string => `\\x${Buffer.from(bytes).toString('hex')}`,
+  },
+}
+
+/**
+ * Statements are written so that each finds its rows by an index, and prepared once: plans that were good for an empty table, or for the first
+ * values seen, must not come back as surprises when there are millions of rows.
+ */
+const PLANNING = {
+  plan_cache_mode: 'force_generic_plan',
+  enable_seqscan: 'off',
+  enable_hashjoin: 'off',
+  enable_mergejoin: 'off',
+  jit: 'off',
+}
+
+/** @param patience how long PostgreSQL itself goes on with a statement (ms); null: as long as it takes */
+export function openClient(
+  { address }: Pick<Settings, 'address'>,
+  { connections, patience }: { readonly connections: number; readonly patience: number | null },
+) {
+  const lines = openLines(address)
+  const first = address.hosts[0] ?? { host: '', port: 0 }
+  const options = {
+    ...first,
+    database: address.database,
+    user: address.user,
+    pass: address.password,
+    ssl: address.tls === false ? false : { ...address.tls },
+    ...(address.hosts.length > 1 ? { target_session_attrs: 'read-write' as const } : {}),
+    max: connections,
+    // As little as the client permits: none should wait behind a stranger's lock.
+    max_pipeline: 1,
+    connect_timeout: CONNECT_SECONDS,
+    max_lifetime: null,
+    fetch_types: false,
+    backoff: (tries: number): number => Math.min(0.05 * 2 ** tries, 1) * (0.5 + Math.random() / 2),
+    onnotice: () => undefined,
+    types,
+    // Decides alone which host it is.
+    socket: lines.open,
+    connection: {
+      application_name: 'chatnip',
+      ...(patience === null
+        ? {}
+        : {
+            ...PLANNING,
+            statement_timeout: patience,
+            lock_timeout: patience,
+            idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS,
+          }),
+    },
+  }
+  return { sql: postgres(options), cutSilent: lines.cutSilent, cutAll: lines.cutAll }
+}
+
+/** The client with our own types. */
+export type Client = ReturnType<typeof openClient>['sql']
+
+const askOn =
+  (sql: Pick<Client, 'unsafe'>): Ask =>
+  async (text, values = []) =>
+    sql.unsafe<Row[]>(text, [...values], { prepare: true })
+
+/** Opens the pool. Connects only when something is asked. */
+export function openDatabase(settings: Settings): Database {
+  const { patience, mostWaiting } = settings
+  const client = openClient(settings, { connections: settings.connections, patience })
+  const ears = openClient(settings, { connections: 1, patience })
+  const underWay = new Set<Promise<unknown>>()
+  let closed = false
+
+  /** An answer in time, or none: the database may have it done all the same. */
+  const inTime = async <T>(work: () => Promise<T>): Promise<T> => {
+    if (closed) throw unavailable('the store is closed')
+    if (underWay.size >= mostWaiting) throw unavailable('too many calls are waiting')
+    const begun = performance.now()
+    let timer: NodeJS.Timeout | undefined
+    const late = new Promise<never>((_resolve, reject) => {
+      timer = setTimeout(() => {
+        reject(unavailable('the database did not answer in time'))
+        client.cutSilent(begun)
+      }, patience)
+    })
+    const answer = Promise.race([work(), late])
+    underWay.add(answer)
+    try {
+      return await answer
+    } catch (error) {
+      throw errorOf(error)
+    } finally {
+      clearTimeout(timer)
+      underWay.delete(answer)
+    }
+  }
+
+  return {
+    ask: (text, values) => inTime(() => again(() => askOn(client.sql)(text, values))),
+    together: (work) =>
+      inTime(() =>
+        again(async () => {
+          let outcome: { readonly value: Awaited<ReturnType<typeof work>> } | undefined
+          await client.sql.begin(async (sql) => {
+            outcome = { value: await work(askOn(sql)) }
+          })
+          if (outcome === undefined) throw new ChatnipError('unavailable')
+          return outcome.value
+        }),
+      ),
+    listen: async (channel, onTold, onGap) => {
+      await ears.sql.listen(channel, onTold, onGap)
+    },
+    close: async () => {
+      closed = true
+      await Promise.allSettled(underWay)
+      // At once: the client waits for connections that it has lost.
+      await Promise.all([client.sql.end({ timeout: 0 }), ears.sql.end({ timeout: 0 })])
+      client.cutAll()
+      ears.cutAll()
+    },
+  }
+}
+
+/** Transactions that got in each other's way are undone whole, so that trying again is safe. */
+async function again<T>(work: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await work()
+    } catch (error) {
+      if (attempt >= TRIES || !mayTryAgain(error)) throw error
+    }
+  }
+}

@@ -1,0 +1,64 @@
+import { randomUUID } from 'node:crypto'
+import type { Store, StoreStats } from '../store.ts'
+import { accountStore } from './accounts.ts'
+import { openAppender } from './append.ts'
+import { writeBackup } from './backup.ts'
+import { hearChanges } from './changes.ts'
+import type { Context } from './context.ts'
+import { openDatabase } from './database.ts'
+import { deviceStore } from './devices.ts'
+import { errorOf } from './failures.ts'
+import { inviteStore } from './invites.ts'
+import { keyPackageStore } from './key-packages.ts'
+import { openMailboxes } from './mailboxes.ts'
+import { settingsOf } from './options.ts'
+import type { PostgresOptions, Settings } from './options.ts'
+import { aside, prepare } from './prepare.ts'
+import type { Row } from './rows.ts'
+import { sessionStore } from './sessions.ts'
+import { readStats, upkeepStore } from './upkeep.ts'
+
+export type { PostgresOptions } from './options.ts'
+
+const statsOf = (settings: Settings): Promise<StoreStats> =>
+  aside(settings, (sql) => readStats((text) => sql.unsafe<Row[]>(text)))
+
+/**
+ * Opens the store of many nodes: a PostgreSQL database, whose tables are created or brought up to date.
+ *
+ * @throws Error with a sentence for people: it can't be reached, is set to lose messages, is of a newer Chatnip, …
+ */
+export async function openPostgresStore(options: PostgresOptions): Promise<Store> {
+  const settings = settingsOf(options)
+  await prepare(settings)
+  const db = openDatabase(settings)
+  const context: Context = { db, limits: settings.limits, node: randomUUID() }
+  const listeners: Parameters<Store['onForeignChange']>[0][] = []
+  const appender = openAppender(context)
+  const { idle, ...mailboxes } = openMailboxes(context)
+  await hearChanges(context, () => {
+    for (const listener of listeners) listener()
+  })
+  let closing: Promise<void> | null = null
+  const close = async (): Promise<void> => {
+    await Promise.all([appender.idle(), idle()])
+    await db.close()
+  }
+  return {
+    ...accountStore(context),
+    ...sessionStore(context),
+    ...deviceStore(context),
+    ...keyPackageStore(context),
+    ...inviteStore(context),
+    ...upkeepStore(context),
+    ...mailboxes,
+    append: appender.append,
+    stats: () => statsOf(settings).catch((error: unknown) => Promise.reject(errorOf(error))),
+    backup: (file) =>
+      aside(settings, (sql) => writeBackup(sql, file)).catch((error: unknown) => Promise.reject(errorOf(error))),
+    onForeignChange: (listener) => {
+      listeners.push(listener)
+    },
+    close: () => (closing ??= close()),
+  }
+}

@@ -1,0 +1,39 @@
+import { openClient } from './database.ts'
+import type { Client } from './database.ts'
+import { codeOf } from './failures.ts'
+import { checkServer, migrate } from './migrate.ts'
+import type { Settings } from './options.ts'
+
+/** A connection of its own that may take as long as it takes: for copies, counting and new tables. */
+export async function aside<T>(settings: Settings, work: (sql: Client) => Promise<T>): Promise<T> {
+  const { sql, cutAll } = openClient(settings, { connections: 1, patience: null })
+  try {
+    return await work(sql)
+  } finally {
+    await sql.end({ timeout: 1 })
+    cutAll()
+  }
+}
+
+const later = (milliseconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds))
+const AGAIN_MS = 250
+/** Words of the network and of a database that is just starting (57P03) or has no connection left (53300). */
+const NOT_THERE = /^(?:E[A-Z_]+|CONNECT\w+|57P03|53300)$/
+
+/** Prepares the tables, waiting a while for a database that isn't there yet. */
+export async function prepare(settings: Settings): Promise<void> {
+  const end = performance.now() + settings.startPatience
+  for (;;) {
+    try {
+      return await aside(settings, async (sql) => {
+        await checkServer(sql)
+        await migrate(sql)
+      })
+    } catch (error) {
+      if (!NOT_THERE.test(codeOf(error))) throw error
+      if (performance.now() > end)
+        throw new Error('The database cannot be reached. Look whether it runs, and at DATABASE_URL.', { cause: error })
+      await later(AGAIN_MS)
+    }
+  }
+}
