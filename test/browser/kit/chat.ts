@@ -36,7 +36,7 @@ export const bubbles = (person: Person, text: string): Locator =>
  */
 export const stateOf = (person: Person, text: string, state: string): Locator =>
   bubbles(person, text).getByRole('button', {
-    name: new RegExp(`^\\d\\d:\\d\\d\\. ${state === 'Sent' ? '(Sent|Delivered)' : state}\\.`, 'u'),
+    name: new RegExp(`^(edited )?\\d\\d:\\d\\d\\. ${state === 'Sent' ? '(Sent|Delivered)' : state}\\.`, 'u'),
   })
 
 /** Waits until `person` sees `text` in the open conversation, and looks that it stands there once. */

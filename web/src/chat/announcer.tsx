@@ -40,10 +40,14 @@ export const Announcer = (props: Props) => {
   const { chats, name } = props
   const message = chats.arrived.value
   const here = message !== null && message.conversation === name
+  const reaction = chats.reacted.value
   const words = here && message.mark === 'forged' ? t().chat.mark.forged : plainText(message?.text ?? '')
   return (
     <>
       <output class="hidden">{here && <span key={message.id}>{t().chat.sentBy(name, words)}</span>}</output>
+      <output class="hidden">
+        {reaction?.conversation === name && t().acts.reactedAloud(reaction.by, reaction.emoji, plainText(reaction.to))}
+      </output>
       <Gaps {...props} />
     </>
   )

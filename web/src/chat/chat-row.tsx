@@ -22,7 +22,7 @@ const Draft = ({ text }: { readonly text: string }) => (
 
 const Preview = ({ conversation, own, draft }: Pick<Props, 'conversation' | 'own' | 'draft'>) => {
   const { chats, acts } = t()
-  const { last, undelivered } = conversation
+  const { last, undelivered, reacted } = conversation
   if (undelivered > 0)
     return (
       <span class="undelivered">
@@ -30,6 +30,13 @@ const Preview = ({ conversation, own, draft }: Pick<Props, 'conversation' | 'own
       </span>
     )
   if (draft !== '') return <Draft text={draft} />
+  if (reacted !== null)
+    return (
+      <>
+        {reacted.by !== conversation.name && !own && `${chats.you} `}
+        {acts.reactedTo(reacted.emoji, plainText(reacted.to))}
+      </>
+    )
   if (last === null) return <>{own ? chats.noteToSelfHint : ''}</>
   if (last.mark === 'forged') return <em>{chats.forgedPreview}</em>
   return (

@@ -1,20 +1,25 @@
-import { useSignal } from '@preact/signals'
-import type { RefObject } from 'preact'
+import { useSignalEffect } from '@preact/signals'
+import type { Signal } from '@preact/signals'
+import type { MessageView } from '@chatnip/sdk'
+import type { RefObject, TargetedKeyboardEvent } from 'preact'
 import { useEffect, useId, useRef } from 'preact/hooks'
 import { Icon } from '../components/icon.tsx'
 import { isElsewhere, isShortcut, useShortcuts } from '../keys/shortcuts.ts'
 import type { Chats } from '../state/chats.ts'
-import { askToKeepOnce } from '../state/keeping.ts'
-import { problemOf } from '../state/problems.ts'
-import type { Problem } from '../state/problems.ts'
 import { t } from '../texts/index.ts'
-import { useDraft } from './use-draft.ts'
+import type { Composing } from './acts.ts'
+import type { Problem } from '../state/problems.ts'
+import { ComposingBar, composingLabel } from './composing-bar.tsx'
+import { useSending } from './use-sending.ts'
 import { wrapSelection } from './wrap-selection.ts'
 
 interface Props {
   readonly chats: Chats
   readonly name: string
   readonly own: boolean
+  readonly composing: Signal<Composing | null>
+  /** What ↑ in an empty box edits. */
+  readonly lastOwn: () => MessageView | undefined
   /** Something was sent: whoever sends wants to see it. */
   readonly onSend: () => void
 }
@@ -42,28 +47,6 @@ const beginsText = (event: KeyboardEvent): boolean => {
   return key.length === 1 && key !== ' '
 }
 
-const useSending = ({ chats, name, onSend }: Props) => {
-  const draft = useDraft(chats, name)
-  const problem = useSignal<Problem | null>(null)
-  const send = async (): Promise<void> => {
-    const text = draft.text.peek()
-    if (text.trim() === '') return
-    problem.value = null
-    draft.text.value = ''
-    try {
-      /** Puts it into the outbox and takes the stored draft away, in one commit; what was typed since is the new draft. */
-      await chats.messenger.send(name, text)
-      onSend()
-      void askToKeepOnce()
-      await draft.store(draft.text.peek())
-    } catch (error) {
-      problem.value = problemOf(error)
-      draft.write(draft.text.peek() === '' ? text : `${text}\n${draft.text.peek()}`)
-    }
-  }
-  return { draft, problem, send }
-}
-
 /** Which marks a shortcut puts around the selected words. */
 const markFor = (event: KeyboardEvent): string | undefined =>
   event.isComposing ? undefined : MARKS.find(([name]) => isShortcut(event, name))?.[1]
@@ -81,32 +64,67 @@ const useTypingAnywhere = (box: RefObject<HTMLTextAreaElement | null>) => {
   }, [])
 }
 
-/** Where a message is written. Always usable: without a connection or a session, what is sent waits in the outbox. */
-export const Composer = (props: Props) => {
-  const { name, own } = props
-  const { chat, errors } = t()
-  const id = useId()
-  const box = useRef<HTMLTextAreaElement>(null)
-  const { draft, problem, send } = useSending(props)
+/** The keys of the box: send, mark words, and edit the last message while nothing is typed. */
+const boxKeys =
+  ({ composing, lastOwn }: Props, submit: (event: Event) => void) =>
+  (event: TargetedKeyboardEvent<HTMLTextAreaElement>): void => {
+    const mark = markFor(event)
+    const isEmpty = composing.peek() === null && event.currentTarget.value === ''
+    const last = isEmpty && isShortcut(event, 'editLast') ? lastOwn() : undefined
+    if (sends(event)) return submit(event)
+    if (mark === undefined && last === undefined) return
+    event.preventDefault()
+    if (mark !== undefined) wrapSelection(event.currentTarget, mark)
+    else if (last !== undefined) composing.value = { kind: 'edit', message: last }
+  }
+
+/** Puts the caret into the box: on opening, when something is to be answered or edited, and by Escape, which first leaves that. */
+const useFocus = (box: RefObject<HTMLTextAreaElement | null>, { composing }: Props) => {
   useEffect(() => {
     if (!touch()) box.current?.focus()
   }, [])
   useTypingAnywhere(box)
-  useShortcuts({ toComposer: () => box.current?.focus() })
+  useShortcuts({
+    toComposer: () => {
+      if (document.activeElement === box.current) composing.value = null
+      box.current?.focus()
+    },
+  })
+  useSignalEffect(() => {
+    if (composing.value !== null) box.current?.focus()
+  })
+}
+
+/** What went wrong with the last attempt. */
+const Wrong = ({ id, problem }: { readonly id: string; readonly problem: Problem }) => (
+  <p class="error" id={id} role="alert">
+    {problem === 'too_large' ? t().chat.tooLong : t().errors[problem]}
+  </p>
+)
+
+/** Where a message is written. Always usable: without a connection or a session, what is sent waits in the outbox. */
+export const Composer = (props: Props) => {
+  const { chats, name, own, composing } = props
+  const { chat } = t()
+  const id = useId()
+  const box = useRef<HTMLTextAreaElement>(null)
+  const { text, write, problem, send } = useSending(props)
+  useFocus(box, props)
   const submit = (event: Event) => {
     event.preventDefault()
     void send()
     box.current?.focus()
   }
-  const label = own ? chat.composeNote : chat.compose(name)
+  const onKeyDown = boxKeys(props, submit)
+  const about = composing.value
+  const { username } = chats.messenger.profile
+  const plain = own ? chat.composeNote : chat.compose(name)
+  const label = about === null ? plain : composingLabel(about, username)
   return (
     <div class="composer">
       <form onSubmit={submit}>
-        {problem.value !== null && (
-          <p class="error" id={`${id}-error`} role="alert">
-            {problem.value === 'too_large' ? chat.tooLong : errors[problem.value]}
-          </p>
-        )}
+        {about !== null && <ComposingBar composing={about} own={username} onCancel={() => (composing.value = null)} />}
+        {problem.value !== null && <Wrong id={`${id}-error`} problem={problem.value} />}
         <textarea
           ref={box}
           class="input"
@@ -116,18 +134,9 @@ export const Composer = (props: Props) => {
           aria-describedby={problem.value === null ? undefined : `${id}-error`}
           placeholder={label}
           enterkeyhint={touch() ? 'enter' : 'send'}
-          value={draft.text.value}
-          onInput={(event) => {
-            draft.write(event.currentTarget.value)
-          }}
-          onKeyDown={(event) => {
-            const mark = markFor(event)
-            if (sends(event)) submit(event)
-            else if (mark !== undefined) {
-              event.preventDefault()
-              wrapSelection(event.currentTarget, mark)
-            }
-          }}
+          value={text()}
+          onInput={(event) => write(event.currentTarget.value)}
+          onKeyDown={onKeyDown}
         />
         <button type="submit" class="icon-button send" aria-label={chat.send}>
           <Icon name="send" size={22} />

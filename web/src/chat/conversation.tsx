@@ -3,7 +3,11 @@ import type { MessageView } from '@chatnip/sdk'
 import { useCallback, useEffect, useMemo } from 'preact/hooks'
 import type { Chats } from '../state/chats.ts'
 import { openConversation } from '../state/conversation.ts'
+import type { OpenConversation } from '../state/conversation.ts'
 import { t } from '../texts/index.ts'
+import { isMessage } from '../format/groups.ts'
+import { ActDialogs } from './act-dialogs.tsx'
+import { useActs } from './acts.ts'
 import { Announcer } from './announcer.tsx'
 import { ChatHead } from './chat-head.tsx'
 import { Composer } from './composer.tsx'
@@ -19,11 +23,18 @@ interface Props {
   readonly name: string
 }
 
+const lastChangeable = ({ run }: OpenConversation): MessageView | undefined =>
+  run
+    .peek()
+    ?.items.filter(isMessage)
+    .findLast(({ changeable, state }) => changeable && state !== 'failed')
+
 /** One open conversation: who it is with, what was said, and where one writes. */
 export const Conversation = ({ chats, name }: Props) => {
   const { messenger } = chats
   const open = useMemo(() => openConversation(messenger, name), [messenger, name])
   useEffect(() => open.stop, [open])
+  const act = useActs(chats, name, open)
   const looking = useSignal<MessageView | null>(null)
   const onDetails = useCallback((message: MessageView) => (looking.value = message), [looking])
   const contact = chats.contact(name)
@@ -42,9 +53,17 @@ export const Conversation = ({ chats, name }: Props) => {
       {open.run.value?.items.length === 0 ? (
         <EmptyLog name={name} own={own} contact={contact} />
       ) : (
-        <MessageLog chats={chats} name={name} title={title} open={open} onDetails={onDetails} />
+        <MessageLog chats={chats} name={name} title={title} open={open} onDetails={onDetails} acts={act.acts} />
       )}
-      <Composer chats={chats} name={name} own={own} onSend={() => open.toLatest()} />
+      <Composer
+        chats={chats}
+        name={name}
+        own={own}
+        composing={act.composing}
+        lastOwn={() => lastChangeable(open)}
+        onSend={() => open.toLatest()}
+      />
+      <ActDialogs chats={chats} {...act} />
       <Announcer chats={chats} name={name} open={open} />
       {shown !== null && (
         <MessageDetails

@@ -64,6 +64,7 @@ export const LogLine = ({ line, name, own, tabStop, active, hovered, now, ...act
         <MessageLine
           lineKey={line.key}
           message={line.message}
+          own={own}
           first={line.first}
           last={line.last}
           tabStop={tabStop}

@@ -4,6 +4,8 @@ import { Icon } from '../components/icon.tsx'
 import type { IconName } from '../components/icon.tsx'
 import { t } from '../texts/index.ts'
 import type { Texts } from '../texts/en.ts'
+import { isOpenToActs } from './acts.ts'
+import type { MessageActs } from './acts.ts'
 
 /** Something that can be done with a message, by a press on its bar. */
 interface MessageAction {
@@ -12,8 +14,45 @@ interface MessageAction {
   readonly label: (texts: Texts) => string
   /** What is said, and read out, once it is done; null: it shows by itself. */
   readonly done: (texts: Texts) => string | null
-  readonly isFor: (message: MessageView) => boolean
-  readonly run: (message: MessageView) => Promise<void>
+  readonly isFor: (message: MessageView, acts: MessageActs) => boolean
+  readonly run: (message: MessageView, acts: MessageActs) => Promise<void> | void
+}
+
+const reply: MessageAction = {
+  name: 'reply',
+  icon: 'reply',
+  label: ({ acts }) => acts.reply,
+  done: () => null,
+  isFor: isOpenToActs,
+  run: (message, acts) => acts.reply(message),
+}
+
+const react: MessageAction = {
+  name: 'react',
+  icon: 'smile',
+  label: ({ acts }) => acts.react,
+  done: () => null,
+  isFor: (message, { canReact }) => canReact && isOpenToActs(message),
+  run: (message, acts) => acts.askReaction(message),
+}
+
+const edit: MessageAction = {
+  name: 'edit',
+  icon: 'pen',
+  label: ({ acts }) => acts.edit,
+  done: () => null,
+  isFor: ({ changeable }) => changeable,
+  run: (message, acts) => acts.edit(message),
+}
+
+/** What waits or failed is discarded where that is told. */
+const remove: MessageAction = {
+  name: 'delete',
+  icon: 'bin',
+  label: ({ acts }) => acts.remove,
+  done: () => null,
+  isFor: ({ place, changeable }) => place !== null || changeable,
+  run: (message, acts) => acts.askDelete(message),
 }
 
 /** The text as it was written, with its marks. What does not check is not shown, so it is not copied either. */
@@ -22,20 +61,21 @@ const copy: MessageAction = {
   icon: 'copy',
   label: ({ keys }) => keys.copyText,
   done: ({ common }) => common.copied,
-  isFor: ({ mark }) => mark !== 'forged',
+  isFor: ({ mark, deleted }) => mark !== 'forged' && !deleted,
   run: ({ text }) => navigator.clipboard.writeText(text),
 }
 
 /** What the bar of a message offers, in this order. A new action is a line here. */
-const ACTIONS: readonly MessageAction[] = [copy]
+const ACTIONS: readonly MessageAction[] = [reply, react, edit, copy, remove]
 
 interface BarProps {
   readonly message: MessageView
+  readonly acts: MessageActs
   /** Whether Tab stops here: only in the message that has the focus, not in the one under the mouse. */
   readonly tabStop: boolean
 }
 
-const ActionButton = ({ action, message, tabStop }: BarProps & { readonly action: MessageAction }) => {
+const ActionButton = ({ action, message, acts, tabStop }: BarProps & { readonly action: MessageAction }) => {
   const texts = t()
   const done = useSignal(false)
   const said = done.value ? action.done(texts) : null
@@ -50,7 +90,7 @@ const ActionButton = ({ action, message, tabStop }: BarProps & { readonly action
         data-action={action.name}
         onClick={() => {
           /** A browser that does not let us leaves everything as it was. */
-          action.run(message).then(
+          Promise.resolve(action.run(message, acts)).then(
             () => (done.value = true),
             () => undefined,
           )
@@ -64,13 +104,13 @@ const ActionButton = ({ action, message, tabStop }: BarProps & { readonly action
 }
 
 /** The bar of the message that the pointer or the focus is on. */
-export const MessageBar = ({ message, tabStop }: BarProps) => {
-  const actions = ACTIONS.filter(({ isFor }) => isFor(message))
+export const MessageBar = ({ message, acts, tabStop }: BarProps) => {
+  const actions = ACTIONS.filter(({ isFor }) => isFor(message, acts))
   if (actions.length === 0) return null
   return (
     <div class="actions" role="toolbar" aria-label={t().keys.actions}>
       {actions.map((action) => (
-        <ActionButton key={action.name} action={action} message={message} tabStop={tabStop} />
+        <ActionButton key={action.name} action={action} message={message} acts={acts} tabStop={tabStop} />
       ))}
     </div>
   )

@@ -40,12 +40,13 @@ const sent = (message: MessageView): readonly Fact[] => {
 
 /** Everything that is known about one message, in plain words. */
 export const MessageDetails = ({ message, contact, own, onDiscard, onClose }: Props) => {
-  const { details, chat, chats } = t()
+  const { details, chat, chats, acts } = t()
   const partner = message.conversation === own ? chats.noteToSelf : message.conversation
   const facts: readonly Fact[] = [
     [details.from, message.own ? own : message.conversation],
     [details.to, message.own ? partner : own],
     [details.written, `${fullTime(locale.value, message.at)}${message.own ? '' : ` (${details.clock})`}`],
+    ...(message.edited === null ? [] : [[acts.editedAt, fullTime(locale.value, message.edited)] as const]),
     ...(message.own ? sent(message) : received(message)),
   ]
   const comparable = contact !== null && contact.canSeal && contact.name !== own

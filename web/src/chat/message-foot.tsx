@@ -24,8 +24,9 @@ interface Props {
 
 /** Time and state of a message; a press tells the rest. */
 export const MessageFoot = ({ id, message, quiet, tabStop, onDetails }: Props) => {
-  const { chat } = t()
-  const { state, at } = message
+  const { chat, acts } = t()
+  const { state, at, edited } = message
+  const editedText = edited === null ? '' : `${acts.edited} `
   const stateText = state === null ? '' : `${chat.state[state]}. `
   return (
     <button
@@ -34,12 +35,13 @@ export const MessageFoot = ({ id, message, quiet, tabStop, onDetails }: Props) =
       class={quiet ? 'foot quiet' : 'foot'}
       tabIndex={tabStop ? 0 : -1}
       title={fullTime(locale.value, at)}
-      aria-label={`${clockTime(locale.value, at)}. ${stateText}${chat.details}`}
+      aria-label={`${editedText}${clockTime(locale.value, at)}. ${stateText}${chat.details}`}
       data-state={state}
       onClick={() => {
         onDetails(message)
       }}
     >
+      {edited !== null && <span>{acts.edited} </span>}
       <time dateTime={new Date(at).toISOString()}>{clockTime(locale.value, at)}</time>
       {state !== null && <Icon name={STATE_ICONS[state]} size={16} />}
     </button>

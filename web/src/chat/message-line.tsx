@@ -1,12 +1,16 @@
 import type { MessageView } from '@chatnip/sdk'
 import { useId } from 'preact/hooks'
 import { t } from '../texts/index.ts'
+import type { MessageActs } from './acts.ts'
 import { MessageBar } from './message-actions.tsx'
 import { MessageFoot } from './message-foot.tsx'
 import { MessageText } from './message-text.tsx'
+import { Quote } from './quote.tsx'
+import { Reactions } from './reactions.tsx'
 import { Trouble } from './trouble.tsx'
 
 export interface MessageActions {
+  readonly acts: MessageActs
   readonly onDetails: (message: MessageView) => void
   readonly onRetry: (message: MessageView) => void
   readonly onDiscard: (message: MessageView) => void
@@ -15,6 +19,8 @@ export interface MessageActions {
 interface Props extends MessageActions {
   readonly lineKey: string
   readonly message: MessageView
+  /** Whose device this is. */
+  readonly own: string
   readonly first: boolean
   readonly last: boolean
   /** Whether Tab stops here; inside the log the arrow keys lead on. */
@@ -38,21 +44,24 @@ const classes = ({ message, first, last }: Props): string =>
 
 const Words = ({ message, id }: { readonly message: MessageView; readonly id: string }) => {
   const { chat, acts } = t()
-  const { mark, deleted, text } = message
-  if (mark !== 'forged' && !deleted) return <MessageText text={text} id={id} />
+  const { mark, deleted, text, act } = message
+  if (mark !== 'forged' && !deleted && act === null) return <MessageText text={text} id={id} />
+  const said = deleted ? acts.deleted : chat.mark.forged
   return (
     <span class="text not-shown" id={id}>
-      {deleted ? acts.deleted : chat.mark.forged}
+      {act === null ? said : acts.unsent[act](text)}
     </span>
   )
 }
 
 /** One message in the log. */
 export const MessageLine = (props: Props) => {
-  const { lineKey, message, last, tabStop, active, hovered, onDetails, onRetry, onDiscard } = props
+  const { lineKey, message, own, last, tabStop, active, hovered, acts, onDetails, onRetry, onDiscard } = props
+  const { quote } = message
   const id = useId()
   const troubled = message.mark !== null && message.mark !== 'verified'
   const settled = message.state === null || message.state === 'accepted' || message.state === 'stored'
+  const bare = message.reactions.length === 0 && message.edited === null
   return (
     <li
       class={classes(props)}
@@ -64,21 +73,32 @@ export const MessageLine = (props: Props) => {
       <article
         class={troubled ? 'bubble troubled' : 'bubble'}
         tabIndex={tabStop ? 0 : -1}
-        aria-labelledby={`${id}-who ${id}-words`}
+        aria-labelledby={`${id}-who${quote === null ? '' : ` ${id}-quote`} ${id}-words`}
         aria-describedby={`${id}-foot`}
       >
         <span class="hidden" id={`${id}-who`}>
           {message.own ? t().chat.own : message.conversation}:{' '}
         </span>
+        {quote !== null && (
+          <Quote
+            id={`${id}-quote`}
+            quote={quote}
+            own={own}
+            sender={message.sender}
+            tabStop={active}
+            onPress={() => acts.toQuoted(message)}
+          />
+        )}
         <Words message={message} id={`${id}-words`} />
         <MessageFoot
           id={`${id}-foot`}
           message={message}
-          quiet={!last && settled}
+          quiet={!last && settled && bare}
           tabStop={active}
           onDetails={onDetails}
         />
-        {(active || hovered) && <MessageBar message={message} tabStop={active} />}
+        <Reactions message={message} own={own} tabStop={active} acts={acts} />
+        {(active || hovered) && <MessageBar message={message} acts={acts} tabStop={active} />}
       </article>
       <Trouble
         message={message}

@@ -9,6 +9,7 @@ import type { Chats } from '../state/chats.ts'
 import type { OpenConversation } from '../state/conversation.ts'
 import { pageVisible } from '../state/visible.ts'
 import { t } from '../texts/index.ts'
+import type { MessageActs } from './acts.ts'
 import { LogLine } from './log-line.tsx'
 import type { MessageActions } from './message-line.tsx'
 import { useLogKeys } from './use-log-keys.ts'
@@ -20,6 +21,7 @@ interface Props {
   readonly title: string
   readonly open: OpenConversation
   readonly onDetails: (message: MessageView) => void
+  readonly acts: MessageActs
 }
 
 /** The list of chats, and a text of many lines, have pages of their own. */
@@ -41,7 +43,10 @@ const useReading = ({ chats, name, open }: Props, atEnd: { readonly value: boole
  * What a message can ask for; the same functions at every drawing, so that lines that did not change are left alone. A pressed button
  * goes with what it stood at; the focus stays in the log.
  */
-const useActions = ({ chats, name, open, onDetails }: Props, log: RefObject<HTMLElement | null>): MessageActions =>
+const useActions = (
+  { chats, name, open, onDetails, acts }: Props,
+  log: RefObject<HTMLElement | null>,
+): MessageActions =>
   useMemo(() => {
     const { messenger } = chats
     const settle = (work: Promise<void>) => {
@@ -49,6 +54,7 @@ const useActions = ({ chats, name, open, onDetails }: Props, log: RefObject<HTML
       work.catch(() => undefined)
     }
     return {
+      acts,
       onDetails,
       onRetry: ({ id }) => {
         /** It goes to the end again, and whoever sends wants to see it. */
@@ -58,7 +64,7 @@ const useActions = ({ chats, name, open, onDetails }: Props, log: RefObject<HTML
         settle(messenger.discard(name, id))
       },
     }
-  }, [chats, name, open])
+  }, [chats, name, open, acts])
 
 const ToLatest = ({ unread, onPress }: { readonly unread: number; readonly onPress: () => void }) => (
   <button type="button" class="button small latest" onClick={onPress}>

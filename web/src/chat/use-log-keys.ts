@@ -64,6 +64,15 @@ const followPointer = (log: HTMLElement, tell: (key: string | null) => void): ((
     if (!(target instanceof Element) || target.closest('a, button, summary') !== null) return
     if (getSelection()?.isCollapsed !== false) target.closest<HTMLElement>('article')?.focus({ preventScroll: true })
   }
+  /** A long press of a finger opens what can be done with the message; its text is copied from there. */
+  const onMenu = (event: MouseEvent) => {
+    const { target } = event
+    const isTouch = event instanceof PointerEvent && event.pointerType === 'touch'
+    if (!isTouch || !(target instanceof Element) || target.closest('a') !== null) return
+    event.preventDefault()
+    target.closest<HTMLElement>('article')?.focus({ preventScroll: true })
+  }
+  log.addEventListener('contextmenu', onMenu)
   log.addEventListener('pointerover', onOver)
   log.addEventListener('pointerleave', onLeave)
   log.addEventListener('click', onClick)
@@ -71,6 +80,7 @@ const followPointer = (log: HTMLElement, tell: (key: string | null) => void): ((
     log.removeEventListener('pointerover', onOver)
     log.removeEventListener('pointerleave', onLeave)
     log.removeEventListener('click', onClick)
+    log.removeEventListener('contextmenu', onMenu)
   }
 }
 

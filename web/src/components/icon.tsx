@@ -15,13 +15,16 @@ const PATHS = {
   lock: 'M6.500 11h11v8.500h-11zM8.500 11V8a3.500 3.500 0 017 0v3',
   down: 'M6 10l6 6 6-6',
   copy: 'M9 9h10.500v10.500H9zM6 15H4.500V4.500H15V6',
+  reply: 'M10 6.500L4.500 12l5.500 5.500M4.500 12H14a5.500 5.500 0 015.500 5.500V18',
+  smile: 'M12 4a8 8 0 100 16 8 8 0 000-16zM9 10v.100M15 10v.100M8.500 14a4.200 4.200 0 007 0',
+  bin: 'M5 7h14M9.500 7V4.500h5V7M7 7l.800 12.500h8.400L17 7M10.500 10.500v5.500M13.500 10.500v5.500',
   pen: 'M5 19l1-4L16.500 4.500l3 3L9 18z',
 } as const
 
 export type IconName = keyof typeof PATHS
 
 /** Those that point along the line. */
-const DIRECTED: readonly IconName[] = ['back', 'send']
+const DIRECTED: readonly IconName[] = ['back', 'send', 'reply']
 
 export const Icon = ({ name, size = 24 }: { readonly name: IconName; readonly size?: number }) => (
   <svg

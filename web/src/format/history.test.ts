@@ -4,6 +4,7 @@ import { historyAsJson, historyAsText } from './history.ts'
 
 const MESSAGE: MessageView = {
   id: '1',
+  sender: 'alice',
   conversation: 'bob',
   own: true,
   text: 'Hello, 🐈\nsecond line',
@@ -13,6 +14,17 @@ const MESSAGE: MessageView = {
   refusal: null,
   mark: null,
   details: null,
+  edited: null,
+  deleted: false,
+  quote: null,
+  reactions: [],
+  changeable: true,
+  act: null,
+}
+
+const WORDS = {
+  deleted: 'gone',
+  inText: { answer: (name: string, text: string) => `> ${name}: ${text}`, edited: '(edited)' },
 }
 
 test('as text, each message has its head and its own words', () => {
@@ -20,8 +32,22 @@ test('as text, each message has its head and its own words', () => {
     own: 'alice',
     head: (date, from, to) => `${date} ${from}>${to}`,
     date: () => 'then',
+    words: WORDS,
   })
   expect(text).toBe('then alice>bob\nHello, 🐈\nsecond line\n\nthen bob>alice\nHi\n')
+})
+
+test('as text, answers, edits, deletions and reactions are told, and what was never sent is not', () => {
+  const quote = { sender: 'bob', id: '0', text: 'Coming?', state: 'here' } as const
+  const answer: MessageView = { ...MESSAGE, text: 'Yes', edited: 1, quote, reactions: [{ by: 'bob', emoji: '👍' }] }
+  const deleted: MessageView = { ...MESSAGE, text: '', deleted: true }
+  const text = historyAsText([answer, deleted, { ...MESSAGE, act: 'edit' }], {
+    own: 'alice',
+    head: () => 'head',
+    date: () => '',
+    words: WORDS,
+  })
+  expect(text).toBe('head\n> bob: Coming?\nYes\n(edited)\n👍 bob\n\nhead\ngone\n')
 })
 
 test('as JSON, every word survives', () => {
@@ -38,6 +64,10 @@ test('as JSON, every word survives', () => {
         text: MESSAGE.text,
         state: 'accepted',
         mark: null,
+        deleted: false,
+        edited: null,
+        re: null,
+        reactions: [],
       },
     ],
   })

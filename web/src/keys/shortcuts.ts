@@ -32,6 +32,8 @@ export const SHORTCUTS = {
   writing: {
     send: { key: 'Enter' },
     newLine: { shift: true, key: 'Enter' },
+    editLast: { key: 'ArrowUp' },
+    leave: { key: 'Escape' },
     bold: { mod: true, key: 'b' },
     italic: { mod: true, key: 'i' },
     code: { mod: true, key: 'e' },

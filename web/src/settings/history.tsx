@@ -24,7 +24,9 @@ const useSave = (chats: Chats, kind: 'txt' | 'json') => {
     const own = chats.messenger.profile.username
     const date = (at: number) => fullTime(locale.value, at)
     const text =
-      kind === 'txt' ? historyAsText(messages, { own, head: texts.textLine, date }) : historyAsJson(messages, own)
+      kind === 'txt'
+        ? historyAsText(messages, { own, head: texts.textLine, date, words: t().acts })
+        : historyAsJson(messages, own)
     saveFile(`${texts.fileName}-${own}-${today()}.${kind}`, kind === 'txt' ? 'text/plain' : 'application/json', text)
   })
   return { saved, action }

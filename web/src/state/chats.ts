@@ -1,8 +1,10 @@
 import { signal } from '@preact/signals'
 import type { ReadonlySignal } from '@preact/signals'
-import type { Connection, ContactView, ConversationView, Messenger, MessageView } from '@chatnip/sdk'
+import type { Change, Connection, ContactView, ConversationView, Messenger, MessageView } from '@chatnip/sdk'
 import { unreadTotal } from './title.ts'
 import { lookForVersion } from './version.ts'
+
+type Reacted = Extract<Change, { readonly kind: 'reacted' }>
 
 /** The messenger as signals: a component that reads one is drawn again when it changes. */
 export interface Chats {
@@ -20,6 +22,8 @@ export interface Chats {
   saveDraft(name: string, text: string): Promise<void>
   /** The latest message that arrived while this page is open. */
   readonly arrived: ReadonlySignal<MessageView | null>
+  /** The latest reaction of somebody else to an own message while this page is open. */
+  readonly reacted: ReadonlySignal<Reacted | null>
   stop(): void
 }
 
@@ -42,6 +46,7 @@ export const followMessenger = (messenger: Messenger): Chats => {
   const conversations = signal(messenger.conversations())
   const contactsSeen = signal(0)
   const arrived = signal<MessageView | null>(null)
+  const reacted = signal<Reacted | null>(null)
   const drafts = signal<ReadonlyMap<string, string>>(new Map())
   const read = () => {
     connection.value = messenger.connection()
@@ -58,6 +63,7 @@ export const followMessenger = (messenger: Messenger): Chats => {
     if (isBack) lookForVersion()
     if (change.kind === 'contact') contactsSeen.value += 1
     if (change.kind === 'arrived') arrived.value = change.message
+    if (change.kind === 'reacted') reacted.value = change
     read()
   })
   loadDrafts(messenger).then(
@@ -72,6 +78,7 @@ export const followMessenger = (messenger: Messenger): Chats => {
     waiting,
     conversations,
     arrived,
+    reacted,
     drafts,
     contact: (name) => (contactsSeen.value >= 0 ? messenger.contact(name) : null),
     saveDraft: async (name, text) => {

@@ -26,6 +26,8 @@ export const keys = {
     toComposer: 'Back to writing',
     send: 'Send',
     newLine: 'New line',
+    editLast: 'Edit your last message, when nothing is typed',
+    leave: 'Leave the answer or the edit',
     bold: 'Bold',
     italic: 'Italic',
     code: 'Code',

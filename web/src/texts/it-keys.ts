@@ -27,6 +27,8 @@ export const keys: Texts['keys'] = {
     toComposer: 'Torna a scrivere',
     send: 'Invia',
     newLine: 'A capo',
+    editLast: 'Modifica il tuo ultimo messaggio, se non hai scritto niente',
+    leave: 'Lascia la risposta o la modifica',
     bold: 'Grassetto',
     italic: 'Corsivo',
     code: 'Codice',
