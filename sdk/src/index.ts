@@ -2,6 +2,8 @@ export { createMessenger } from './create.ts'
 export type { MessengerPorts } from './create.ts'
 export { isEmoji } from './engine/content.ts'
 export { DamagedRow } from './driver/vault.ts'
+export { excerpt } from './search/marks.ts'
+export type { TextPart } from './search/marks.ts'
 export { NetworkError } from './ports.ts'
 export type {
   Address,
@@ -23,6 +25,7 @@ export type {
   Connection,
   ContactView,
   ConversationView,
+  Found,
   Mark,
   MarkDetails,
   Messenger,
@@ -34,6 +37,7 @@ export type {
   QuoteView,
   ReactionView,
   SafetyNumber,
+  SearchOptions,
   SendOptions,
   SendState,
 } from './messenger.ts'

@@ -152,6 +152,8 @@ export type Change =
   | { readonly kind: 'messages'; readonly conversation: string }
   | { readonly kind: 'contact'; readonly name: string }
   | { readonly kind: 'settings' }
+  /** More of the history can be searched than before. */
+  | { readonly kind: 'searchable' }
   /** A message of somebody else that was not there before: for announcements and badges. */
   | { readonly kind: 'arrived'; readonly message: MessageView }
   /** Somebody else's reaction to an own message; `to` is its text. For announcements, never for badges. */
@@ -162,6 +164,26 @@ export type Change =
       readonly emoji: string
       readonly to: string
     }
+
+export interface SearchOptions {
+  /** Only in this conversation. */
+  readonly conversation?: string
+  /** Goes on behind the last hit: only what stands before its place. */
+  readonly before?: Place
+  /** Default 50. */
+  readonly limit?: number
+}
+
+export interface Found {
+  /** Latest first. */
+  readonly hits: readonly MessageView[]
+  /** There are more than these. */
+  readonly more: boolean
+  /** False: the history is still being read. The change `searchable` says when there is more to search. */
+  readonly isComplete: boolean
+  /** Part of the history cannot be read on this device, and is not searched. */
+  readonly isDamaged: boolean
+}
 
 export interface SendOptions {
   readonly id?: string
@@ -233,6 +255,11 @@ export interface Messenger {
   receipts(): boolean
   /** Off: senders hear of this device only when something of theirs is missing here. */
   setReceipts(on: boolean): Promise<void>
+  /**
+   * Messages of the local history that hold all of the words, in whatever order, small or capital, with or without accents; words of three
+   * letters and more also inside of others. What waits in the outbox is not searched.
+   */
+  search(query: string, options?: SearchOptions): Promise<Found>
   /** The whole local history, oldest first per conversation. */
   exportHistory(): Promise<readonly MessageView[]>
   deleteHistory(): Promise<void>

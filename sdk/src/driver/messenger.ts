@@ -8,6 +8,7 @@ import type {
   Connection,
   ContactView,
   ConversationView,
+  Found,
   MessageRef,
   Messenger,
   MessageView,
@@ -15,6 +16,7 @@ import type {
   Place,
   Profile,
   SafetyNumber,
+  SearchOptions,
   SendOptions,
 } from '../messenger.ts'
 import { Acts, fits } from './acts.ts'
@@ -23,6 +25,8 @@ import type { Cipher } from './cipher.ts'
 import { Driver } from './driver.ts'
 import { exportMessages, forgetMessages, pageOf } from './history.ts'
 import { loadState } from './load.ts'
+import { Archive } from '../search/archive.ts'
+import { searchHistory } from '../search/search.ts'
 import type { SealedRows } from './vault.ts'
 import { contactView, conversationViews, messageView } from './views.ts'
 
@@ -47,8 +51,9 @@ export async function startEngine(ports: EnginePorts): Promise<Messenger> {
     const seen = toChange(driver.shown, change)
     for (const listener of listeners) listener(seen)
   }
-  const driver: Driver = new Driver({ ...ports, load, onChange }, await load())
-  const engine = new Engine(ports, { driver, listeners })
+  const archive = new Archive(vault, () => listeners.forEach((listener) => listener({ kind: 'searchable' })))
+  const driver: Driver = new Driver({ ...ports, vault: archive.watched(), load, onChange }, await load())
+  const engine = new Engine(ports, { driver, archive, listeners })
   driver.dispatch({ type: 'start' })
   return engine
 }
@@ -60,6 +65,7 @@ const toChange = (state: State, change: EngineChange): Change =>
 
 interface Parts {
   readonly driver: Driver
+  readonly archive: Archive
   readonly listeners: Set<(change: Change) => void>
 }
 
@@ -68,16 +74,18 @@ class Engine implements Messenger {
   readonly #ports: EnginePorts
   readonly #driver: Driver
   readonly #acts: Acts
+  readonly #archive: Archive
   readonly #listeners: Set<(change: Change) => void>
   /** Settled when whatever was to be sent so far has been handed to the engine. */
   #handedOver: Promise<unknown> = Promise.resolve()
 
-  constructor(ports: EnginePorts, { driver, listeners }: Parts) {
+  constructor(ports: EnginePorts, { driver, archive, listeners }: Parts) {
     const { username, deviceId, fingerprint } = ports.profile
     this.profile = { username, deviceId, fingerprint }
     this.#ports = ports
     this.#driver = driver
     this.#acts = new Acts(ports, driver)
+    this.#archive = archive
     this.#listeners = listeners
   }
 
@@ -190,6 +198,14 @@ class Engine implements Messenger {
 
   async setReceipts(on: boolean): Promise<void> {
     await this.#driver.call({ type: 'set receipts', on })
+  }
+
+  search(query: string, options: SearchOptions = {}): Promise<Found> {
+    return searchHistory(
+      { archive: this.#archive, vault: this.#ports.vault, state: this.#driver.shown },
+      query,
+      options,
+    )
   }
 
   async exportHistory(): Promise<readonly MessageView[]> {

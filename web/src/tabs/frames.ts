@@ -30,6 +30,7 @@ export type Method =
   | 'safetyNumber'
   | 'checkScan'
   | 'setReceipts'
+  | 'search'
   | 'exportHistory'
   | 'deleteHistory'
 

@@ -36,6 +36,8 @@ export const perform = (messenger: Messenger, question: Question): Promise<unkno
       return messenger.checkScan(...question.args)
     case 'setReceipts':
       return messenger.setReceipts(...question.args)
+    case 'search':
+      return messenger.search(...question.args)
     case 'exportHistory':
       return messenger.exportHistory(...question.args)
     case 'deleteHistory':

@@ -147,6 +147,10 @@ export class SharedMessenger implements Messenger {
     return this.#ask('setReceipts', args)
   }
 
+  search(...args: Arguments<'search'>): Promise<Answer<'search'>> {
+    return this.#ask('search', args)
+  }
+
   exportHistory(): Promise<Answer<'exportHistory'>> {
     return this.#ask('exportHistory', [])
   }
