@@ -1,6 +1,8 @@
 import { Avatar } from '../components/avatar.tsx'
+import { Icon } from '../components/icon.tsx'
 import { Link } from '../components/link.tsx'
 import { Logo } from '../components/logo.tsx'
+import { openDialog } from '../keys/use-chat-keys.ts'
 import type { Chats } from '../state/chats.ts'
 import { t } from '../texts/index.ts'
 import { ChatRow } from './chat-row.tsx'
@@ -39,6 +41,16 @@ export const ChatList = ({ chats, current }: Props) => {
           <Logo size={28} />
           <span>{texts.common.appName}</span>
         </span>
+        <button
+          type="button"
+          class="icon-button"
+          aria-label={texts.search.title}
+          onClick={() => {
+            openDialog.value = 'search'
+          }}
+        >
+          <Icon name="search" />
+        </button>
         <Link to={{ page: 'settings' }} class="icon-button" label={texts.chats.settings}>
           <Avatar name={username} size={32} />
         </Link>

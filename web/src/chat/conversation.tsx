@@ -1,9 +1,10 @@
-import { useSignal } from '@preact/signals'
+import { useSignal, useSignalEffect } from '@preact/signals'
 import type { MessageView } from '@chatnip/sdk'
 import { useCallback, useEffect, useMemo } from 'preact/hooks'
 import type { Chats } from '../state/chats.ts'
 import { openConversation } from '../state/conversation.ts'
 import type { OpenConversation } from '../state/conversation.ts'
+import { target } from '../state/target.ts'
 import { t } from '../texts/index.ts'
 import { isMessage } from '../format/groups.ts'
 import { ActDialogs } from './act-dialogs.tsx'
@@ -35,6 +36,12 @@ export const Conversation = ({ chats, name }: Props) => {
   const open = useMemo(() => openConversation(messenger, name), [messenger, name])
   useEffect(() => open.stop, [open])
   const act = useActs(chats, name, open)
+  useSignalEffect(() => {
+    const { name: wanted, place, key } = target.value ?? {}
+    if (wanted !== name || place === undefined || key === undefined || open.run.value === null) return
+    target.value = null
+    open.toMessage(place, key)
+  })
   const looking = useSignal<MessageView | null>(null)
   const onDetails = useCallback((message: MessageView) => (looking.value = message), [looking])
   const contact = chats.contact(name)

@@ -2,6 +2,7 @@ import { useSignal } from '@preact/signals'
 import { useId } from 'preact/hooks'
 import { Avatar } from '../components/avatar.tsx'
 import { Dialog } from '../components/dialog.tsx'
+import { optionId, Options, useChoosing } from '../components/options.tsx'
 import { useAction } from '../components/use-action.ts'
 import { navigate } from '../router.ts'
 import type { Chats } from '../state/chats.ts'
@@ -45,66 +46,28 @@ const choices = (chats: Chats, typed: string): readonly Choice[] => {
 
 const useJump = ({ chats, onClose }: Props) => {
   const typed = useSignal('')
-  const at = useSignal(0)
   const found = choices(chats, typed.value)
-  const chosen = found[at.value] ?? found[0]
+  const choosing = useChoosing(found)
+  const { chosen } = choosing
   const action = useAction(async () => {
     if (chosen === undefined) return
     const name = chosen.known ? chosen.name : await chats.messenger.open(chosen.name)
     onClose()
     navigate({ page: 'chat', name })
   })
-  const move = (by: number) => {
-    at.value = (at.value + by + found.length) % Math.max(1, found.length)
-  }
   const write = (text: string) => {
     typed.value = text
-    at.value = 0
+    choosing.reset()
     action.clear()
   }
-  const choose = (choice: Choice) => {
-    at.value = found.indexOf(choice)
-  }
-  return { typed, found, chosen, action, move, write, choose }
+  return { typed, found, choosing, action, write }
 }
-
-const optionId = (id: string, { name }: Choice): string => `${id}-${name}`
-
-interface ChoicesProps {
-  readonly id: string
-  readonly found: readonly Choice[]
-  readonly chosen: Choice | undefined
-  readonly onChoose: (choice: Choice) => void
-  readonly onTake: () => void
-}
-
-/** The focus stays in the field: it moves the choice by the arrow keys and takes it by Enter. */
-const Choices = ({ id, found, chosen, onChoose, onTake }: ChoicesProps) => (
-  <ul class="jump" id={id} role="listbox" aria-label={t().keys.jumpTitle}>
-    {found.map((choice) => (
-      <li
-        key={choice.name}
-        id={optionId(id, choice)}
-        role="option"
-        aria-selected={choice === chosen}
-        onPointerDown={(event) => {
-          event.preventDefault()
-          onChoose(choice)
-        }}
-        onClick={() => onTake()}
-      >
-        <Avatar name={choice.name} size={32} />
-        {choice.label}
-      </li>
-    ))}
-  </ul>
-)
 
 /** Goes to a chat by a few letters of its name. */
 export const Jump = (props: Props) => {
   const { keys: texts, errors } = t()
   const id = useId()
-  const { typed, found, chosen, action, move, write, choose } = useJump(props)
+  const { typed, found, choosing, action, write } = useJump(props)
   const problem = action.problem.value
   return (
     <Dialog title={texts.jumpTitle} onClose={props.onClose}>
@@ -123,7 +86,7 @@ export const Jump = (props: Props) => {
           aria-expanded={found.length > 0}
           aria-controls={id}
           aria-autocomplete="list"
-          aria-activedescendant={chosen === undefined ? undefined : optionId(id, chosen)}
+          aria-activedescendant={choosing.chosen === undefined ? undefined : optionId(id, choosing.chosen.name)}
           autocomplete="off"
           autocapitalize="none"
           spellcheck={false}
@@ -131,19 +94,28 @@ export const Jump = (props: Props) => {
           value={typed.value}
           placeholder={texts.jumpLabel}
           onInput={(event) => write(event.currentTarget.value)}
-          onKeyDown={(event) => {
-            const by = { ArrowUp: -1, ArrowDown: 1 }[event.key]
-            if (by === undefined) return
-            event.preventDefault()
-            move(by)
-          }}
+          onKeyDown={choosing.onKeyDown}
         />
         {problem !== null && (
           <p class="error" role="alert">
             {errors[problem]}
           </p>
         )}
-        <Choices id={id} found={found} chosen={chosen} onChoose={choose} onTake={action.run} />
+        <Options
+          id={id}
+          label={texts.jumpTitle}
+          options={found}
+          choosing={choosing}
+          keyOf={({ name }) => name}
+          onTake={action.run}
+        >
+          {({ name, label }) => (
+            <>
+              <Avatar name={name} size={32} />
+              {label}
+            </>
+          )}
+        </Options>
         {found.length === 0 && <p class="hint">{texts.jumpNone}</p>}
       </form>
     </Dialog>

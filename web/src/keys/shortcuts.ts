@@ -13,6 +13,7 @@ export interface Keys {
 export const SHORTCUTS = {
   chats: {
     jump: { mod: true, key: 'k' },
+    search: { mod: true, shift: true, key: 'f' },
     previous: { alt: true, key: 'ArrowUp' },
     next: { alt: true, key: 'ArrowDown' },
     previousUnread: { alt: true, shift: true, key: 'ArrowUp' },

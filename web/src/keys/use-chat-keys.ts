@@ -3,8 +3,10 @@ import { navigate } from '../router.ts'
 import type { Chats } from '../state/chats.ts'
 import { isMac, isWriting, useShortcuts } from './shortcuts.ts'
 
-/** Which of the two small dialogs is open. */
-export const openDialog = signal<'jump' | 'help' | null>(null)
+export type ChatDialog = 'jump' | 'search' | 'help'
+
+/** Which of the small dialogs is open. */
+export const openDialog = signal<ChatDialog | null>(null)
 
 /** The chats as they stand in the list; one's own notes last when nothing was noted yet. */
 export const namesInOrder = (chats: Chats): readonly string[] => {
@@ -35,6 +37,9 @@ export const useChatKeys = (chats: Chats, current: string | null): void => {
   useShortcuts({
     jump: () => {
       openDialog.value = 'jump'
+    },
+    search: () => {
+      openDialog.value = 'search'
     },
     help: () => {
       openDialog.value = 'help'

@@ -57,7 +57,7 @@ export const ChatsPage = (props: Props) => {
       <div id={props.name === null ? undefined : 'content'} class="pane">
         <Pane {...props} />
       </div>
-      <ChatDialogs chats={props.chats} />
+      <ChatDialogs chats={props.chats} current={props.name} />
     </main>
   )
 }

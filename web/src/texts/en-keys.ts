@@ -11,6 +11,7 @@ export const keys = {
   groups: { chats: 'Chats', messages: 'Messages', writing: 'Writing', everywhere: 'Everywhere' },
   does: {
     jump: 'Go to a chat by name',
+    search: 'Search messages',
     previous: 'Chat above',
     next: 'Chat below',
     previousUnread: 'Chat above with new messages',

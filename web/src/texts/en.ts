@@ -1,6 +1,7 @@
 import { acts } from './en-acts.ts'
 import { errors } from './en-errors.ts'
 import { keys } from './en-keys.ts'
+import { search } from './en-search.ts'
 import { countIn } from './plural.ts'
 
 const count = countIn('en')
@@ -273,6 +274,7 @@ export const en = {
   },
 
   keys,
+  search,
   acts,
 
   details: {

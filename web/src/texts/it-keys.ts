@@ -12,6 +12,7 @@ export const keys: Texts['keys'] = {
   groups: { chats: 'Chat', messages: 'Messaggi', writing: 'Scrivere', everywhere: 'Dappertutto' },
   does: {
     jump: 'Vai a una chat per nome',
+    search: 'Cerca nei messaggi',
     previous: 'Chat sopra',
     next: 'Chat sotto',
     previousUnread: 'Chat sopra con messaggi nuovi',

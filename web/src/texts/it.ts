@@ -1,6 +1,7 @@
 import { acts } from './it-acts.ts'
 import { errors } from './it-errors.ts'
 import { keys } from './it-keys.ts'
+import { search } from './it-search.ts'
 import { countIn } from './plural.ts'
 import type { Texts } from './en.ts'
 
@@ -277,6 +278,7 @@ export const it: Texts = {
   },
 
   keys,
+  search,
   acts,
 
   details: {
