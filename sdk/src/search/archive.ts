@@ -29,7 +29,7 @@ export interface Wanted {
 
 /**
  * The whole local history as it is searched, in memory and nowhere else: what lies on the device are the sealed rows alone, so a message that
- * is deleted is gone from here in the same moment (decision 0017). Read from the rows when somebody searches for the first time, the
+ * is deleted is gone from here in the same moment (decision 0018). Read from the rows when somebody searches for the first time, the
  * conversation with the latest activity first; from then on every commit is heard.
  */
 export class Archive {
