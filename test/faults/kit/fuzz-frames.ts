@@ -10,12 +10,27 @@ const PATIENCE_MS = 10_000
 /** How a line may end: by ourselves, by RFC 6455's own words about bad frames, or by ours. */
 const RIGHT_ENDS = new Set([1000, 1002, 1003, 1005, 1006, 1007, 1009, 4000, 4002, 4003])
 
+/** What conversations add to a message. Few groups and epochs, so that commits meet. */
+function forAll(random: Random, people: readonly Person[], text: string): object {
+  const names = new Set([random.pick(people).name, random.pick(people).name, random.pick(['nobody', '.-'])])
+  const to = [...names].map((username) => (random.number() < 0.8 ? { username } : { username, message_text: 'own' }))
+  const commit = random.number() < 0.4 ? { commit: true } : {}
+  const group = { id: `group-number-${random.between(1, 3)}`.padEnd(22, '-'), epoch: random.between(0, 5), ...commit }
+  return {
+    to: to.slice(0, random.between(1, 3)),
+    ...(random.number() < 0.9 ? { text } : {}),
+    ...(random.number() < 0.8 ? { group } : {}),
+    ...(random.number() < 0.3 ? { expires_in: random.pick([60, 3_600, 2_592_000]) } : {}),
+  }
+}
+
 function frameOf(random: Random, people: readonly Person[]): string {
   const id = random.number() < 0.9 ? randomUUID() : '00000000-0000-4000-8000-000000000001'
   const text = random.number() < 0.5 ? 'hello' : random.pick(hostileTexts)[1]
   const username = random.number() < 0.8 ? random.pick(people).name : random.pick(['nobody', '.-', 'X'.repeat(32)])
   const timestamp = random.pick([0, 1.5, 1_795_000_000, 253_402_300_799])
   const size = random.number() < 0.01 ? 70_000 : text.length
+  const message_text = text.padEnd(size, '\u00e9')
   switch (random.between(0, 3)) {
     case 0:
       return JSON.stringify({ type: 'ack', upto: random.pick([0, 1, random.between(0, 1_000), 2 ** 53 - 1]) })
@@ -26,7 +41,7 @@ function frameOf(random: Random, people: readonly Person[]): string {
         type: 'send',
         id,
         timestamp,
-        to: [{ username, message_text: text.padEnd(size, '\u00e9') }],
+        ...(random.number() < 0.5 ? { to: [{ username, message_text }] } : forAll(random, people, message_text)),
       })
   }
 }

@@ -39,7 +39,7 @@ export interface Around {
 export const NO_MUTANT: Mutant = { name: 'none' }
 
 /** The store's methods with some of them replaced. */
-const altered = (store: SimStore, change: Partial<Store>): Store =>
+export const altered = (store: SimStore, change: Partial<Store>): Store =>
   new Proxy<Store>(store, {
     get: (target, name) => {
       const replaced: unknown = Reflect.get(change, name)

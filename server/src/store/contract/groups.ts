@@ -6,6 +6,17 @@ import type { OpenedStore, OpenStore } from './world.ts'
 const GROUP = 'a-group-of-128-bits-22'
 const OTHER = 'another-group-22-chars'
 
+/** Several commits for one epoch at the same moment. @returns how many were taken */
+export async function raceForEpoch(store: Store, from: Account, to: string, group: { id: string; epoch: number }) {
+  const commits = Array.from({ length: 8 }, (_, index) =>
+    store.append({
+      ...message(from, to, { number: 9_000 + 8 * group.epoch + index, text: `${group.epoch} by ${index}` }),
+      group: { ...group, commit: true },
+    }),
+  )
+  return (await Promise.all(commits)).filter(({ result }) => result === 'accepted').length
+}
+
 export function groupContract(open: OpenStore): void {
   describe('groups and their epochs', () => {
     let opened: OpenedStore
@@ -80,6 +91,10 @@ export function groupContract(open: OpenStore): void {
         expect(results.filter((one) => one.result === 'epoch_passed' && one.epoch === epoch + 1)).toHaveLength(7)
         expect((await waiting(store, bobs)).at(-1)).toBe(`${epoch + 1} ${epoch} by ${taken[0]}`)
       }
+    })
+
+    test('whoever sends, of several commits at the same moment one is taken in each epoch', async () => {
+      for (const epoch of [0, 1, 2]) expect(await raceForEpoch(store, alice, 'bob', { id: GROUP, epoch })).toBe(1)
     })
 
     test('a message and a commit at the same moment: the message is before it, or refused', async () => {

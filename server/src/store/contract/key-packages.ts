@@ -6,6 +6,13 @@ import type { OpenedStore, OpenStore } from './world.ts'
 const list = (stem: string, count: number): string[] =>
   Array.from({ length: count }, (_, index) => `${stem}${index + 1}`)
 
+/** Several claims at the same moment. @returns what they got, last resorts left out */
+export async function raceForKeyPackages(store: Store, username: string, claims: number): Promise<string[]> {
+  const claim = { username, askedBy: 'another', lastResortsOnly: false, now: NOW }
+  const claimed = await Promise.all(Array.from({ length: claims }, () => store.claimKeyPackages(claim)))
+  return claimed.flatMap((one) => one ?? []).flatMap((one) => (one.isLastResort ? [] : [one.keyPackage]))
+}
+
 export function keyPackageContract(open: OpenStore): void {
   describe('key packages', () => {
     let opened: OpenedStore
@@ -72,9 +79,8 @@ export function keyPackageContract(open: OpenStore): void {
 
     test('of many claims at the same moment no two get the same', async () => {
       await add('phone', list('p', 5), 'p0')
-      const claimed = (await Promise.all(Array.from({ length: 12 }, () => claim()))).flatMap((one) => one ?? [])
-      expect(claimed.filter((one) => !one.endsWith('!')).toSorted()).toEqual(list('phone p', 5))
-      expect(claimed.filter((one) => one.endsWith('!'))).toHaveLength(7)
+      expect((await raceForKeyPackages(store, 'bob', 12)).toSorted()).toEqual(list('p', 5))
+      expect(await claim()).toEqual(['phone p0!'])
     })
 
     test('an upload that is repeated brings nothing twice, not even what has been handed out meanwhile', async () => {
