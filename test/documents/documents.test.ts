@@ -68,7 +68,7 @@ test('every dependency has an exact version', async () => {
     const ranges = Object.entries(manifest as Record<string, Record<string, string>>)
       .filter(([field]) => field.endsWith('ependencies'))
       .flatMap(([, named]) => Object.entries(named))
-      .filter(([, version]) => !/^\d+\.\d+\.\d+$/.test(version))
+      .filter(([, version]) => !/^\d+\.\d+\.\d+(?:-[\w.]+)?$/.test(version))
     expect(ranges).toEqual([])
   }
 })
