@@ -13,7 +13,7 @@ export const OpenChat = ({ chats }: { readonly chats: Chats }) => {
   const search = useAction(async () => {
     const name = typed.value.trim()
     if (name === '') return
-    const found = await chats.messenger.open(name)
+    const found = await chats.open(name)
     typed.value = ''
     navigate({ page: 'chat', name: found })
   })

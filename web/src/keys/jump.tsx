@@ -51,7 +51,7 @@ const useJump = ({ chats, onClose }: Props) => {
   const { chosen } = choosing
   const action = useAction(async () => {
     if (chosen === undefined) return
-    const name = chosen.known ? chosen.name : await chats.messenger.open(chosen.name)
+    const name = chosen.known ? chosen.name : await chats.open(chosen.name)
     onClose()
     navigate({ page: 'chat', name })
   })

@@ -1,4 +1,4 @@
-import { signal } from '@preact/signals'
+import { effect, signal } from '@preact/signals'
 import type { ReadonlySignal } from '@preact/signals'
 import type { Change, Connection, ContactView, ConversationView, Messenger, MessageView } from '@chatnip/sdk'
 import { unreadTotal } from './title.ts'
@@ -17,6 +17,8 @@ export interface Chats {
   readonly conversations: ReadonlySignal<readonly ConversationView[]>
   /** What is known of somebody. Read inside a component it follows changes. */
   contact(name: string): ContactView | null
+  /** As `Messenger.open`; a page that was just loaded is not connected yet, and waits until it is known whether it can be. */
+  open(name: string): Promise<string>
   /** Unsent text by conversation, as far as the list shows it. */
   readonly drafts: ReadonlySignal<ReadonlyMap<string, string>>
   saveDraft(name: string, text: string): Promise<void>
@@ -29,6 +31,17 @@ export interface Chats {
 
 const sumUnread = (conversations: readonly ConversationView[]): number =>
   conversations.reduce((sum, conversation) => sum + conversation.unread, 0)
+
+/** Resolves when the line is there, or is not going to be at the moment. The engine gives an attempt up after half a minute. */
+export const whenConnected = async (connection: ReadonlySignal<Connection>): Promise<void> => {
+  let stop = () => {}
+  await new Promise<void>((resolve) => {
+    stop = effect(() => {
+      if (connection.value !== 'connecting') resolve()
+    })
+  })
+  stop()
+}
 
 /** Drafts are read once at the start; from then on every change passes through `saveDraft`. */
 const loadDrafts = async (messenger: Messenger): Promise<ReadonlyMap<string, string>> => {
@@ -81,6 +94,10 @@ export const followMessenger = (messenger: Messenger): Chats => {
     reacted,
     drafts,
     contact: (name) => (contactsSeen.value >= 0 ? messenger.contact(name) : null),
+    open: async (name) => {
+      await whenConnected(connection)
+      return messenger.open(name)
+    },
     saveDraft: async (name, text) => {
       const next = new Map(drafts.value)
       if (text.trim() === '') next.delete(name)
