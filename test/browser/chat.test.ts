@@ -4,6 +4,17 @@ import { askedWord, fillSignUp, giveWordBack, signUp, visit } from './kit/person
 import type { Person } from './kit/person.ts'
 import { stage } from './kit/suite.ts'
 
+/** Writes down what is put on the app's icon from now on, in place of the browser, which shows it for an installed app only. */
+async function watchBadge({ page }: Person): Promise<() => Promise<unknown>> {
+  await page.evaluate(() => {
+    const shown: number[] = []
+    const show = (count: number) => Promise.resolve(void shown.push(count))
+    Object.assign(globalThis, { shown })
+    Object.assign(Navigator.prototype, { setAppBadge: show, clearAppBadge: () => show(0) })
+  })
+  return () => page.evaluate((): unknown => Reflect.get(globalThis, 'shown'))
+}
+
 /** Two people meet and talk: what everybody does, in every browser. */
 await stage('alice and bob', (on) => {
   let alice: Person
@@ -33,6 +44,7 @@ await stage('alice and bob', (on) => {
 
   test('write to each other; every message stands there once, with its time and one tick', async () => {
     await openChat(alice, 'Bob', 'bob')
+    const badges = await watchBadge(bob)
     await saySent(alice, 'Hello, Bob. €, 😀, Привет')
     await row(bob, 'alice').getByText('1 new message').waitFor({ state: 'attached' })
     expect(await bob.page.title()).toBe('(1) Chats · Chatnip')
@@ -42,6 +54,7 @@ await stage('alice and bob', (on) => {
     await sees(alice, 'Hello, Alice.')
     expect(await texts(alice)).toEqual(await texts(bob))
     await expect.poll(() => bob.page.title()).toBe('alice · Chatnip')
+    expect(await badges()).toEqual([1, 0])
     const foot = bubbles(bob, 'Hello, Alice.').getByRole('button')
     expect(await foot.getAttribute('aria-label')).toMatch(/^\d\d:\d\d\. (Sent|Delivered)\. Details of this message$/u)
   })

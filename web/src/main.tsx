@@ -10,7 +10,7 @@ import { InsecurePage } from './pages/insecure.tsx'
 import { startRouter } from './router.ts'
 import { startInstall } from './state/install.ts'
 import { session, startSession } from './state/session.ts'
-import { startTitle } from './state/title.ts'
+import { startBadge, startTitle } from './state/title.ts'
 import { startVersion } from './state/version.ts'
 import { startVisibility } from './state/visible.ts'
 import { startLanguage } from './texts/index.ts'
@@ -27,6 +27,7 @@ const start = async (root: HTMLElement): Promise<void> => {
   if (secure) startSession()
   await startLanguage()
   startTitle()
+  startBadge()
   startVisibility(nudge)
   render(secure ? <App /> : <InsecurePage />, root)
 }
