@@ -69,7 +69,7 @@ await stage(
       await alice.page.getByText('You compared numbers with bob in person.').waitFor()
       await alice.page.getByRole('button', { name: 'Back', exact: true }).click()
       await trust(alice, 'Compared in person').waitFor()
-      expect(await alice.page.getByText('The key of bob has changed.').count()).toBe(1)
+      await expect.poll(() => alice.page.getByText('The key of bob has changed.').count()).toBe(1)
       await bob.page.getByRole('button', { name: 'Back', exact: true }).click()
     })
 
