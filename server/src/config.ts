@@ -90,6 +90,18 @@ export const SETTINGS = {
     text,
     'The folder with the database and the avatars: all that there is to back up.',
   ),
+  databaseUrl: setting(
+    'DATABASE_URL',
+    '',
+    (value) => (value === '' ? null : value),
+    'A PostgreSQL that several nodes share, like postgres://user:password@host:5432/database, instead of the database in the folder. Ends with ?sslmode=verify-full or ?sslrootcert=FILE to be encrypted.',
+  ),
+  natsUrl: setting(
+    'NATS_URL',
+    '',
+    (value) => (value === '' ? null : value),
+    'A NATS by which several nodes wake each other at once, like nats://user:password@host:4222, or tls://…?ca=FILE. Only with DATABASE_URL.',
+  ),
   publicUrl: setting(
     'CHATNIP_PUBLIC_URL',
     '',
@@ -156,6 +168,8 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     host: value(SETTINGS.host),
     port: value(SETTINGS.port),
     data: resolve(value(SETTINGS.data)),
+    databaseUrl: value(SETTINGS.databaseUrl),
+    natsUrl: value(SETTINGS.natsUrl),
     publicUrl: value(SETTINGS.publicUrl),
     signup: value(SETTINGS.signup),
     questions: value(SETTINGS.questions),

@@ -14,6 +14,8 @@ import { startExpiry } from './delivery/expiry.ts'
 import { openApp } from './http/app.ts'
 import { WEB_BUNDLE } from './http/pages.ts'
 import { openLimiter, unlimited } from './limits/limiter.ts'
+import type { Limiter } from './limits/limiter.ts'
+import { shareLimits } from './limits/shared.ts'
 import { openSlots } from './limits/slots.ts'
 import type { Log } from './log.ts'
 import type { Services } from './services.ts'
@@ -80,9 +82,19 @@ export async function startServer(config: Config, parts: Parts): Promise<Running
   return { address, services, stop: () => (stopped ??= stop()) }
 }
 
+/** Several nodes count together. */
+async function openLimits(
+  config: Config,
+  { store, bus, clock }: Pick<Parts, 'store' | 'bus' | 'clock'>,
+): Promise<Limiter> {
+  const own = openLimiter(() => clock.now())
+  if (config.databaseUrl === null) return own
+  return shareLimits(own, { bus, clock, secret: await store.secret('rate limits', randomBytes(32)) })
+}
+
 async function openServices(config: Config, { store, bus, clock, log, passwordCost }: Parts): Promise<Services> {
   const now = () => clock.now()
-  const limiter = config.rateLimits === 'on' ? openLimiter(now) : unlimited
+  const limiter = config.rateLimits === 'on' ? await openLimits(config, { store, bus, clock }) : unlimited
   if (config.rateLimits === 'off')
     log.warn({}, 'CHATNIP_RATE_LIMITS=off: anybody can guess passwords and flood. For tests and benchmarks only.')
   return {

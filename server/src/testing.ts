@@ -5,7 +5,9 @@ import { localBus } from './bus/local.ts'
 import { systemClock } from './clock.ts'
 import type { Clock } from './clock.ts'
 import { databaseFile, prepareDataFolder, readConfig } from './config.ts'
+import type { Config } from './config.ts'
 import { openLog } from './log.ts'
+import type { Log } from './log.ts'
 import { startServer } from './server.ts'
 import type { RunningServer } from './server.ts'
 import { openSqliteStore } from './store/sqlite/sqlite.ts'
@@ -51,13 +53,12 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
   const base = { HOST: '127.0.0.1', PORT: '0', CHATNIP_DATA: data, CHATNIP_RATE_LIMITS: limits, CHATNIP_LOG: 'silent' }
   const config = readConfig({ ...base, ...options.env })
   prepareDataFolder(data)
-  const store = await openSqliteStore({ file: databaseFile(data), limits: options.limits ?? {} })
   const clock = options.clock ?? systemClock()
+  const log = openLog(config.log)
   const parts = {
-    store,
-    bus: localBus(),
+    ...(await openParts(config, { limits: options.limits ?? {}, log })),
     clock,
-    log: openLog(config.log),
+    log,
     passwordCost: CHEAP,
     ...(options.pages === undefined ? {} : { pages: options.pages }),
   }
@@ -76,6 +77,17 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
       body: JSON.stringify(body),
     })
   return { ...server, data, stop, post, newDevice: (name, how) => newDevice({ ...server, post }, name, how) }
+}
+
+/** As the program does it. */
+async function openParts(
+  config: Config,
+  { limits, log }: { readonly limits: Partial<StoreLimits>; readonly log: Log },
+) {
+  // Loaded only then, as by the program.
+  if (config.databaseUrl !== null)
+    return (await import('./node.ts')).openNode(config.databaseUrl, config.natsUrl, { limits, log })
+  return { store: await openSqliteStore({ file: databaseFile(config.data), limits }), bus: localBus() }
 }
 
 async function newDevice(

@@ -3,7 +3,7 @@
  * Implementations pass the contract suite in `contract.ts`.
  */
 export interface Bus {
-  /** "Mailbox has something up to `seq`." */
+  /** "Mailbox has something up to `seq`." Of several in short succession the newest alone may arrive. */
   wake(mailbox: number, seq: number): void
   /** Hears the wake-ups of one mailbox until the returned function is called. */
   onWake(mailbox: number, listener: (seq: number) => void): () => void
@@ -16,3 +16,9 @@ export interface Bus {
 export type Notice =
   | { readonly kind: 'sessions changed'; readonly account: number }
   | { readonly kind: 'device connected'; readonly mailbox: number; readonly connection: string }
+  /** Tokens taken from shared rates by the node `by` (limits/shared.ts): rate, hash of the key, how many. */
+  | {
+      readonly kind: 'taken'
+      readonly by: string
+      readonly takings: readonly (readonly [rate: string, key: string, count: number])[]
+    }

@@ -11,6 +11,7 @@ export interface OpenedBus {
 
 const changed: Notice = { kind: 'sessions changed', account: 7 }
 const connected: Notice = { kind: 'device connected', mailbox: 3, connection: 'laptop' }
+const taken: Notice = { kind: 'taken', by: 'a node', takings: [['password', 'a key', 2]] }
 
 /** The tests that every implementation of Bus passes. */
 export function busContract(name: string, open: () => Promise<OpenedBus>): void {
@@ -30,20 +31,26 @@ export function busContract(name: string, open: () => Promise<OpenedBus>): void 
 }
 
 function wakes(bus: () => OpenedBus): void {
-  test('a wake-up reaches every listener of its mailbox, on both nodes, in order, and nobody else', async () => {
+  test('the newest wake-up reaches every listener of its mailbox, on both nodes, in order, and nobody else', async () => {
     const { here, there, settle } = bus()
-    const heard: Record<string, number[]> = { first: [], second: [], other: [] }
-    there.onWake(1, (seq) => heard['first']?.push(seq))
-    here.onWake(1, (seq) => heard['second']?.push(seq))
-    here.onWake(2, (seq) => heard['other']?.push(seq))
+    const heard: Record<'first' | 'second' | 'other', number[]> = { first: [], second: [], other: [] }
+    there.onWake(1, (seq) => heard.first.push(seq))
+    here.onWake(1, (seq) => heard.second.push(seq))
+    here.onWake(2, (seq) => heard.other.push(seq))
     await settle()
-    here.wake(1, 10)
-    here.wake(1, 11)
+    for (const seq of [10, 11, 12]) here.wake(1, seq)
     await settle()
     // A listener that hears nothing at all would pass for "nobody else": this one can hear.
     there.wake(2, 5)
     await settle()
-    expect(heard).toEqual({ first: [10, 11], second: [10, 11], other: [5] })
+    expect(heard.other).toEqual([5])
+    for (const list of [heard.first, heard.second]) {
+      expect(list.at(-1)).toBe(12)
+      expect(list).toEqual([10, 11, 12].slice(-list.length))
+    }
+    here.wake(1, 13)
+    await settle()
+    expect([heard.first.at(-1), heard.second.at(-1)]).toEqual([13, 13])
   })
 
   test('a listener that has gone hears nothing; its twin goes on hearing', async () => {
@@ -91,13 +98,14 @@ function notices(bus: () => OpenedBus): void {
     await settle()
     here.tell(changed)
     here.tell(connected)
+    here.tell(taken)
     await settle()
     stop()
     await settle()
     here.tell(changed)
     await settle()
-    expect(heard).toEqual([changed, connected])
-    expect(own).toEqual([changed, connected, changed])
+    expect(heard).toEqual([changed, connected, taken])
+    expect(own).toEqual([changed, connected, taken, changed])
   })
 }
 

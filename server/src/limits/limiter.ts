@@ -18,6 +18,12 @@ export interface Limiter {
   giveBack(rate: RateLimit, key: string | number): void
 }
 
+/** One that can also be told what others have counted. */
+export interface CountingLimiter extends Limiter {
+  /** Takes that many tokens (gives them back when negative), as far as there are any; refuses nothing. */
+  charge(rate: RateLimit, key: string | number, count: number): void
+}
+
 /** No limits at all: CHATNIP_RATE_LIMITS=off. */
 export const unlimited: Limiter = { take: () => undefined, giveBack: () => undefined }
 
@@ -25,7 +31,7 @@ export const unlimited: Limiter = { take: () => undefined, giveBack: () => undef
  * @param now the injected clock, milliseconds
  * @param maxKeys memory bound per rate
  */
-export function openLimiter(now: () => number, maxKeys: number = MAX_KEYS): Limiter {
+export function openLimiter(now: () => number, maxKeys: number = MAX_KEYS): CountingLimiter {
   const fullAgain = new Map<RateLimit, Map<string | number, number>>()
   const bucketsOf = (rate: RateLimit) => {
     const known = fullAgain.get(rate) ?? new Map<string | number, number>()
@@ -52,6 +58,15 @@ export function openLimiter(now: () => number, maxKeys: number = MAX_KEYS): Limi
       // A hair of tolerance: sums of fractions such as 0.05 s must not refuse the last of a burst.
       if (tooEarly > 1e-6) throw new ChatnipError('too_many', { retryAfter: Math.max(1, Math.ceil(tooEarly / 1_000)) })
       put(buckets, key, next)
+    },
+    charge: (rate, key, count) => {
+      if (!Number.isFinite(count)) return
+      const { burst, seconds } = RATES[rate]
+      const buckets = bucketsOf(rate)
+      const at = now()
+      const next = Math.max(buckets.get(key) ?? at, at) + count * seconds * 1_000
+      if (next > at) put(buckets, key, Math.min(next, at + burst * seconds * 1_000))
+      else buckets.delete(key)
     },
     giveBack: (rate, key) => {
       const buckets = bucketsOf(rate)

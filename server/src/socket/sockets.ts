@@ -41,13 +41,16 @@ export function openSockets(services: ConnectionServices): Sockets {
   const flushLater = openCork()
 
   const { recheck, recheckDoubtful } = openRechecks(services, all)
+  const recheckOf = (account: number | null) => {
+    for (const one of all) if (account === null || one.session.account === account) recheck(one)
+  }
   const stopNotices = bus.onNotice((notice) => {
     if (notice.kind === 'device connected') {
       const here = live.get(notice.mailbox)
       if (here !== undefined && here.id !== notice.connection) here.connection.close('replaced')
-    } else for (const one of all) if (one.session.account === notice.account) recheck(one)
+    } else if (notice.kind === 'sessions changed') recheckOf(notice.account)
   })
-  store.onForeignChange(() => all.forEach(recheck))
+  store.onForeignChange(recheckOf)
 
   let ticks = 0
   const stopTicking = clock.every(TICK_MS, () => {

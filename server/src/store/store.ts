@@ -342,8 +342,11 @@ export interface Upkeep {
   backup(file: string): Promise<void>
   /** A secret of this installation by name, made from `fresh` on first asking (keys for cookies, challenges, …). */
   secret(name: string, fresh: Uint8Array): Promise<Uint8Array>
-  /** Calls back when another process (the admin command) has changed accounts, sessions or devices. */
-  onForeignChange(listener: () => void): void
+  /**
+   * Calls back when another process (the admin command, another node) has changed accounts, sessions or devices; with the account, or null
+   * when it may be any.
+   */
+  onForeignChange(listener: (account: AccountNumber | null) => void): void
   /** Finishes what was handed over, then closes. */
   close(): Promise<void>
 }

@@ -105,10 +105,16 @@ export interface Household {
   remove(): Promise<void>
 }
 
-/** @param names the accounts, and how many devices each has; none: an account with a plain mailbox and a plain session */
-export async function makeHousehold(names: Readonly<Record<string, number>>): Promise<Household> {
+/**
+ * @param names the accounts, and how many devices each has; none: an account with a plain mailbox and a plain session
+ * @param env settings of the server that makes them: where its database is
+ */
+export async function makeHousehold(
+  names: Readonly<Record<string, number>>,
+  env: Readonly<Record<string, string>> = {},
+): Promise<Household> {
   const data = await mkdtemp(join(tmpdir(), 'chatnip-faults-'))
-  const server = await startTestServer({ data })
+  const server = await startTestServer({ data, env })
   const devices: Login[][] = []
   for (const [account, count] of Object.entries(names)) {
     const list: Login[] = []

@@ -1,5 +1,4 @@
 import { createReadStream, createWriteStream, existsSync, renameSync, rmSync } from 'node:fs'
-import { createInterface } from 'node:readline'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { createGunzip, createGzip } from 'node:zlib'
@@ -86,8 +85,7 @@ export async function restoreBackup(sql: Client, file: string): Promise<void> {
     if (toNumber(there?.['accounts']) > 0)
       throw new Error('The database holds accounts already. A copy goes into an empty one.')
     await tx.unsafe('TRUNCATE counters, secrets')
-    const lines = createInterface({ input: createReadStream(file).pipe(createGunzip()), crlfDelay: 0 })
-    const reader = lines[Symbol.asyncIterator]()
+    const reader = linesIn(file)
     const at = readHead((await reader.next()).value)
     for (;;) {
       const heading = await reader.next()
@@ -99,6 +97,21 @@ export async function restoreBackup(sql: Client, file: string): Promise<void> {
     }
     await settle(tx, at)
   })
+}
+
+/** The lines of a copy. @throws Error when the file can't be read or is cut off */
+async function* linesIn(file: string): AsyncGenerator<string, undefined> {
+  const unzipped = createGunzip()
+  createReadStream(file)
+    .on('error', (error) => unzipped.destroy(error))
+    .pipe(unzipped)
+  let rest = ''
+  for await (const part of unzipped.setEncoding('utf8')) {
+    const lines = (rest + String(part)).split('\n')
+    rest = lines.pop() ?? ''
+    yield* lines
+  }
+  return undefined
 }
 
 function readHead(line: unknown): number {

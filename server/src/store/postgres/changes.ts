@@ -31,3 +31,29 @@ export async function hearChanges(
     },
   )
 }
+
+/** What nodes tell each other besides. */
+const ANNOUNCEMENTS = 'chatnip_nodes'
+
+export async function openAnnouncements({ db, node }: Context): Promise<{
+  announce: (text: string) => Promise<void>
+  onAnnounced: (listener: (text: string) => void) => void
+}> {
+  const listeners: ((text: string) => void)[] = []
+  await db.listen(
+    ANNOUNCEMENTS,
+    (payload) => {
+      const [from, text = ''] = payload.split(/ (.*)/s)
+      if (from !== node) for (const listener of listeners) listener(text)
+    },
+    () => undefined,
+  )
+  return {
+    announce: async (text) => {
+      await db.ask('SELECT pg_notify($1, $2)', [ANNOUNCEMENTS, `${node} ${text}`])
+    },
+    onAnnounced: (listener) => {
+      listeners.push(listener)
+    },
+  }
+}

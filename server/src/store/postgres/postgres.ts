@@ -3,7 +3,7 @@ import type { Store, StoreStats } from '../store.ts'
 import { accountStore } from './accounts.ts'
 import { openAppender } from './append.ts'
 import { writeBackup } from './backup.ts'
-import { hearChanges } from './changes.ts'
+import { hearChanges, openAnnouncements } from './changes.ts'
 import type { Context } from './context.ts'
 import { openDatabase } from './database.ts'
 import { deviceStore } from './devices.ts'
@@ -23,12 +23,19 @@ export type { PostgresOptions } from './options.ts'
 const statsOf = (settings: Settings): Promise<StoreStats> =>
   aside(settings, (sql) => readStats((text) => sql.unsafe<Row[]>(text)))
 
+/** The store, through which its nodes can also tell each other something short. */
+export interface PostgresStore extends Store {
+  /** Told to the other nodes that are connected now; nobody keeps it. @throws ChatnipError unavailable */
+  announce(text: string): Promise<void>
+  onAnnounced(listener: (text: string) => void): void
+}
+
 /**
  * Opens the store of many nodes: a PostgreSQL database, whose tables are created or brought up to date.
  *
  * @throws Error with a sentence for people: it can't be reached, is set to lose messages, is of a newer Chatnip, …
  */
-export async function openPostgresStore(options: PostgresOptions): Promise<Store> {
+export async function openPostgresStore(options: PostgresOptions): Promise<PostgresStore> {
   const settings = settingsOf(options)
   await prepare(settings)
   const db = openDatabase(settings)
@@ -36,8 +43,8 @@ export async function openPostgresStore(options: PostgresOptions): Promise<Store
   const listeners: Parameters<Store['onForeignChange']>[0][] = []
   const appender = openAppender(context)
   const { idle, ...mailboxes } = openMailboxes(context)
-  await hearChanges(context, () => {
-    for (const listener of listeners) listener()
+  await hearChanges(context, (account) => {
+    for (const listener of listeners) listener(account)
   })
   let closing: Promise<void> | null = null
   const close = async (): Promise<void> => {
@@ -59,6 +66,7 @@ export async function openPostgresStore(options: PostgresOptions): Promise<Store
     onForeignChange: (listener) => {
       listeners.push(listener)
     },
+    ...(await openAnnouncements(context)),
     close: () => (closing ??= close()),
   }
 }

@@ -52,9 +52,9 @@ const callsOn = (queue: CallQueue): Omit<Store, 'backup' | 'stats' | 'onForeignC
  * @throws Error with a sentence for people: another server uses the database, it is from a newer Chatnip, the folder is not writable, …
  */
 export async function openSqliteStore(options: SqliteOptions): Promise<Store> {
-  const listeners: (() => void)[] = []
+  const listeners: Parameters<Store['onForeignChange']>[0][] = []
   const queue = new CallQueue(threadOptions(options), options.mostWaiting ?? MOST_WAITING, () => {
-    for (const listener of listeners) listener()
+    for (const listener of listeners) listener(null)
   })
   await queue.start()
   return {

@@ -1,0 +1,68 @@
+import { spawn } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
+import { createServer } from 'node:net'
+import { once } from 'node:events'
+
+/** A NATS of our own for tests and for `npm run cluster`: the system's nats-server. It keeps nothing anywhere. */
+export interface TestNats {
+  readonly url: string
+  /** Gone without a word, with everything that it knew. Comes back with `start`. */
+  kill(): Promise<void>
+  start(): Promise<void>
+  signal(signal: NodeJS.Signals): void
+}
+
+const PROGRAMS = ['nats-server', '/usr/sbin/nats-server', '/usr/local/bin/nats-server']
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer()
+    server.on('error', reject)
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address()
+      server.close(() => {
+        resolve(typeof address === 'object' && address !== null ? address.port : 0)
+      })
+    })
+  })
+}
+
+async function findProgram(): Promise<string | null> {
+  for (const program of PROGRAMS) {
+    const child = spawn(program, ['--version'], { stdio: 'ignore' })
+    const found = await Promise.race([once(child, 'exit').then(() => true), once(child, 'error').then(() => false)])
+    if (found) return program
+  }
+  return null
+}
+
+/** @returns a running NATS that asks for a user and a password, or in words why there can be none here */
+export async function startNats(): Promise<TestNats | string> {
+  const program = await findProgram()
+  if (program === null) return 'nats-server is not installed'
+  const port = await freePort()
+  let child: ChildProcess | null = null
+  const start = async (): Promise<void> => {
+    const who = ['--user', 'chatnip', '--pass', 'a secret']
+    child = spawn(program, ['-a', '127.0.0.1', '-p', String(port), ...who], { stdio: ['ignore', 'ignore', 'pipe'] })
+    const { stderr } = child
+    if (stderr === null) throw new Error('no output of nats-server')
+    for await (const text of stderr.setEncoding('utf8').iterator({ destroyOnReturn: false }))
+      if (String(text).includes('Server is ready')) break
+    stderr.resume()
+  }
+  await start()
+  return {
+    url: `nats://chatnip:a%20secret@127.0.0.1:${port}`,
+    start,
+    kill: async () => {
+      if (child === null || child.exitCode !== null || child.signalCode !== null) return
+      const gone = once(child, 'exit')
+      child.kill('SIGKILL')
+      await gone
+    },
+    signal: (signal) => {
+      child?.kill(signal)
+    },
+  }
+}
