@@ -26,9 +26,9 @@ export interface Place {
 
 /**
  * `waiting`: in the outbox. `accepted`: the server has it on disk. `stored`: one of the addressee's devices has said, signed, that it has
- * it on its own disk. `failed`: refused for good. `expired`: nobody fetched it in time.
+ * it on its own disk. `read`: and that somebody has seen it there. `failed`: refused for good. `expired`: nobody fetched it in time.
  */
-export type SendState = 'waiting' | 'accepted' | 'stored' | 'failed' | 'expired'
+export type SendState = 'waiting' | 'accepted' | 'stored' | 'read' | 'failed' | 'expired'
 
 /** A message by its writer and its id. */
 export interface MessageRef {
@@ -237,6 +237,7 @@ export interface Messenger {
   retry(conversation: string, id: string): Promise<void>
   /** Takes a waiting, failed or expired message away. */
   discard(conversation: string, id: string): Promise<void>
+  /** Somebody has seen it to its end: call it only when that is so. Senders are told, unless `readReceipts` is off. */
   markRead(conversation: string): Promise<void>
   saveDraft(conversation: string, text: string): Promise<void>
   draft(conversation: string): Promise<string>
@@ -255,6 +256,9 @@ export interface Messenger {
   receipts(): boolean
   /** Off: senders hear of this device only when something of theirs is missing here. */
   setReceipts(on: boolean): Promise<void>
+  /** Whether this device tells senders what was read here. On at first; without `receipts` nothing is told. */
+  readReceipts(): boolean
+  setReadReceipts(on: boolean): Promise<void>
   /**
    * Messages of the local history that hold all of the words, in whatever order, small or capital, with or without accents; words of three
    * letters and more also inside of others. What waits in the outbox is not searched.

@@ -56,7 +56,9 @@ await stage('alice and bob', (on) => {
     await expect.poll(() => bob.page.title()).toBe('alice · Chatnip')
     expect(await badges()).toEqual([1, 0])
     const foot = bubbles(bob, 'Hello, Alice.').getByRole('button')
-    expect(await foot.getAttribute('aria-label')).toMatch(/^\d\d:\d\d\. (Sent|Delivered)\. Details of this message$/u)
+    expect(await foot.getAttribute('aria-label')).toMatch(
+      /^\d\d:\d\d\. (Sent|Delivered|Read)\. Details of this message$/u,
+    )
   })
 
   test('see in the details which key signed, and since when it is known', async () => {

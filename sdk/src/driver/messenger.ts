@@ -200,6 +200,14 @@ class Engine implements Messenger {
     await this.#driver.call({ type: 'set receipts', on })
   }
 
+  readReceipts(): boolean {
+    return this.#driver.shown.meta.readReceipts !== false
+  }
+
+  async setReadReceipts(on: boolean): Promise<void> {
+    await this.#driver.call({ type: 'set read receipts', on })
+  }
+
   search(query: string, options: SearchOptions = {}): Promise<Found> {
     return searchHistory(
       { archive: this.#archive, vault: this.#ports.vault, state: this.#driver.shown },

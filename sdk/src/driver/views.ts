@@ -37,8 +37,9 @@ export function messageView({ state, peer }: About, place: Place, stored: Messag
 }
 
 function stateOf({ chains }: State, { number }: Peer, { own, link, state }: MessageLine): MessageView['state'] {
-  const isThere = link !== undefined && isStored(chains.get(chainKey(number, link.chain)), link.n)
-  return own && isThere ? 'stored' : state
+  const chain = link === undefined ? undefined : chains.get(chainKey(number, link.chain))
+  if (!own || link === undefined || !isStored(chain, link.n)) return state
+  return link.n <= (chain?.read ?? 0) ? 'read' : 'stored'
 }
 
 type Worded = Pick<MessageLine, 'text' | 're' | 'edited' | 'deleted' | 'reactions'>

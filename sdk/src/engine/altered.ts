@@ -36,7 +36,7 @@ export function altered(line: MessageLine, deed: Deed): MessageLine {
 
 /** The name alone proves nothing: a server may present a key of its own for it. */
 const isWriter = ({ own, fingerprint }: MessageLine, deed: Deed): boolean =>
-  deed.own ? own : !own && fingerprint !== null && fingerprint === deed.signedBy
+  own === deed.own && (fingerprint === null ? own : fingerprint === deed.signedBy)
 
 function withReaction(line: MessageLine, { by, place }: Deed, emoji: string | null): MessageLine {
   const { reactions = [] } = line

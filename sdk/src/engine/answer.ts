@@ -33,8 +33,10 @@ export function takeReceipt(
   const chain = chainOf(turn, peer.number, receipt.chain)
   if (chain === undefined || chain.whose === 'contact' || receipt.n > chain.n)
     return { writes: [], isNews: false, arrived: 0 }
-  const { chain: changed, arrived } = withoutArrived(withReceipt(chain, receipt))
-  const isNews = changed.stored !== chain.stored || JSON.stringify(changed.unsure) !== JSON.stringify(chain.unsure)
+  const { chain: changed, arrived } = withoutArrived(withRead(withReceipt(chain, receipt), receipt))
+  const isStoredNews =
+    changed.stored !== chain.stored || JSON.stringify(changed.unsure) !== JSON.stringify(chain.unsure)
+  const isNews = isStoredNews || changed.read !== chain.read
   if (chain.whose === 'own') offer(turn, peer, { chain: changed, unsure: receipt.unsure })
   if (!isNews) return { writes: [], isNews, arrived }
   return { writes: [keepChain(turn, changed)], isNews, arrived }
@@ -47,6 +49,8 @@ function withoutArrived(chain: Chain): { readonly chain: Chain; readonly arrived
   if (arrived.length === 0) return { chain, arrived: 0 }
   return { chain: { ...chain, expired: without(expired, arrived) }, arrived: countOf(arrived) }
 }
+
+const withRead = (chain: Chain, { read = 0 }: Receipt): Chain => (read > (chain.read ?? 0) ? { ...chain, read } : chain)
 
 function withReceipt(chain: Chain, { n, missing, unsure }: Receipt): Chain {
   const has = without(without(span(1, n), missing), unsure)

@@ -7,9 +7,10 @@ import { askKey } from './lookups.ts'
 import { compose, letGo, pump, takeActs, usedNumber } from './outbox.ts'
 import type { Composed } from './outbox.ts'
 import { confirmKey } from './pins.ts'
-import type { Peer, Write } from './rows.ts'
+import type { Meta, Peer, Write } from './rows.ts'
 import { holds, span, without } from './spans.ts'
 import type { OutboxItem } from './state.ts'
+import { armReceipts, noteRead } from './tell.ts'
 import {
   commit,
   CONVERSATIONS,
@@ -52,7 +53,9 @@ export function onCall(turn: Turn, ticket: number, call: Call): void {
     case 'set compared':
       return setCompared(turn, ticket, call)
     case 'set receipts':
-      return setReceipts(turn, ticket, call.on)
+      return setReceipts(turn, ticket, { receipts: call.on })
+    case 'set read receipts':
+      return setReceipts(turn, ticket, { readReceipts: call.on })
     case 'history deleted':
       return forgetHistory(turn, ticket)
   }
@@ -163,7 +166,9 @@ function withdrawal({ number }: Peer, { id, link }: OnDisk['line']): readonly Wr
 function markRead(turn: Turn, ticket: number, conversation: string): void {
   const peer = turn.state.peers.get(lower(conversation))
   if (peer === undefined || peer.unread === 0) return done(turn, ticket)
-  commit(turn, [peerWrite(setPeer(turn, { ...peer, unread: 0 }))], CONVERSATIONS, settle(ticket))
+  const read = noteRead(turn, peer)
+  commit(turn, [peerWrite(setPeer(turn, { ...peer, unread: 0 })), ...read], CONVERSATIONS, settle(ticket))
+  if (read.length > 0) armReceipts(turn)
 }
 
 function saveDraft(turn: Turn, ticket: number, { conversation, text }: CallOf<'save draft'>): void {
@@ -192,8 +197,8 @@ function keepContact(turn: Turn, ticket: number, peer: Peer): void {
   pump(turn)
 }
 
-function setReceipts(turn: Turn, ticket: number, on: boolean): void {
-  patchMeta(turn, { receipts: on })
+function setReceipts(turn: Turn, ticket: number, change: Pick<Meta, 'receipts' | 'readReceipts'>): void {
+  patchMeta(turn, change)
   commit(turn, [metaWrite(turn)], notify({ kind: 'settings' }), settle(ticket))
 }
 

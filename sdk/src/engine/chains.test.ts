@@ -254,6 +254,46 @@ describe('what is counted here', () => {
     expect(undelivered()).toBe(0)
   })
 
+  test('what was read here is told with the next receipt, and not what was read while that was switched off', () => {
+    const desk = meetBob()
+    const read = () => desk.tell({ type: 'call', ticket: 7, call: { type: 'mark read', conversation: 'bob' } })
+    const turn = (on: boolean) => desk.tell({ type: 'call', ticket: 8, call: { type: 'set read receipts', on } })
+    const told = { type: 'receipt', chain: THEIRS, missing: [], unsure: [] }
+    says(desk, 1)
+    read()
+    expect(ring(desk, 'receipts')).toEqual([{ ...told, n: 1, read: 1 }])
+    deliver(desk)
+    says(desk, 2)
+    expect(ring(desk, 'receipts')).toEqual([{ ...told, n: 2, read: 1 }])
+    deliver(desk)
+    read()
+    expect(ring(desk, 'receipts')).toEqual([{ ...told, n: 2, read: 2 }])
+    deliver(desk)
+    turn(false)
+    says(desk, 3)
+    read()
+    expect(ring(desk, 'receipts')).toEqual([{ ...told, n: 3 }])
+    deliver(desk)
+    turn(true)
+    read()
+    expect(ring(desk, 'receipts')).toEqual([])
+    says(desk, 4)
+    expect(ring(desk, 'receipts')).toEqual([{ ...told, n: 4, read: 2 }])
+  })
+
+  test('what the addressee has read is known from then on; more than was sent, or than is there, is not believed', () => {
+    const desk = meetBob()
+    tells(desk, { ...receipt, read: 2 })
+    expect(own(desk)).toMatchObject({ stored: 1 })
+    expect(own(desk)?.read).toBeUndefined()
+    tells(desk, { ...receipt, read: 1 }, { mark: 'new key' })
+    expect(own(desk)?.read).toBeUndefined()
+    tells(desk, { ...receipt, read: 1 })
+    expect(own(desk)?.read).toBe(1)
+    tells(desk, receipt)
+    expect(own(desk)?.read).toBe(1)
+  })
+
   test('a receipt counts when it is verified and possible, and never backwards', () => {
     const desk = meetBob()
     for (const more of [{ mark: 'new key' }, { mark: 'earlier key' }, { mark: 'forged', body: null }] as const) {

@@ -39,6 +39,7 @@ export type Call =
       readonly fingerprint?: string | undefined
     }
   | { readonly type: 'set receipts'; readonly on: boolean }
+  | { readonly type: 'set read receipts'; readonly on: boolean }
   /** The rows of `messages` and `drafts` are gone; what is left of them elsewhere goes now. */
   | { readonly type: 'history deleted' }
 

@@ -72,12 +72,25 @@ function sealWhatWaits(turn: Turn): void {
     if (!isHead || (item.stage !== 'saved' && !isOutdated(turn, item))) continue
     const key = sealingKey(turn, item)
     if (key === null) continue
+    if (isTooLate(turn, item)) {
+      fail(turn, item, 'not_allowed')
+      // What stands behind it must not wait for something else to happen.
+      begun.delete(item.to)
+      continue
+    }
     setItem(turn, { ...item, stage: 'sealing' })
     const { id, at } = item
     const link = key.canSeal ? nextLink(turn, ensurePeer(turn, item.to).number, id) : null
     effect(turn, { type: 'seal', message: { id, to: nameOf(turn, item), at, body: contentOf(item), key, link } })
     sealing += 1
   }
+}
+
+/** New keys were made since: under them nobody would believe what is to be done to a message that was signed with the ones before. */
+function isTooLate(turn: Turn, { act }: OutboxItem): boolean {
+  if (act === undefined || act.type === 'reaction') return false
+  const line = turn.state.lines.get(refKey(aboutOf(turn, act)))?.line ?? null
+  return line !== null && line.fingerprint !== null && line.fingerprint !== turn.state.own.fingerprint
 }
 
 /** Sealed for a key that is not the addressee's any more, and surely never sent. */
@@ -194,7 +207,8 @@ export function onSealed(turn: Turn, event: Extract<Event, { readonly type: 'sea
     fail(turn, item, 'too_large')
     return pump(turn)
   }
-  const sealed: Sealed = { to: event.to, key: event.key, link: event.link }
+  const { fingerprint: signedBy } = turn.state.own
+  const sealed: Sealed = { to: event.to, key: event.key, link: event.link, signedBy }
   const storing: OutboxItem = { ...item, stage: 'storing', sealed }
   setItem(turn, storing)
   commit(turn, [itemWrite(storing)], { type: 'event', event: { type: 'stored', id: item.id } })
@@ -254,16 +268,18 @@ function sentAct(
   act: Act,
   { key, place }: { readonly key: LogicalKey; readonly place: Place },
 ): readonly Write[] {
-  const { username: sender, fingerprint: signedBy } = turn.state.own
+  const { username: sender } = turn.state.own
   const { number } = ensurePeer(turn, item.to)
   const { id, at } = item
   const value: ActLine = { kind: 'act', id, sender, own: true, at, act: withoutWords(act), ...linkOf(item) }
   const about = aboutOf(turn, act)
   const known = turn.state.lines.get(refKey(about)) ?? null
-  const deed = { act, by: lower(sender), own: true, signedBy, at, place }
+  const deed = { act, by: lower(sender), own: true, signedBy: signerOf(turn, item), at, place }
   const writes = known === null ? [] : alter(turn, { number, about, known, deed })
   return [{ table: 'messages', key, value }, ...writes]
 }
+
+const signerOf = ({ state }: Turn, { sealed }: OutboxItem): string => sealed?.signedBy ?? state.own.fingerprint
 
 const acceptedLine = (turn: Turn, item: OutboxItem): MessageLine => ({
   kind: 'message',
@@ -275,7 +291,7 @@ const acceptedLine = (turn: Turn, item: OutboxItem): MessageLine => ({
   state: 'accepted',
   mark: null,
   reason: null,
-  fingerprint: turn.state.own.fingerprint,
+  fingerprint: signerOf(turn, item),
   knownSince: null,
   // The original is here: of what is deleted there no word stays here.
   ...(item.re === undefined ? {} : { re: { ...item.re, text: '' } }),

@@ -56,6 +56,8 @@ export interface Meta {
   readonly gaps: number
   /** False: senders are told only what is missing. */
   readonly receipts?: boolean
+  /** False: they are not told what was read. */
+  readonly readReceipts?: boolean
 }
 
 /** What a public key is, worked out by the caller. `canSeal` is false for a key of another client's format. */
@@ -198,6 +200,8 @@ export interface Sealed {
   readonly to: readonly Addressed[]
   /** The addressee's public key that it was sealed for. */
   readonly key: string
+  /** Fingerprint of the own key that signed it. Absent: from before that was noted. */
+  readonly signedBy?: string
   /** Absent: from before messages were counted. Null: sent as plain text, which nobody counts. */
   readonly link?: SealedLink | null
 }
@@ -227,6 +231,8 @@ export interface Chain {
   /** Of own messages: the last that a device of the addressee has told of, and which before it none has said that it has. */
   readonly stored: number
   readonly unsure: Spans
+  /** How far it was read: on this device, when that may be told; of own messages, as the addressee has told. Absent: not known. */
+  readonly read?: number
   /** Of own messages: those that expired, are counted as undelivered, and of which nobody has told since that they came. Absent: none. */
   readonly expired?: Spans
   /** `meta.top` when it last grew. */

@@ -14,6 +14,8 @@ export interface Receipt {
   readonly missing: Spans
   /** From before this device knew the chain: it may or may not have been there then. */
   readonly unsure: Spans
+  /** How far somebody has read it. Absent: that is not told. */
+  readonly read?: number
 }
 
 /** "Give me these again." */
@@ -84,10 +86,11 @@ export function readService(body: { readonly type: string } | null): ServiceBody
   }
 }
 
-function readReceipt(chain: string, { n, missing, unsure }: Fields): Receipt | null {
+function readReceipt(chain: string, { n, missing, unsure, read }: Fields): Receipt | null {
   const [known, open] = [readSpans(missing), readSpans(unsure)]
   if (!isNumber(n) || known === null || open === null) return null
-  return { type: 'receipt', chain, n, missing: known, unsure: open }
+  const isRead = isNumber(read) && read <= n
+  return { type: 'receipt', chain, n, missing: known, unsure: open, ...(isRead ? { read } : {}) }
 }
 
 function readAsk(chain: string, fields: Fields): Ask | null {

@@ -2,7 +2,7 @@ import type { ClientFrame, ServerFrame } from '@chatnip/protocol'
 import type { Event } from './events.ts'
 import { chainOf, isGivenUpOn, keepChain, missingOf, MOST_ASKED } from './chains.ts'
 import { freshKey, askKey } from './lookups.ts'
-import type { Chain, Gap, Peer } from './rows.ts'
+import type { Chain, Gap, Peer, Write } from './rows.ts'
 import type { ServiceBody } from './service.ts'
 import { firstSpans, fitsIn, joined, without } from './spans.ts'
 import type { ServiceItem } from './state.ts'
@@ -208,6 +208,16 @@ const nameOf = (turn: Turn, chain: Chain): string | null => {
 
 const isOwed = (chain: Chain): boolean => chain.whose === 'contact' && chain.news > chain.told
 
+const tellsReading = ({ state: { meta } }: Turn): boolean => meta.receipts !== false && meta.readReceipts !== false
+
+/** Somebody has seen this conversation to its end. What is read while that may not be told is not told later either. */
+export function noteRead(turn: Turn, { number }: Peer): readonly Write[] {
+  if (!tellsReading(turn)) return []
+  return [...turn.state.chains.values()]
+    .filter((chain) => chain.number === number && chain.whose === 'contact' && (chain.read ?? 0) < chain.n)
+    .map((chain) => keepChain(turn, { ...chain, read: chain.n, news: chain.news + 1 }))
+}
+
 /** What is owed is told together, a second or two later, when other senders' messages may have come too. */
 export function armReceipts(turn: Turn): void {
   const { telling, line, meta } = turn.state
@@ -234,7 +244,8 @@ function tellReceipt(turn: Turn, chain: Chain): void {
   const unsure = without(missingOf(chain, true), missing)
   // Too many holes to tell of in one message: better nothing than what is not so.
   if (to === null || !fitsIn(missing) || !fitsIn(unsure)) return
-  const body: ServiceBody = { type: 'receipt', chain: chain.chain, n: chain.n, missing, unsure }
+  const read = chain.read === undefined || !tellsReading(turn) ? {} : { read: chain.read }
+  const body: ServiceBody = { type: 'receipt', chain: chain.chain, n: chain.n, missing, unsure, ...read }
   tell(turn, { to, body, about: { number: chain.number, news: chain.news } })
 }
 

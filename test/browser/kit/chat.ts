@@ -31,12 +31,14 @@ export const bubbles = (person: Person, text: string): Locator =>
     .getByRole('listitem')
     .filter({ has: person.page.locator('.text').getByText(text, { exact: true }) })
 
+const SINCE: Readonly<Record<string, string>> = { Sent: '(Sent|Delivered|Read)', Delivered: '(Delivered|Read)' }
+
 /**
- * The state of an own message, as its foot says it: "Sent", "Waiting to be sent", … What was sent may have been delivered since.
+ * The state of an own message, as its foot says it: "Sent", "Waiting to be sent", … What was sent may have been delivered since, and read.
  */
 export const stateOf = (person: Person, text: string, state: string): Locator =>
   bubbles(person, text).getByRole('button', {
-    name: new RegExp(`^(edited )?\\d\\d:\\d\\d\\. ${state === 'Sent' ? '(Sent|Delivered)' : state}\\.`, 'u'),
+    name: new RegExp(`^(edited )?\\d\\d:\\d\\d\\. ${SINCE[state] ?? state}\\.`, 'u'),
   })
 
 /** Waits until `person` sees `text` in the open conversation, and looks that it stands there once. */

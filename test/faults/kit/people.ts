@@ -108,7 +108,8 @@ async function note(
   const all = await linesOf(person, peer)
   const messages = order(all.flatMap((line) => ('id' in line ? [line] : [])))
   for (const { id, own, state } of messages) {
-    if (own && (state === 'accepted' || state === 'stored')) recorder.note({ what: 'accepted', message: id })
+    if (own && (state === 'accepted' || state === 'stored' || state === 'read'))
+      recorder.note({ what: 'accepted', message: id })
     if (own && state === 'failed') recorder.note({ what: 'ended', message: id, how: 'failed' })
   }
   const lines = messages

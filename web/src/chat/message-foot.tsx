@@ -8,6 +8,7 @@ const STATE_ICONS: Record<NonNullable<MessageView['state']>, IconName> = {
   waiting: 'clock',
   accepted: 'tick',
   stored: 'ticks',
+  read: 'ticks',
   failed: 'warning',
   expired: 'warning',
 }

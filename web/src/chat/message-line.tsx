@@ -54,13 +54,15 @@ const Words = ({ message, id }: { readonly message: MessageView; readonly id: st
   )
 }
 
+const UNSETTLED: ReadonlySet<string> = new Set(['waiting', 'failed', 'expired'])
+
 /** One message in the log. */
 export const MessageLine = (props: Props) => {
   const { lineKey, message, own, last, tabStop, active, hovered, acts, onDetails, onRetry, onDiscard } = props
   const { quote } = message
   const id = useId()
   const troubled = message.mark !== null && message.mark !== 'verified'
-  const settled = message.state === null || message.state === 'accepted' || message.state === 'stored'
+  const settled = !UNSETTLED.has(message.state ?? '')
   const bare = message.reactions.length === 0 && message.edited === null
   return (
     <li

@@ -12,6 +12,8 @@ export interface Chats {
   readonly connection: ReadonlySignal<Connection>
   /** Whether this device tells senders that it has their messages. */
   readonly receipts: ReadonlySignal<boolean>
+  /** And what was read here. */
+  readonly readReceipts: ReadonlySignal<boolean>
   /** Messages in the outbox. */
   readonly waiting: ReadonlySignal<number>
   readonly conversations: ReadonlySignal<readonly ConversationView[]>
@@ -55,6 +57,7 @@ const loadDrafts = async (messenger: Messenger): Promise<ReadonlyMap<string, str
 export const followMessenger = (messenger: Messenger): Chats => {
   const connection = signal(messenger.connection())
   const receipts = signal(messenger.receipts())
+  const readReceipts = signal(messenger.readReceipts())
   const waiting = signal(messenger.waiting())
   const conversations = signal(messenger.conversations())
   const contactsSeen = signal(0)
@@ -64,6 +67,7 @@ export const followMessenger = (messenger: Messenger): Chats => {
   const read = () => {
     connection.value = messenger.connection()
     receipts.value = messenger.receipts()
+    readReceipts.value = messenger.readReceipts()
     waiting.value = messenger.waiting()
     conversations.value = messenger.conversations()
     unreadTotal.value = sumUnread(conversations.value)
@@ -88,6 +92,7 @@ export const followMessenger = (messenger: Messenger): Chats => {
     messenger,
     connection,
     receipts,
+    readReceipts,
     waiting,
     conversations,
     arrived,

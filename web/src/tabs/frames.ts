@@ -10,6 +10,7 @@ export interface Snapshot {
   readonly conversations: readonly ConversationView[]
   readonly contacts: readonly ContactView[]
   readonly receipts: boolean
+  readonly readReceipts: boolean
 }
 
 /** The methods that a following tab asks the leading one for. */
@@ -30,6 +31,7 @@ export type Method =
   | 'safetyNumber'
   | 'checkScan'
   | 'setReceipts'
+  | 'setReadReceipts'
   | 'search'
   | 'exportHistory'
   | 'deleteHistory'

@@ -36,6 +36,8 @@ export const perform = (messenger: Messenger, question: Question): Promise<unkno
       return messenger.checkScan(...question.args)
     case 'setReceipts':
       return messenger.setReceipts(...question.args)
+    case 'setReadReceipts':
+      return messenger.setReadReceipts(...question.args)
     case 'search':
       return messenger.search(...question.args)
     case 'exportHistory':
@@ -55,5 +57,6 @@ export const snapshotOf = (messenger: Messenger) => {
     conversations,
     contacts: conversations.flatMap(({ name }) => messenger.contact(name) ?? []),
     receipts: messenger.receipts(),
+    readReceipts: messenger.readReceipts(),
   }
 }

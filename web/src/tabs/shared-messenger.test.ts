@@ -40,6 +40,8 @@ const makeEngine = () => {
     checkScan: no,
     receipts: () => true,
     setReceipts: no,
+    readReceipts: () => true,
+    setReadReceipts: no,
     exportHistory: () => Promise.resolve([]),
     deleteHistory: () => Promise.resolve(),
     onChange: (listener) => {

@@ -147,6 +147,14 @@ export class SharedMessenger implements Messenger {
     return this.#ask('setReceipts', args)
   }
 
+  readReceipts(): boolean {
+    return this.#engine?.readReceipts() ?? this.#snapshot.readReceipts
+  }
+
+  setReadReceipts(...args: Arguments<'setReadReceipts'>): Promise<void> {
+    return this.#ask('setReadReceipts', args)
+  }
+
   search(...args: Arguments<'search'>): Promise<Answer<'search'>> {
     return this.#ask('search', args)
   }

@@ -1,4 +1,5 @@
 import { acts } from './en-acts.ts'
+import { details } from './en-details.ts'
 import { errors } from './en-errors.ts'
 import { keys } from './en-keys.ts'
 import { search } from './en-search.ts'
@@ -216,6 +217,7 @@ export const en = {
       waiting: 'Waiting to be sent',
       accepted: 'Sent',
       stored: 'Delivered',
+      read: 'Read',
       failed: 'Not sent',
       expired: 'Not fetched in time',
     },
@@ -277,46 +279,7 @@ export const en = {
   search,
   acts,
 
-  details: {
-    title: 'About this message',
-    from: 'From',
-    to: 'To',
-    written: 'Written',
-    state: 'State',
-    mark: 'Mark',
-    key: 'Signed with key',
-    since: 'Key known since',
-    compared: 'Compared in person',
-    yes: 'Yes',
-    no: 'No',
-    reason: 'Why',
-    clock: 'by the sender’s clock',
-    marks: {
-      verified: 'Verified: signed with the key that you know of this person.',
-      'new key': 'Signed with the present key of this person, which is not the one you knew before.',
-      'earlier key':
-        'Signed with a key that this person had before. It was on its way when the key changed, or somebody has the old key: if it matters, ask.',
-      unsigned:
-        'Not signed. It came as plain text, so anybody with access to the server could have written or read it.',
-      forged: 'It does not check, so its text is not shown.',
-    },
-    reasons: {
-      'not readable': 'It cannot be opened with your keys.',
-      'signature wrong': 'The signature belongs to no key of this person.',
-      'sender differs': 'Inside it names another sender.',
-      'addressee differs': 'It was written to somebody else.',
-      'id differs': 'It was sent before under another number.',
-      'key differs': 'Somebody in between opened it and sealed it anew. Compare numbers.',
-      'form wrong': 'It is not of the form that Chatnip writes.',
-      'version unknown': 'It was written by a newer Chatnip. Reload the page to update yours.',
-    } as Readonly<Record<string, string>>,
-    states: {
-      accepted: 'Sent: the server has it and keeps it until it is fetched.',
-      stored: 'Delivered: one of their devices has it, and has said so with its signature.',
-    } as Readonly<Record<string, string>>,
-    ownMark: 'Encrypted and signed in your browser.',
-    compareNow: 'Compare numbers',
-  },
+  details,
 
   compare: {
     title: (name: string) => `Compare with ${name}`,
@@ -399,10 +362,13 @@ export const en = {
     },
     receipts: {
       title: 'Two ticks',
-      lead: 'When a message has arrived here, this browser tells the one who wrote it, encrypted like a message. It never tells whether you have read it.',
+      lead: 'When a message has arrived here, this browser tells the one who wrote it, encrypted like a message.',
       label: 'Say when messages have arrived here',
       without:
         'Without it others see one tick, and when the last message of a chat is lost on the way, that may not be noticed before the next one comes.',
+      read: 'Say when I have read them',
+      withoutRead:
+        'Then two filled ticks stand there. Without it others see that a message arrived here, and never whether you have looked at it. What others tell you is up to them.',
     },
     install: {
       title: 'Install Chatnip',

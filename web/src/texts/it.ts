@@ -1,4 +1,5 @@
 import { acts } from './it-acts.ts'
+import { details } from './it-details.ts'
 import { errors } from './it-errors.ts'
 import { keys } from './it-keys.ts'
 import { search } from './it-search.ts'
@@ -218,6 +219,7 @@ export const it: Texts = {
       waiting: 'In attesa di partire',
       accepted: 'Inviato',
       stored: 'Consegnato',
+      read: 'Letto',
       failed: 'Non inviato',
       expired: 'Non ritirato in tempo',
     },
@@ -281,45 +283,7 @@ export const it: Texts = {
   search,
   acts,
 
-  details: {
-    title: 'Su questo messaggio',
-    from: 'Da',
-    to: 'A',
-    written: 'Scritto',
-    state: 'Stato',
-    mark: 'Segno',
-    key: 'Firmato con la chiave',
-    since: 'Chiave conosciuta dal',
-    compared: 'Confrontata di persona',
-    yes: 'Sì',
-    no: 'No',
-    reason: 'Perché',
-    clock: 'secondo l’orologio di chi scrive',
-    marks: {
-      verified: 'Verificato: firmato con la chiave che conosci di questa persona.',
-      'new key': 'Firmato con la chiave attuale di questa persona, che non è quella che conoscevi.',
-      'earlier key':
-        'Firmato con una chiave che questa persona aveva prima. Era in viaggio quando la chiave è cambiata, oppure qualcuno ha la vecchia chiave: se è importante, chiedi.',
-      unsigned: 'Senza firma. È arrivato in chiaro, quindi chi ha accesso al server potrebbe averlo scritto o letto.',
-      forged: 'Non torna, perciò il testo non viene mostrato.',
-    },
-    reasons: {
-      'not readable': 'Non si apre con le tue chiavi.',
-      'signature wrong': 'La firma non è di nessuna chiave di questa persona.',
-      'sender differs': 'All’interno indica un altro mittente.',
-      'addressee differs': 'Era scritto a qualcun altro.',
-      'id differs': 'Era già stato mandato con un altro numero.',
-      'key differs': 'Qualcuno in mezzo l’ha aperto e richiuso. Confronta i numeri.',
-      'form wrong': 'Non ha la forma dei messaggi di Chatnip.',
-      'version unknown': 'L’ha scritto un Chatnip più nuovo. Ricarica la pagina per aggiornare il tuo.',
-    },
-    states: {
-      accepted: 'Inviato: il server ce l’ha e lo tiene finché non viene ritirato.',
-      stored: 'Consegnato: uno dei suoi dispositivi ce l’ha, e lo ha detto con la sua firma.',
-    },
-    ownMark: 'Cifrato e firmato nel tuo browser.',
-    compareNow: 'Confronta i numeri',
-  },
+  details,
 
   compare: {
     title: (name) => `Confronto con ${name}`,
@@ -404,10 +368,13 @@ export const it: Texts = {
     },
     receipts: {
       title: 'Doppia spunta',
-      lead: 'Quando un messaggio è arrivato qui, questo browser lo dice a chi l’ha scritto, cifrato come un messaggio. Non dice mai se l’hai letto.',
+      lead: 'Quando un messaggio è arrivato qui, questo browser lo dice a chi l’ha scritto, cifrato come un messaggio.',
       label: 'Di’ quando i messaggi sono arrivati qui',
       without:
         'Senza, gli altri vedono una spunta sola, e se l’ultimo messaggio di una chat si perde per strada può non vedersi finché non arriva il prossimo.',
+      read: 'Di’ quando li ho letti',
+      withoutRead:
+        'Allora si vedono due spunte piene. Senza, gli altri vedono che un messaggio è arrivato qui, e mai se l’hai guardato. Quello che dicono a te lo decidono loro.',
     },
     install: {
       title: 'Installa Chatnip',
