@@ -1,3 +1,4 @@
+import { findDiffering } from './contents.ts'
 import { factsOf, idsOf, repeated } from './facts.ts'
 import type { Composed, DeviceFacts, Facts } from './facts.ts'
 import type { Observation, ServerTables } from './observations.ts'
@@ -19,6 +20,7 @@ export function judge(observations: readonly Observation[], tables: ServerTables
     ...findTwice(facts),
     ...findTurned(facts),
     ...findOvertaken(facts),
+    ...findDiffering(facts),
     ...findUnmarkedGaps(facts),
     ...findFalseNotices(facts),
     ...facts.tooEarly.map(({ device }): Violation => ({ kind: 'told too early', device })),

@@ -49,8 +49,8 @@ export type Observation =
   | { readonly what: 'rolled back'; readonly message: string }
 
 export type ViewLine =
-  /** `isStored`: an own message of which the device says that it has reached a device of the addressee. */
-  | { readonly kind: 'message'; readonly message: string; readonly isStored?: boolean }
+  /** `content`: what is shown of it, in one text, where that can change. `isStored`: an own message of which the device says that it has reached a device of the addressee. */
+  | { readonly kind: 'message'; readonly message: string; readonly isStored?: boolean; readonly content?: string }
   /** Known to be there, and cannot be opened, or is not from whom it claims. */
   | { readonly kind: 'unreadable'; readonly message: string }
 

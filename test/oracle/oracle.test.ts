@@ -16,7 +16,7 @@ const composed = (message: string, device: string): Observation => ({
   accounts: ['alice', 'bob'],
 })
 const accepted = (message: string): Observation => ({ what: 'accepted', message })
-const line = (message: string): ViewLine => ({ kind: 'message', message })
+const line = (message: string) => ({ kind: 'message', message }) as const satisfies ViewLine
 const view = (device: string, ...messages: readonly (string | ViewLine)[]): Observation => ({
   what: 'view',
   device,
@@ -156,6 +156,15 @@ describe('each violation is found', () => {
       name: 'shown twice in a conversation',
       saw: [...good, view('phone', 'm1', 'm3', 'm2', 'm3')],
       expected: [{ kind: 'shown twice', message: 'm3', device: 'phone' }],
+    },
+    {
+      name: 'two devices that show something else of one message',
+      saw: [
+        ...good,
+        view('phone', 'm1', 'm3', { ...line('m2'), content: 'old' }),
+        view('desk', 'm1', 'm3', { ...line('m2'), content: 'new' }),
+      ],
+      expected: [{ kind: 'content differs', message: 'm2', devices: ['phone', 'desk'] }],
     },
     {
       name: 'announced twice',

@@ -11,6 +11,8 @@ export type Violation =
       readonly second: string
       readonly devices: readonly [string, string]
     }
+  /** Two devices show something else of one message: another text, or other reactions. */
+  | { readonly kind: 'content differs'; readonly message: string; readonly devices: readonly [string, string] }
   /** `first` was composed before `second` on the same device. */
   | { readonly kind: 'sender order'; readonly first: string; readonly second: string; readonly device: string }
   | { readonly kind: 'gap not marked'; readonly device: string; readonly missing: number; readonly marked: number }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { play } from './kit/chat.ts'
+import { LIVELY, play } from './kit/chat.ts'
 import type { Fault } from './kit/faults.ts'
 import { MUTANTS } from './kit/mutants.ts'
 
@@ -46,4 +46,10 @@ test('… and for somebody who never knew the old ones, since the new ones vouch
   if (mutant === undefined) throw new RangeError('The control is gone.')
   expect(await wrongIn(19, [newKeys(430, 0)])).toEqual([])
   expect((await play({ seed: 19, faults: [newKeys(430, 0)], mutant })).violations).not.toEqual([])
+})
+
+test('an edit that new keys have made impossible holds up nothing behind it', async () => {
+  const clock: Fault = { at: 540, kind: 'server clock jumps', who: 0, size: 3 }
+  const { violations } = await play({ seed: 412853335, faults: [clock, newKeys(651, 0)], script: LIVELY })
+  expect(violations).toEqual([])
 })

@@ -33,6 +33,11 @@ test(
   },
 )
 
+test('all devices come to the same text, deletions and reactions', { timeout: PATIENCE_MS }, async () => {
+  const { story } = await pool.runAll(portionsOf('deeds', Math.ceil(RUNS / 5), SEED))
+  expect(story).toBeNull()
+})
+
 describe('four messages between two devices', { timeout: PATIENCE_MS }, () => {
   const seed = 1
 

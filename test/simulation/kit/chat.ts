@@ -1,5 +1,6 @@
 import { judge, tell } from '../../oracle/index.ts'
 import type { ServerTables, Violation } from '../../oracle/index.ts'
+import type { Deed } from './acts.ts'
 import { LAST_WORDS_MS, SPAN_MS, strike } from './faults.ts'
 import type { Fault } from './faults.ts'
 import type { Mutant } from './mutants.ts'
@@ -11,6 +12,8 @@ export interface Script {
   readonly notes: readonly { readonly device: string; readonly to: string; readonly count: number }[]
   /** All is written within so many ms. */
   readonly within: number
+  /** Who does what to which of the notes, at a moment of that span. */
+  readonly deeds?: readonly { readonly device: string; readonly to: string; readonly deed: Deed }[]
   /** Everybody says something more when the server has stopped lying: it shows what is missing at the end. */
   readonly lastWords?: true
 }
@@ -30,6 +33,27 @@ export const CIRCLE: Script = {
 }
 
 export const CIRCLE_OF_A_LIAR: Script = { ...CIRCLE, lastWords: true }
+
+const react = (note: number, by: string, emoji: string | null): Deed => ({ does: 'react', note, by, emoji })
+
+/** The same, and each of them edits, deletes and reacts; two devices of one person do so to the same message. */
+export const LIVELY: Script = {
+  ...CIRCLE,
+  deeds: [
+    { device: 'laptop', to: 'bob', deed: { does: 'edit', note: 1 } },
+    { device: 'phone', to: 'bob', deed: { does: 'edit', note: 1 } },
+    { device: 'laptop', to: 'bob', deed: { does: 'edit', note: 1 } },
+    { device: 'phone', to: 'bob', deed: { does: 'delete', note: 2 } },
+    { device: 'laptop', to: 'bob', deed: { does: 'edit', note: 2 } },
+    { device: 'desk', to: 'alice', deed: react(1, 'alice', '❤️') },
+    { device: 'desk', to: 'alice', deed: react(1, 'alice', '👍') },
+    { device: 'phone', to: 'bob', deed: react(4, 'bob', '😀') },
+    { device: 'laptop', to: 'bob', deed: react(4, 'bob', null) },
+    { device: 'desk', to: 'alice', deed: { does: 'edit', note: 4 } },
+    { device: 'tablet', to: 'alice', deed: { does: 'delete', note: 8 } },
+    { device: 'phone', to: 'alice', deed: { does: 'edit', note: 7 } },
+  ],
+}
 
 /** Four messages, two devices: small enough for every crash there is. */
 export const PAIR: Script = {
@@ -66,9 +90,13 @@ export async function play({ seed, faults, script = CIRCLE, mutant, isTold = fal
   const steps: string[] = []
   for (const [account, devices] of Object.entries(script.accounts)) world.settle(account, ...devices)
   planNotes(world, script)
+  planDeeds(world, script)
   planFaults(world, faults, steps)
   world.boot()
-  const calmAt = Math.max(script.within, ...faults.map(({ at }) => (typeof at === 'number' ? at : 0)))
+  const calmAt = Math.max(
+    script.within * (script.deeds === undefined ? 1 : 2),
+    ...faults.map(({ at }) => (typeof at === 'number' ? at : 0)),
+  )
   let lookAt = calmAt
   const isOver = () => {
     if (world.time.now < lookAt) return false
@@ -95,7 +123,7 @@ const lookAll = async (world: World): Promise<void> => {
 const isMeant =
   ({ restores, observations, keyRings }: World) =>
   ({ kind }: Violation): boolean => {
-    if (restores > 0) return !['order differs', 'sender order', 'gap not marked'].includes(kind)
+    if (restores > 0) return !['order differs', 'content differs', 'sender order', 'gap not marked'].includes(kind)
     if (!observations.some(({ what }) => what === 'withheld')) return true
     const hasNewKeys = [...keyRings.values()].some((ring) => ring.length > 1)
     return kind !== 'order differs' && !(hasNewKeys && kind === 'sender order')
@@ -109,7 +137,7 @@ function planNotes(world: World, { notes, within, lastWords }: Script): void {
   let number = 0
   const plan = (at: number, device: string, to: string): void => {
     number += 1
-    world.devices.get(device)?.person.plan(at, to, `${PREFIX}${String(number).padStart(12, '0')}`)
+    world.devices.get(device)?.person.plan(at, to, noteId(number))
   }
   for (const { device, to, count } of notes) {
     const times = Array.from({ length: count }, () => world.dice.between(10, within)).toSorted((a, b) => a - b)
@@ -118,6 +146,14 @@ function planNotes(world: World, { notes, within, lastWords }: Script): void {
     }
   }
   for (const at of lastWords === true ? LAST_WORDS_MS : []) for (const { device, to } of notes) plan(at, device, to)
+}
+
+const noteId = (number: number): string => `${PREFIX}${String(number).padStart(12, '0')}`
+
+function planDeeds(world: World, { deeds = [], within }: Script): void {
+  for (const { device, to, deed } of deeds) {
+    world.devices.get(device)?.person.planDeed(world.dice.between(10, within * 2), to, noteId(deed.note), deed)
+  }
 }
 
 function planFaults(world: World, faults: readonly Fault[], steps: string[]): void {

@@ -1,4 +1,5 @@
 import type { SealedRows } from '../../../sdk/src/driver/vault.ts'
+import type { Opened } from '../../../sdk/src/engine/state.ts'
 import type { Write } from '../../../sdk/src/engine/rows.ts'
 import type { SimDevice } from './device.ts'
 import type { Mutant } from './mutants.ts'
@@ -72,6 +73,19 @@ export const COUNTING_MUTANTS: readonly Mutant[] = [
     needs: 'lies',
     rows: (rows) => ({ ...around(rows), commit: (writes) => rows.commit(writes.map(elsewhere)) }),
   },
+  {
+    name: 'a device overlooks deletions',
+    needs: 'deeds',
+    cipher: (cipher) => ({ ...cipher, open: async (item) => without('delete', await cipher.open(item)) }),
+  },
+  {
+    name: 'the first edit counts',
+    needs: 'deeds',
+    rows: (rows) => ({
+      ...around(rows),
+      commit: async (writes) => rows.commit(await Promise.all(writes.map((one) => keepEdit(rows, one)))),
+    }),
+  },
 ]
 
 const around = (rows: SealedRows): SealedRows => ({
@@ -79,6 +93,16 @@ const around = (rows: SealedRows): SealedRows => ({
   scan: (table, range) => rows.scan(table, range),
   commit: (writes) => rows.commit(writes),
 })
+
+const without = (type: string, opened: Opened): Opened =>
+  opened.body?.type === type ? { ...opened, body: { type: 'nothing' } } : opened
+
+/** What was edited once stays as it was then. */
+async function keepEdit(rows: SealedRows, write: Write): Promise<Write> {
+  if (write.table !== 'messages' || write.value?.kind !== 'message' || write.value.edited === undefined) return write
+  const before = await rows.get('messages', write.key)
+  return before?.kind === 'message' && before.edited !== undefined ? { ...write, value: before } : write
+}
 
 const isNotice = ({ table, value }: Write): boolean =>
   table === 'messages' && value?.kind === 'notice' && value.notice === 'missing'

@@ -10,6 +10,7 @@ import type { Write } from '../../../sdk/src/engine/rows.ts'
 import { DeviceDisk } from './disk.ts'
 import { conversationOf, START } from './names.ts'
 import { Person } from './person.ts'
+import { contentOf } from './acts.ts'
 import type { Weather } from './sim-store.ts'
 import { openLine, transportOf } from './transport.ts'
 import { watchedCipher } from './watch.ts'
@@ -259,7 +260,12 @@ export class SimDevice {
         const isReadable = own || isOpen || this.#world.isForgiven(one, name, known)
         const message = this.#world.originalOf(id)
         return isReadable
-          ? { kind: 'message', message, isStored: one.state === 'stored' }
+          ? {
+              kind: 'message',
+              message,
+              isStored: one.state === 'stored' || one.state === 'read',
+              content: contentOf(one),
+            }
           : { kind: 'unreadable', message }
       })
       const missing = all.reduce((sum, one) => sum + ('kind' in one && one.kind === 'missing' ? one.count : 0), 0)

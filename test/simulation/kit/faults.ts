@@ -234,7 +234,8 @@ function newKeys(world: World, device: SimDevice): string | null {
 /** Somebody presses "take away" on what waits; it may be on its way already. */
 function takeAway(world: World, device: SimDevice, size: number): string | null {
   const { messenger, disk } = device
-  const row = pick([...disk.rows.outbox.values()], size)?.value
+  const texts = [...disk.rows.outbox.values()].filter(({ value }) => value.act === undefined)
+  const row = pick(texts, size)?.value
   if (messenger === null || row === undefined) return null
   world.sees({ what: 'ended', message: world.originalOf(row.id), how: 'discarded' })
   messenger.discard(row.to, row.id).catch(() => undefined)

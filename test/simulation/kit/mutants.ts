@@ -25,8 +25,8 @@ export interface Mutant {
   readonly line?: (around: Around) => Line
   /** One crash at the right moment shows it, so that all single crashes must. */
   readonly isSeenByCrashes?: true
-  /** Only seen after the server was restored from a backup, or when it lies. */
-  readonly needs?: 'restores' | 'lies'
+  /** Only seen after the server was restored from a backup, when it lies, or when people change what they said. */
+  readonly needs?: 'restores' | 'lies' | 'deeds'
 }
 
 export interface Around {

@@ -1,10 +1,10 @@
-import { CIRCLE_OF_A_LIAR, play, PAIR } from './chat.ts'
+import { CIRCLE_OF_A_LIAR, LIVELY, play, PAIR } from './chat.ts'
 import { exploreDouble } from './explore.ts'
 import { anyFaults, faultsAroundRestore, faultsOfALiar } from './faults.ts'
 import { MUTANTS } from './mutants.ts'
 import { search } from './search.ts'
 
-type Kind = 'schedules' | 'restores' | 'lies'
+type Kind = 'schedules' | 'restores' | 'lies' | 'deeds'
 
 /** Work for one core, small enough that all cores end together. */
 export type Task =
@@ -24,6 +24,7 @@ const SETS = {
   schedules: { faults: anyFaults },
   restores: { faults: faultsAroundRestore },
   lies: { faults: faultsOfALiar, script: CIRCLE_OF_A_LIAR },
+  deeds: { faults: anyFaults, script: LIVELY },
 } as const
 
 export async function carryOut(task: Task): Promise<Result> {
