@@ -1,10 +1,11 @@
 import { existsSync, statSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
+import { readConfig } from '../config.ts'
 import { bytesText } from './columns.ts'
 import { AdminError } from './command.ts'
 import type { Command } from './command.ts'
 import { withStore } from './data.ts'
-import { inspect } from './inspect.ts'
+import { inspect, inspectCopy } from './inspect.ts'
 
 /** @throws AdminError when the place is taken or is no place */
 function refuseBadTarget(target: string): void {
@@ -19,11 +20,11 @@ const backup: Command = {
   summary: 'Copies the whole database into a new file, while the server runs, and checks the copy.',
   examples: ['backup /var/backups/chatnip-monday.db'],
   run: (surroundings, { name }) =>
-    withStore(surroundings, async (store, { data }) => {
+    withStore(surroundings, async (store, { data, databaseUrl }) => {
       const target = resolve(surroundings.folder, name)
       refuseBadTarget(target)
       await store.backup(target)
-      const { faults } = inspect(target, 'whole')
+      const { faults } = databaseUrl === null ? inspect(target, 'whole') : await inspectCopy(target)
       if (faults.length > 0) {
         throw new AdminError(`The copy ${target} is damaged (${faults[0] ?? ''}); do not rely on it, and run "doctor".`)
       }
@@ -39,4 +40,23 @@ const backup: Command = {
     }),
 }
 
-export const BACKUP_COMMANDS: readonly Command[] = [backup]
+const restore: Command = {
+  usage: 'restore FILE',
+  summary: 'Puts a copy into an empty PostgreSQL database (DATABASE_URL), before any node runs on it.',
+  examples: ['restore /var/backups/chatnip-monday.copy'],
+  run: async ({ env, folder }, { name }) => {
+    const { databaseUrl } = readConfig(env)
+    if (databaseUrl === null)
+      throw new AdminError(
+        'Without DATABASE_URL there is nothing to do here: the copy is the database. Put it in its place (docs/self-hosting.md).',
+      )
+    const file = resolve(folder, name)
+    const { faults } = await inspectCopy(file)
+    if (faults.length > 0) throw new AdminError(`The copy ${file} cannot be used: ${faults[0] ?? ''}.`)
+    const { restoreInto } = await import('../store/postgres/restore.ts')
+    await restoreInto({ url: databaseUrl, startPatience: 0 }, file)
+    return { lines: [`${file} is in the database. Start the nodes.`], json: { file } }
+  },
+}
+
+export const BACKUP_COMMANDS: readonly Command[] = [backup, restore]

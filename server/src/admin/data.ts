@@ -16,6 +16,7 @@ export async function withStore<T>(
   use: (store: Store, config: Config) => Promise<T>,
 ): Promise<T> {
   const config = readConfig(env)
+  if (config.databaseUrl !== null) return withShared(config.databaseUrl, (store) => use(store, config))
   const file = databaseFile(config.data)
   if (!existsSync(file)) {
     throw new AdminError(
@@ -25,6 +26,17 @@ export async function withStore<T>(
   const store = await openSqliteStore({ file, role: 'admin' })
   try {
     return await use(store, config)
+  } finally {
+    await store.close()
+  }
+}
+
+/** The database that several nodes share: the nodes hear of what is changed. */
+async function withShared<T>(url: string, use: (store: Store) => Promise<T>): Promise<T> {
+  const { openPostgresStore } = await import('../store/postgres/postgres.ts')
+  const store = await openPostgresStore({ url, startPatience: 0, connections: 2 })
+  try {
+    return await use(store)
   } finally {
     await store.close()
   }

@@ -2,6 +2,7 @@ import { databaseFile } from '../config.ts'
 import type { Command, Outcome } from './command.ts'
 import { counted } from './columns.ts'
 import { checkDatabase } from './doctor/database.ts'
+import { checkShared } from './doctor/shared.ts'
 import { checkFolder } from './doctor/folder.ts'
 import type { Finding, Verdict } from './doctor/finding.ts'
 import { checkClock, checkNode, witnesses } from './doctor/machine.ts'
@@ -33,7 +34,7 @@ const doctor: Command = {
     // The files' times are read first: looking at a database may write to it.
     const seen = witnesses(file)
     const folder = checkFolder(config.data)
-    const database = await checkDatabase(file)
+    const database = config.databaseUrl === null ? await checkDatabase(file) : await checkShared(config.databaseUrl)
     return summary([
       checkNode(),
       ...findings,

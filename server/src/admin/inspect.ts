@@ -34,3 +34,9 @@ export function inspect(file: string, check: 'quick' | 'whole'): Inspection {
     db.close()
   }
 }
+
+/** The same for a copy of a database that several nodes share. */
+export async function inspectCopy(file: string): Promise<Pick<Inspection, 'faults'>> {
+  const { faultsOfCopy } = await import('../store/postgres/backup.ts')
+  return { faults: await faultsOfCopy(file) }
+}

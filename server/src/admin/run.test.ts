@@ -67,11 +67,19 @@ describe('what is typed', () => {
 describe('without a database', () => {
   const lines = COMMANDS.map(({ usage }) => usage.replace(/ \[.*\]/, '').replace(/[A-Z]+/, 'x'))
 
-  test.each(lines.filter((line) => line !== 'doctor'))('"%s" says so and makes none', async (line) => {
-    const { code, errors } = await admin(empty, line)
-    expect(code).toBe(1)
-    expect(errors).toEqual([expect.stringContaining(`There is no Chatnip database in ${empty}.`)])
-    expect(readdirSync(empty)).toEqual([])
+  test.each(lines.filter((line) => line !== 'doctor' && !line.startsWith('restore')))(
+    '"%s" says so and makes none',
+    async (line) => {
+      const { code, errors } = await admin(empty, line)
+      expect(code).toBe(1)
+      expect(errors).toEqual([expect.stringContaining(`There is no Chatnip database in ${empty}.`)])
+      expect(readdirSync(empty)).toEqual([])
+    },
+  )
+
+  test('"restore" is for PostgreSQL, and says so', async () => {
+    const { code, errors } = await admin(empty, 'restore x')
+    expect([code, errors]).toEqual([1, [expect.stringContaining('Without DATABASE_URL')]])
   })
 
   test('a bad setting is said in its own sentence', async () => {

@@ -19,8 +19,8 @@ const stats: Command = {
   summary: 'Says what takes how much room: tables, files, and whose messages wait.',
   examples: ['stats', 'stats --json'],
   run: (surroundings) =>
-    withStore(surroundings, async (store, { data }) => {
-      const { tables, waiting } = await store.stats()
+    withStore(surroundings, async (store, { data, databaseUrl }) => {
+      const { tables, waiting, fileBytes } = await store.stats()
       const file = databaseFile(data)
       const files = { database: sizeOf(file), log: sizeOf(`${file}-wal`) }
       const avatars = avatarsIn(data)
@@ -30,7 +30,9 @@ const stats: Command = {
           tables.map(({ table, rows, bytes }) => [table, rows, bytes]),
         ),
         '',
-        `Database: ${bytesText(files.database)} in ${file}, and ${bytesText(files.log)} in its write-ahead log.`,
+        databaseUrl === null
+          ? `Database: ${bytesText(files.database)} in ${file}, and ${bytesText(files.log)} in its write-ahead log.`
+          : `Database: ${bytesText(fileBytes)} in PostgreSQL.`,
         `Pictures: ${counted(avatars.files, 'file')}, ${bytesText(avatars.bytes)}, in ${avatars.folder}.`,
         '',
         ...(waiting.length === 0

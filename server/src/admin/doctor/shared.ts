@@ -8,7 +8,11 @@ export async function checkShared(
   const { openPostgresStore } = await import('../../store/postgres/postgres.ts')
   try {
     const store = await openPostgresStore({ url, startPatience: 0, connections: 1 })
-    await store.probe().finally(() => store.close())
+    try {
+      await store.probe()
+    } finally {
+      await store.close()
+    }
     return { findings: [ok('PostgreSQL opens, writes, and flushes every commit to the disk.')], newest: null }
   } catch (error) {
     return { findings: [bad(`PostgreSQL cannot be used: ${reasonOf(error)}`)], newest: null }

@@ -130,6 +130,25 @@ async function* rowsUntilEnd(reader: AsyncIterator<string>): AsyncGenerator<stri
   }
 }
 
+/**
+ * Reads a copy from beginning to end without putting it anywhere.
+ * @returns what is wrong with it, in words; empty when all is well
+ */
+export async function faultsOfCopy(file: string): Promise<readonly string[]> {
+  const missing = new Set(TABLES.map(([name]) => name))
+  try {
+    const reader = linesIn(file)
+    readHead((await reader.next()).value)
+    for (let heading = await reader.next(); heading.done !== true; heading = await reader.next()) {
+      for await (const _row of rowsUntilEnd(reader));
+      missing.delete(heading.value)
+    }
+  } catch (error) {
+    return [error instanceof Error ? error.message : String(error)]
+  }
+  return [...missing].map((name) => `the table ${name} is missing`)
+}
+
 async function settle(sql: Pick<Client, 'unsafe'>, at: number): Promise<void> {
   const jump = JUMP + Math.min(Math.max(Math.floor((Date.now() - at) / 1_000), 0), MOST_SECONDS)
   await sql.unsafe(`UPDATE mailboxes SET last_seq = last_seq + ${jump}`)
