@@ -1,4 +1,4 @@
-import { CLOSE, ERRORS } from '@chatnip/protocol'
+import { CLOSE, ERRORS, LIMITS } from '@chatnip/protocol'
 import type { ErrorCode } from '@chatnip/protocol'
 import { startTestServer } from '@chatnip/server/testing'
 import type { TestServer } from '@chatnip/server/testing'
@@ -279,7 +279,7 @@ describe('what is no frame', () => {
     JSON.stringify({ ...good, sendername: '__proto__/x' }),
     JSON.stringify({ ...good, sendername: '<img src=x>' }),
     JSON.stringify({ ...good, message_text: {} }),
-    JSON.stringify({ ...good, message_text: 'x'.repeat(900_000) }),
+    JSON.stringify({ ...good, message_text: 'x'.repeat(LIMITS.handshakeBytes + 1) }),
     JSON.stringify({ ...good, id: 'constructor' }),
     JSON.stringify({ ...good, timestamp: 1e300 }),
     '['.repeat(200_000),
