@@ -264,7 +264,8 @@ export class SimDevice {
               kind: 'message',
               message,
               isStored: one.state === 'stored' || one.state === 'read',
-              content: contentOf(one),
+              // Whoever cannot tell whose words these are shows none of them.
+              ...(own || isOpen ? { content: contentOf(one) } : {}),
             }
           : { kind: 'unreadable', message }
       })
