@@ -228,7 +228,7 @@ function durability(server: TestPostgres): void {
 }
 
 function away(server: TestPostgres): void {
-  describe('a database that goes away', { timeout: 60_000 }, () => {
+  describe('a database that goes away', { timeout: 120_000 }, () => {
     test('is `unavailable`, and when it is back everything that was accepted is there, once and in order', async () => {
       const { url, giveBack } = await server.borrow()
       const store = await openPostgresStore({ url, patience: 1_500 })

@@ -167,7 +167,8 @@ async function untilReady(url: string): Promise<void> {
     try {
       return await administer(url, 'SELECT 1')
     } catch (error) {
-      if (tries > 200) throw error
+      // After a kill it replays its log first, on a busy disk for half a minute.
+      if (tries > 1_200) throw error
       await new Promise((resolve) => setTimeout(resolve, 50))
     }
   }
