@@ -107,7 +107,7 @@ test('T13 a locked database is said within a moment, and nothing is lost', async
   expect(all.strange).toEqual([])
   expect(middle(all.refusedAfterMs), 'milliseconds; is the machine busy?').toBeLessThanOrEqual(250)
   expect(all.refusedAfterMs.length).toBeGreaterThan(cycles * 2)
-  // Only who comes first waits for the lock (200 ms); the rest is for a machine that does other things as well.
+  // Only who comes first waits for the lock (150 ms); the rest is for a machine that does other things as well.
   expect(most(all.refusedAfterMs), 'milliseconds; is the machine busy?').toBeLessThan(1_000)
   // What others do on this machine makes the loop late as well; the lock may add nothing.
   expect(most(delays), 'milliseconds; is the machine busy?').toBeLessThanOrEqual(Math.max(50, 1.5 * most(usual)))
