@@ -16,6 +16,16 @@ const reaction = (person: Person, text: string, name: string) => bubbles(person,
 
 const dialog = ({ page }: Person, name: string) => page.getByRole('dialog', { name })
 
+/** Runs in the page: ↑ and the new words before the page is drawn again; then it is drawn. */
+async function editAtOnce(box: Node, text: string): Promise<void> {
+  if (!(box instanceof HTMLTextAreaElement)) throw new Error('That is no box to write in.')
+  box.dispatchEvent(new KeyboardEvent('keydown', { key: 'ArrowUp', bubbles: true, cancelable: true }))
+  for (let turn = 0; turn < 20; turn += 1) await Promise.resolve()
+  box.value = text
+  box.dispatchEvent(new InputEvent('input', { bubbles: true }))
+  await new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)))
+}
+
 /** Two people, of whom one has two devices. */
 await stage(
   'what is done to messages',
@@ -107,6 +117,29 @@ await stage(
       await page.keyboard.press('Escape')
       expect(await box(carol).inputValue()).toBe('')
       expect(await texts(carol)).toEqual(['One thing'])
+    })
+
+    test('an edit has the very next key; one that cannot be sent says why and keeps its words', async () => {
+      const [gina, hugo] = await on().couple('gina', 'hugo')
+      await openChat(gina, 'hugo')
+      await saySent(gina, 'helo')
+      await box(gina).evaluate(editAtOnce, 'hello')
+      await gina.page.keyboard.press('Enter')
+      await sees(gina, 'hello')
+      const tooLong = 'x'.repeat(40_000)
+      await box(gina).press('ArrowUp')
+      const edit = gina.page.getByRole('textbox', { name: 'Edit your message' })
+      await edit.fill(tooLong)
+      await gina.page.keyboard.press('Enter')
+      await gina.page.getByRole('alert').getByText('too long').waitFor()
+      await gina.page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve))))
+      expect(await gina.page.getByRole('alert').getByText('too long').count()).toBe(1)
+      expect(await edit.inputValue()).toBe(tooLong)
+      await gina.page.keyboard.press('Escape')
+      await edit.waitFor({ state: 'hidden' })
+      expect(await gina.page.getByRole('alert').count()).toBe(0)
+      await row(hugo, 'gina').click()
+      await sees(hugo, 'hello')
     })
 
     test('offline an edit is shown at once and goes later; deleted here it stays there', async () => {

@@ -12,6 +12,15 @@ const focus = ({ page }: Person): Promise<string> =>
     return `${at?.tagName} ${at?.querySelector('.text')?.textContent ?? ''}`
   })
 
+/** Presses a key with Ctrl. @returns whether a dialog has the next one, before the page is drawn again */
+const opensAtOnce = ({ page }: Person, key: string): Promise<boolean> =>
+  page.evaluate(async (pressed) => {
+    const event = new KeyboardEvent('keydown', { key: pressed, ctrlKey: true, bubbles: true, cancelable: true })
+    document.activeElement?.dispatchEvent(event)
+    for (let turn = 0; turn < 20; turn += 1) await Promise.resolve()
+    return document.activeElement?.closest('dialog[open]') !== null
+  }, key)
+
 await stage(
   'by keyboard and pointer',
   (on) => {
@@ -79,6 +88,22 @@ await stage(
       await keyboard.press('Control+Home')
       expect(await box(alice).evaluate((area) => area instanceof HTMLTextAreaElement && area.selectionStart)).toBe(0)
       await box(alice).fill('')
+    })
+
+    test('a dialog has the very next key, also one that has yet to be loaded', async () => {
+      const { page } = alice
+      for (const [key, title] of [
+        ['/', 'Keys'],
+        ['k', 'Go to a chat'],
+        ['k', 'Go to a chat'],
+      ] as const) {
+        expect(await opensAtOnce(alice, key)).toBe(true)
+        const dialog = page.getByRole('dialog', { name: title })
+        await dialog.locator('dd, [role=combobox]').first().waitFor()
+        await page.keyboard.press('Escape')
+        await dialog.waitFor({ state: 'hidden' })
+        await expect.poll(() => focus(alice)).toMatch(/^TEXTAREA/u)
+      }
     })
 
     test('go to a chat by name, and from one to the next', async () => {

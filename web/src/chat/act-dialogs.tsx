@@ -1,9 +1,16 @@
-import { lazyPage } from '../components/lazy-page.tsx'
+import { lazyDialog } from '../components/lazy-dialog.tsx'
 import type { Chats } from '../state/chats.ts'
+import { t } from '../texts/index.ts'
 import type { Acts } from './acts.ts'
 
-const ReactDialog = lazyPage(async () => (await import('./react-dialog.tsx')).ReactDialog)
-const DeleteDialog = lazyPage(async () => (await import('./delete-dialog.tsx')).DeleteDialog)
+const ReactDialog = lazyDialog(
+  async () => (await import('./react-dialog.tsx')).ReactDialog,
+  () => t().acts.react,
+)
+const DeleteDialog = lazyDialog(
+  async () => (await import('./delete-dialog.tsx')).DeleteDialog,
+  () => t().acts.removeTitle,
+)
 
 /** What is asked about a message; loaded when it is asked for the first time. */
 export const ActDialogs = ({ chats, asking, acts }: Acts & { readonly chats: Chats }) => {

@@ -1,8 +1,7 @@
-import { useSignalEffect } from '@preact/signals'
 import type { Signal } from '@preact/signals'
 import type { MessageView } from '@chatnip/sdk'
 import type { RefObject, TargetedKeyboardEvent } from 'preact'
-import { useEffect, useId, useRef } from 'preact/hooks'
+import { useEffect, useId, useLayoutEffect, useRef } from 'preact/hooks'
 import { Icon } from '../components/icon.tsx'
 import { isElsewhere, isShortcut, useShortcuts } from '../keys/shortcuts.ts'
 import type { Chats } from '../state/chats.ts'
@@ -78,9 +77,12 @@ const boxKeys =
     else if (last !== undefined) composing.value = { kind: 'edit', message: last }
   }
 
-/** Puts the caret into the box: on opening, when something is to be answered or edited, and by Escape, which first leaves that. */
+/**
+ * Puts the caret into the box: on opening, when something is to be answered or edited, and by Escape, which first leaves that. It is
+ * there before the next key, which an effect that waits for the next frame would miss.
+ */
 const useFocus = (box: RefObject<HTMLTextAreaElement | null>, { composing }: Props) => {
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (!touch()) box.current?.focus()
   }, [])
   useTypingAnywhere(box)
@@ -90,9 +92,10 @@ const useFocus = (box: RefObject<HTMLTextAreaElement | null>, { composing }: Pro
       box.current?.focus()
     },
   })
-  useSignalEffect(() => {
-    if (composing.value !== null) box.current?.focus()
-  })
+  const about = composing.value
+  useLayoutEffect(() => {
+    if (about !== null) box.current?.focus()
+  }, [about])
 }
 
 /** What went wrong with the last attempt. */

@@ -1,4 +1,4 @@
-import { useSignal, useSignalEffect } from '@preact/signals'
+import { useComputed, useSignal } from '@preact/signals'
 import type { ReadonlySignal, Signal } from '@preact/signals'
 import type { Chats } from '../state/chats.ts'
 import { askToKeepOnce } from '../state/keeping.ts'
@@ -23,35 +23,42 @@ export interface Sending {
   readonly send: () => Promise<void>
 }
 
-/** The words of the next message, which are stored as a draft, or those of an edit, beside which the draft waits. */
+/** Something that belongs to one state of the composer and goes with it. */
+interface Of<T> {
+  readonly about: Composing | null
+  readonly what: T
+}
+
+/**
+ * The words of the next message, which are stored as a draft, or those of an edit, beside which the draft waits. What belongs to an
+ * edit is told by the edit itself and not put there by an effect: effects run after the next frame, and whoever types before it
+ * would be overwritten.
+ */
 export const useSending = ({ chats, name, composing, onSend }: Options): Sending => {
   const draft = useDraft(chats, name)
-  const words = useSignal('')
-  const problem = useSignal<Problem | null>(null)
-  useSignalEffect(() => {
-    const now = composing.value
-    problem.value = null
-    if (now?.kind === 'edit') words.value = now.message.text
-  })
-  const isEdit = () => composing.value?.kind === 'edit'
+  const edited = useSignal<Of<string> | null>(null)
+  const failed = useSignal<Of<Problem> | null>(null)
+  const problem = useComputed(() => (failed.value?.about === composing.value ? (failed.value?.what ?? null) : null))
+  const words = (about: Composing): string => (edited.value?.about === about ? edited.value.what : about.message.text)
+  const text = (): string => (composing.value?.kind === 'edit' ? words(composing.value) : draft.text.value)
 
   const sendEdit = async (about: Composing): Promise<void> => {
-    const text = words.peek()
+    const what = words(about)
     composing.value = null
-    if (text === about.message.text) return
+    if (what === about.message.text) return
     try {
-      await chats.messenger.edit(name, about.message.id, text)
+      await chats.messenger.edit(name, about.message.id, what)
     } catch (error) {
       composing.value = about
-      words.value = text
-      problem.value = problemOf(error)
+      edited.value = { about, what }
+      failed.value = { about, what: problemOf(error) }
     }
   }
 
   const sendText = async (about: Composing | null): Promise<void> => {
     const text = draft.text.peek()
     const re = about === null ? {} : { re: { sender: about.message.sender, id: about.message.id } }
-    problem.value = null
+    failed.value = null
     composing.value = null
     draft.text.value = ''
     try {
@@ -62,22 +69,22 @@ export const useSending = ({ chats, name, composing, onSend }: Options): Sending
       await draft.store(draft.text.peek())
     } catch (error) {
       composing.value ??= about
-      problem.value = problemOf(error)
+      failed.value = { about: composing.peek(), what: problemOf(error) }
       draft.write(draft.text.peek() === '' ? text : `${text}\n${draft.text.peek()}`)
     }
   }
 
   return {
-    text: () => (isEdit() ? words.value : draft.text.value),
-    write: (text) => {
-      if (isEdit()) words.value = text
-      else draft.write(text)
+    text,
+    write: (what) => {
+      const about = composing.peek()
+      if (about?.kind === 'edit') edited.value = { about, what }
+      else draft.write(what)
     },
     problem,
     send: async () => {
       const about = composing.peek()
-      const text = about?.kind === 'edit' ? words.peek() : draft.text.peek()
-      if (text.trim() === '') return
+      if (text().trim() === '') return
       await (about?.kind === 'edit' ? sendEdit(about) : sendText(about))
     },
   }

@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact'
-import { useEffect, useId, useRef } from 'preact/hooks'
+import { useId, useLayoutEffect, useRef } from 'preact/hooks'
 import { t } from '../texts/index.ts'
 import { Icon } from './icon.tsx'
 
@@ -13,7 +13,8 @@ interface Props {
 export const Dialog = ({ title, onClose, children }: Props) => {
   const element = useRef<HTMLDialogElement>(null)
   const id = useId()
-  useEffect(() => {
+  /** Open before the next key: one that came before the next frame would be typed into the page underneath. */
+  useLayoutEffect(() => {
     const dialog = element.current
     const before = document.activeElement
     dialog?.showModal()
@@ -25,7 +26,7 @@ export const Dialog = ({ title, onClose, children }: Props) => {
     }
   }, [])
   return (
-    <dialog ref={element} class="dialog" aria-labelledby={id} onClose={onClose}>
+    <dialog ref={element} class="dialog" aria-labelledby={id} onClose={() => element.current !== null && onClose()}>
       <div class="stack">
         <div class="dialog-head">
           <h2 id={id}>{title}</h2>

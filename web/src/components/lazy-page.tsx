@@ -34,7 +34,7 @@ const Waiting = () => <output class="late muted">{t().common.loading}</output>
  */
 export const lazyPage = <Props extends object>(
   load: () => Promise<ComponentType<Props>>,
-  Frame: ComponentType<{ children: ComponentChildren }> = Fragment,
+  Frame: ComponentType<NoInfer<Props> & { children: ComponentChildren }> = Fragment,
 ): ComponentType<Props> => {
   let loaded: ComponentType<Props> | null = null
   const LazyPage = (props: Props) => {
@@ -48,7 +48,7 @@ export const lazyPage = <Props extends object>(
     }, [state])
     const Page = state.value === 'ready' ? loaded : null
     if (Page !== null) return <Page {...props} />
-    return <Frame>{state.value === 'failed' ? <Failed /> : <Waiting />}</Frame>
+    return <Frame {...props}>{state.value === 'failed' ? <Failed /> : <Waiting />}</Frame>
   }
   return LazyPage
 }

@@ -1,15 +1,23 @@
-import { lazyPage } from '../components/lazy-page.tsx'
+import { lazyDialog } from '../components/lazy-dialog.tsx'
 import type { Chats } from '../state/chats.ts'
+import { t } from '../texts/index.ts'
 import { openDialog } from './use-chat-keys.ts'
-import type { ChatDialog } from './use-chat-keys.ts'
 
-const Jump = lazyPage(async () => (await import('./jump.tsx')).Jump)
-const Search = lazyPage(async () => (await import('../search/search.tsx')).Search)
-const KeysHelp = lazyPage(async () => (await import('./help.tsx')).KeysHelp)
+const Jump = lazyDialog(
+  async () => (await import('./jump.tsx')).Jump,
+  () => t().keys.jumpTitle,
+)
+const Search = lazyDialog(
+  async () => (await import('../search/search.tsx')).Search,
+  () => t().search.title,
+)
+const KeysHelp = lazyDialog(
+  async () => (await import('./help.tsx')).KeysHelp,
+  () => t().keys.title,
+)
 
-/** Whoever is quick has opened another one before this one has said that it is closed. */
-const close = (which: ChatDialog) => () => {
-  if (openDialog.peek() === which) openDialog.value = null
+const onClose = () => {
+  openDialog.value = null
 }
 
 interface Props {
@@ -22,11 +30,11 @@ interface Props {
 export const ChatDialogs = ({ chats, current }: Props) => {
   switch (openDialog.value) {
     case 'jump':
-      return <Jump chats={chats} onClose={close('jump')} />
+      return <Jump chats={chats} onClose={onClose} />
     case 'search':
-      return <Search chats={chats} current={current} onClose={close('search')} />
+      return <Search chats={chats} current={current} onClose={onClose} />
     case 'help':
-      return <KeysHelp onClose={close('help')} />
+      return <KeysHelp onClose={onClose} />
     case null:
       return null
   }
