@@ -95,8 +95,8 @@ export class Archive {
       } catch (error) {
         if (error instanceof DamagedRow) this.#isDamaged = true
         else {
-          // The storage is away for the moment: whoever searches again begins again.
-          this.#state = 'closed'
+          // The storage is away for the moment: whoever searches again begins again. What is not heard of meanwhile must not stay.
+          this.#close()
           return
         }
       }
@@ -104,6 +104,13 @@ export class Archive {
     this.#state = 'read'
     this.#heard.clear()
     this.#onRead()
+  }
+
+  #close(): void {
+    this.#state = 'closed'
+    this.#isDamaged = false
+    this.#entries.clear()
+    this.#heard.clear()
   }
 
   async #readOne(number: number): Promise<void> {

@@ -116,7 +116,7 @@ export const Search = ({ chats, current, onClose }: Props) => {
   const id = useId()
   const own = chats.messenger.profile.username
   const searching = useSearch(chats.messenger, current)
-  const found = searching.found.value
+  const { found = null, query = '' } = searching.answer.value ?? {}
   const hits = found?.hits ?? []
   const choosing = useChoosing(hits)
   const take = () => {
@@ -144,7 +144,7 @@ export const Search = ({ chats, current, onClose }: Props) => {
         <output class="hint">{said(found)}</output>
         {found?.isDamaged === true && <p class="hint">{texts.damaged}</p>}
         <Options id={id} label={texts.hits} options={hits} choosing={choosing} keyOf={hitKey} onTake={take}>
-          {(hit) => <Hit hit={hit} query={searching.typed.value} own={own} />}
+          {(hit) => <Hit hit={hit} query={query} own={own} />}
         </Options>
         {found?.more === true && (
           <button type="button" class="link" onClick={searching.showMore}>

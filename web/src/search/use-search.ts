@@ -1,20 +1,25 @@
 import { useSignal } from '@preact/signals'
 import type { ReadonlySignal, Signal } from '@preact/signals'
-import type { Found, Messenger, MessageView } from '@chatnip/sdk'
+import type { Found, Messenger, MessageView, SearchOptions } from '@chatnip/sdk'
 import { useEffect, useRef } from 'preact/hooks'
+
+/** What was found, and what had been asked for. */
+interface Answer {
+  readonly query: string
+  readonly where: SearchOptions
+  readonly found: Found
+}
 
 export interface Searching {
   readonly typed: ReadonlySignal<string>
   /** Only in the conversation that is open. */
   readonly only: Signal<boolean>
   /** Null: nothing was searched for. */
-  readonly found: ReadonlySignal<Found | null>
+  readonly answer: ReadonlySignal<Answer | null>
   readonly write: (text: string) => void
   /** The next ones behind those that are shown. */
   readonly showMore: () => void
 }
-
-const wait = (): Promise<Found | null> => Promise.resolve(null)
 
 /**
  * Searches as one types. One search at a time: what was typed meanwhile is searched for when it has ended, so that a slow machine
@@ -23,29 +28,31 @@ const wait = (): Promise<Found | null> => Promise.resolve(null)
 export const useSearch = (messenger: Messenger, current: string | null): Searching => {
   const typed = useSignal('')
   const only = useSignal(false)
-  const found = useSignal<Found | null>(null)
+  const answer = useSignal<Answer | null>(null)
   const asked = useRef({ isBusy: false, isStale: false })
 
+  const search = async (): Promise<Answer | null> => {
+    const query = typed.peek()
+    const where = only.peek() && current !== null ? { conversation: current } : {}
+    return query.trim() === '' ? null : { query, where, found: await messenger.search(query, where) }
+  }
   const ask = async (): Promise<void> => {
     const { isBusy } = asked.current
     asked.current.isStale = isBusy
     if (isBusy) return
     asked.current.isBusy = true
-    const query = typed.peek()
-    const where = only.peek() && current !== null ? { conversation: current } : {}
     /** What cannot be searched now is searched at the next letter. */
-    const answer = query.trim() === '' ? wait() : messenger.search(query, where).catch(() => found.peek())
-    found.value = await answer
+    answer.value = await search().catch(() => answer.peek())
     asked.current.isBusy = false
     if (asked.current.isStale) await ask()
   }
   const showMore = async (): Promise<void> => {
-    const here = found.peek()
-    const before = here?.hits.at(-1)?.place ?? null
+    const here = answer.peek()
+    const before = here?.found.hits.at(-1)?.place ?? null
     if (here === null || before === null) return
-    const where = only.peek() && current !== null ? { conversation: current } : {}
-    const next = await messenger.search(typed.peek(), { ...where, before })
-    if (found.peek() === here) found.value = { ...next, hits: [...here.hits, ...next.hits] }
+    const next = await messenger.search(here.query, { ...here.where, before })
+    const hits = [...here.found.hits, ...next.hits]
+    if (answer.peek() === here) answer.value = { ...here, found: { ...next, hits } }
   }
   useEffect(() => {
     void ask()
@@ -60,7 +67,7 @@ export const useSearch = (messenger: Messenger, current: string | null): Searchi
   return {
     typed,
     only,
-    found,
+    answer,
     write: (text) => {
       typed.value = text
       void ask()
