@@ -1,9 +1,8 @@
 import { beforeAll, expect, test } from 'vitest'
 import type { Page } from 'playwright-core'
-import { allTexts, log, openChat, row, saySent, sees } from './kit/chat.ts'
-import { visit } from './kit/person.ts'
+import { allTexts, log, row, saySent, sees } from './kit/chat.ts'
 import type { Person } from './kit/person.ts'
-import { layHistory } from './kit/seed.ts'
+import { LAST, longTalk } from './kit/seed.ts'
 import { stage } from './kit/suite.ts'
 
 const MANY = 10_000
@@ -113,16 +112,8 @@ await stage(
     let alice: Person
 
     beforeAll(async () => {
-      let bob: Person
-      ;[alice, bob] = await on().couple('alice', 'bob')
-      await openChat(alice, 'bob')
-      await saySent(alice, 'the last but one')
-      await row(bob, 'alice').click()
-      await saySent(bob, 'the last')
-      await sees(alice, 'the last')
       const texts = Array.from({ length: MANY }, (_, at) => `Number ${at}.${' Some more words.'.repeat((at * 7) % 9)}`)
-      await layHistory(alice.page, texts)
-      await visit(alice, '/chats')
+      alice = await longTalk(on(), texts)
     })
 
     test('opens at once on a slow machine, and draws a small part of itself', async () => {
@@ -138,7 +129,7 @@ await stage(
       console.log(`opens in ${times.map(Math.round).join(', ')} ms on a ${SLOW} times slower processor`)
       expect(Math.min(...times)).toBeLessThan(1_000)
       await row(alice, 'bob').click()
-      await sees(alice, 'the last')
+      await sees(alice, LAST)
       expect(await nodes(alice)).toBeLessThan(MOST_NODES)
     })
 
@@ -154,7 +145,7 @@ await stage(
 
     test('nothing moves under the reader’s eyes when older messages come in above', async () => {
       await alice.page.reload()
-      await sees(alice, 'the last')
+      await sees(alice, LAST)
       await scrollBack(alice, 100, 4)
       const before = await firstNumber(alice)
       const moved = await log(alice).evaluate(scrollAndWatch)
@@ -175,9 +166,9 @@ await stage(
     test('the button leads to the latest from anywhere, and so does sending', async () => {
       const { page } = alice
       await page.getByRole('button', { name: 'Jump to the latest' }).click()
-      await sees(alice, 'the last')
+      await sees(alice, LAST)
       await page.getByRole('button', { name: 'Jump to the latest' }).waitFor({ state: 'detached' })
-      await scrollAway(alice, () => log(alice).getByText('the last', { exact: true }).count())
+      await scrollAway(alice, () => log(alice).getByText(LAST, { exact: true }).count())
       await saySent(alice, 'sent from far above')
       await sees(alice, 'sent from far above')
       await expect.poll(() => heightOf(alice, 'sent from far above')).toBeLessThan(800)
@@ -204,18 +195,11 @@ await stage(
   'a conversation of short lines',
   (on) => {
     test('is read on to its end after a jump to its beginning, which fits into one screen and a half', async () => {
-      const [alice, bob] = await on().couple('alice', 'bob')
-      await openChat(alice, 'bob')
-      await saySent(alice, 'replaced by the first line')
-      await row(bob, 'alice').click()
-      await saySent(bob, 'the last')
-      await sees(alice, 'the last')
       const lines = Array.from({ length: 120 }, (_, at) => `line ${at}`)
-      await layHistory(alice.page, lines)
-      await visit(alice, '/chats')
+      const alice = await longTalk(on(), lines)
       await row(alice, 'bob').click()
-      await sees(alice, 'the last')
-      expect(await allTexts(alice)).toEqual([...lines, 'the last'])
+      await sees(alice, LAST)
+      expect(await allTexts(alice)).toEqual([...lines, LAST])
     })
   },
   { browsers: ['chromium'] },

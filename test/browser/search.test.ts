@@ -1,12 +1,13 @@
 import { beforeAll, expect, test } from 'vitest'
 import { findFaults } from './kit/axe.ts'
-import { bubbles, openChat, row, saySent, sees } from './kit/chat.ts'
-import { visit } from './kit/person.ts'
+import { bubbles, row, saySent, sees } from './kit/chat.ts'
 import type { Person } from './kit/person.ts'
-import { layHistory } from './kit/seed.ts'
+import { longTalk } from './kit/seed.ts'
 import { stage } from './kit/suite.ts'
 
 const MANY = 3_000
+/** What is said among them, by its place. */
+const OLD: Readonly<Record<number, string>> = { 40: 'The key is under the Straße mat', 2_990: 'Ci vediamo in città' }
 
 const dialog = ({ page }: Person) => page.getByRole('dialog', { name: 'Search messages' })
 const hits = (person: Person) => dialog(person).getByRole('option')
@@ -18,18 +19,8 @@ await stage(
     let alice: Person
 
     beforeAll(async () => {
-      let bob: Person
-      ;[alice, bob] = await on().couple('alice', 'bob')
-      await openChat(alice, 'bob')
-      await saySent(alice, 'replaced by the first of the history')
-      await row(bob, 'alice').click()
-      await saySent(bob, 'Ci vediamo in città')
-      await sees(alice, 'Ci vediamo in città')
-      const texts = Array.from({ length: MANY }, (_, at) =>
-        at === 40 ? 'The key is under the Straße mat' : `line ${at}`,
-      )
-      await layHistory(alice.page, texts)
-      await visit(alice, '/chats')
+      const texts = Array.from({ length: MANY }, (_, at) => OLD[at] ?? `line ${at}`)
+      alice = await longTalk(on(), texts)
       await row(alice, 'Note to self').click()
       await saySent(alice, 'remember the citta')
     })

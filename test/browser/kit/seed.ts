@@ -1,11 +1,31 @@
 import type { Page } from 'playwright-core'
+import { openChat, row, saySent, sees } from './chat.ts'
+import { visit } from './person.ts'
+import type { Person } from './person.ts'
+import type { Stage } from './suite.ts'
+
+/** What bob says at the end of a history. */
+export const LAST = 'the last'
+
+/** Alice, before the list of her chats, with a long history with bob: these texts, and then LAST. */
+export async function longTalk(stage: Stage, texts: readonly string[]): Promise<Person> {
+  const [alice, bob] = await stage.couple('alice', 'bob')
+  await openChat(alice, 'bob')
+  await saySent(alice, 'the first of the history takes the place of this one')
+  await row(bob, 'alice').click()
+  await saySent(bob, LAST)
+  await sees(alice, LAST)
+  await layHistory(alice.page, texts)
+  await visit(alice, '/chats')
+  return alice
+}
 
 /**
  * Lays a long history into this browser, as if it had been there for weeks: copies of the two messages (one of each side) that the
  * open conversation consists of, sealed under the device's own key, in front of them. The page must be reloaded to see them.
  * @param texts of the new messages, oldest first; every third is one's own
  */
-export async function layHistory(page: Page, texts: readonly string[]): Promise<void> {
+async function layHistory(page: Page, texts: readonly string[]): Promise<void> {
   await page.evaluate(fillDatabase, texts)
 }
 
