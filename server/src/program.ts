@@ -1,38 +1,20 @@
-import type { Bus } from './bus/bus.ts'
-import { localBus } from './bus/local.ts'
 import { systemClock } from './clock.ts'
-import { ConfigError, databaseFile, prepareDataFolder, readConfig } from './config.ts'
-import type { Config } from './config.ts'
+import { ConfigError, prepareDataFolder, readConfig } from './config.ts'
 import { faultOf, openLog } from './log.ts'
 import type { Log } from './log.ts'
+import { openParts } from './parts.ts'
 import type { RunningServer } from './server.ts'
-import { openSqliteStore } from './store/sqlite/sqlite.ts'
-import type { Store } from './store/store.ts'
 
 /** The server as a program: reads the environment, puts the concrete parts together, listens, and drains when told to stop. */
 
 const EXIT_WITHIN_MS = 4_800
-
-/**
- * One node with the database in its folder, or one of many. What many need is loaded only then: it would cost everybody else time at the start,
- * and memory.
- */
-async function openParts(config: Config, log: Log): Promise<{ store: Store; bus: Bus }> {
-  const limits = { retentionDays: config.retentionDays }
-  if (config.databaseUrl !== null) {
-    const { openNode } = await import('./node.ts')
-    return openNode(config.databaseUrl, config.natsUrl, { limits, log })
-  }
-  if (config.natsUrl !== null) throw new ConfigError('NATS_URL is for several nodes, which need a DATABASE_URL too.')
-  return { store: await openSqliteStore({ file: databaseFile(config.data), limits }), bus: localBus() }
-}
 
 async function start(): Promise<{ server: RunningServer; log: Log }> {
   const config = readConfig(process.env)
   prepareDataFolder(config.data)
   const log = openLog(config.log)
   // The storage thread starts on another core while this one still loads the rest.
-  const [{ store, bus }, { startServer }] = await Promise.all([openParts(config, log), import('./server.ts')])
+  const [{ store, bus }, { startServer }] = await Promise.all([openParts(config, { log }), import('./server.ts')])
   try {
     const server = await startServer(config, { store, bus, clock: systemClock(), log })
     return { server, log }

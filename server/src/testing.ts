@@ -1,16 +1,13 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { localBus } from './bus/local.ts'
 import { systemClock } from './clock.ts'
 import type { Clock } from './clock.ts'
-import { databaseFile, prepareDataFolder, readConfig } from './config.ts'
-import type { Config } from './config.ts'
+import { prepareDataFolder, readConfig } from './config.ts'
 import { openLog } from './log.ts'
-import type { Log } from './log.ts'
+import { openParts } from './parts.ts'
 import { startServer } from './server.ts'
 import type { RunningServer } from './server.ts'
-import { openSqliteStore } from './store/sqlite/sqlite.ts'
 import type { StoreLimits } from './store/store.ts'
 
 /** For tests: real servers in this process, on a temporary folder and a free port, with cheap password hashing. */
@@ -77,17 +74,6 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
       body: JSON.stringify(body),
     })
   return { ...server, data, stop, post, newDevice: (name, how) => newDevice({ ...server, post }, name, how) }
-}
-
-/** As the program does it. */
-async function openParts(
-  config: Config,
-  { limits, log }: { readonly limits: Partial<StoreLimits>; readonly log: Log },
-) {
-  // Loaded only then, as by the program.
-  if (config.databaseUrl !== null)
-    return (await import('./node.ts')).openNode(config.databaseUrl, config.natsUrl, { limits, log })
-  return { store: await openSqliteStore({ file: databaseFile(config.data), limits }), bus: localBus() }
 }
 
 async function newDevice(

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
-import { createServer } from 'node:net'
 import { once } from 'node:events'
+import { freePort } from '../../free-port.ts'
 
 /** A NATS of our own for tests and for `npm run cluster`: the system's nats-server. It keeps nothing anywhere. */
 export interface TestNats {
@@ -13,19 +13,6 @@ export interface TestNats {
 }
 
 const PROGRAMS = ['nats-server', '/usr/sbin/nats-server', '/usr/local/bin/nats-server']
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer()
-    server.on('error', reject)
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address()
-      server.close(() => {
-        resolve(typeof address === 'object' && address !== null ? address.port : 0)
-      })
-    })
-  })
-}
 
 async function findProgram(): Promise<string | null> {
   for (const program of PROGRAMS) {

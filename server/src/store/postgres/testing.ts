@@ -1,12 +1,12 @@
 import { spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
 import { chown, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import postgres from 'postgres'
 import { findProgram, owner, run } from './program.ts'
 import type { Program } from './program.ts'
+import { freePort } from '../../free-port.ts'
 
 /**
  * A PostgreSQL of our own for tests and for `npm run cluster`: from npm's binary package, or from the system. It writes durably, as any that
@@ -27,19 +27,6 @@ export interface TestPostgres {
   signal(signal: NodeJS.Signals): Promise<void>
   /** Stops it and removes its folder. */
   stop(): Promise<void>
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer()
-    server.on('error', reject)
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address()
-      server.close(() => {
-        resolve(typeof address === 'object' && address !== null ? address.port : 0)
-      })
-    })
-  })
 }
 
 /** Small, and as durable as it must be. Nothing happens in the background that a test has not caused. */
