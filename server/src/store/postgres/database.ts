@@ -102,6 +102,37 @@ const askOn =
   async (text, values = []) =>
     sql.unsafe<Row[]>(text, [...values], { prepare: true })
 
+/** Lets so many in at a time; the others wait here, and whoever gives up is not let in any more. */
+interface Gate {
+  /** Resolves when there is room. @returns also what takes back the wish, as long as it waits */
+  enter(): { readonly inside: Promise<void>; readonly giveUp: () => void }
+  leave(): void
+}
+
+function openGate(places: number): Gate {
+  let free = places
+  const waiting = new Set<() => void>()
+  return {
+    enter: () => {
+      if (free > 0) {
+        free -= 1
+        return { inside: Promise.resolve(), giveUp: () => undefined }
+      }
+      const { promise, resolve } = Promise.withResolvers<void>()
+      waiting.add(resolve)
+      return { inside: promise, giveUp: () => waiting.delete(resolve) }
+    },
+    leave: () => {
+      const [next] = waiting
+      if (next === undefined) free += 1
+      else {
+        waiting.delete(next)
+        next()
+      }
+    },
+  }
+}
+
 /** Opens the pool. Connects only when something is asked. */
 export function openDatabase(settings: Settings): Database {
   const { patience, mostWaiting } = settings
@@ -110,19 +141,26 @@ export function openDatabase(settings: Settings): Database {
   const underWay = new Set<Promise<unknown>>()
   let closed = false
 
-  /** An answer in time, or none: the database may have it done all the same. */
+  // No more than the client has connections for: it would keep the others, and put them to a database that is back long after their callers were refused.
+  const gate = openGate(settings.connections)
+
+  /** An answer in time, or none: what has begun the database may have done all the same, what has not is never begun. */
   const inTime = async <T>(work: () => Promise<T>): Promise<T> => {
     if (closed) throw unavailable('the store is closed')
     if (underWay.size >= mostWaiting) throw unavailable('too many calls are waiting')
     const begun = performance.now()
-    let timer: NodeJS.Timeout | undefined
-    const late = new Promise<never>((_resolve, reject) => {
-      timer = setTimeout(() => {
-        reject(unavailable('the database did not answer in time'))
-        client.cutSilent(begun)
-      }, patience)
-    })
-    const answer = Promise.race([work(), late])
+    const { inside, giveUp } = gate.enter()
+    const { promise: late, reject } = Promise.withResolvers<never>()
+    const timer = setTimeout(() => {
+      giveUp()
+      reject(unavailable('the database did not answer in time'))
+      client.cutSilent(begun)
+    }, patience)
+    const run = async (): Promise<T> => {
+      await inside
+      return work().finally(() => gate.leave())
+    }
+    const answer = Promise.race([run(), late])
     underWay.add(answer)
     try {
       return await answer

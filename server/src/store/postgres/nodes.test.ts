@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { addDevice, EVERYTHING, hashOf, message, newAccount, NOW, plainMailbox, signUp } from '../contract/world.ts'
 import type { Account, Device, Store } from '../store.ts'
 import { openPostgresStore } from './postgres.ts'
@@ -261,6 +261,22 @@ function away(server: TestPostgres): void {
       expect(new Set(ids).size).toBe(ids.length)
       const texts = (await store.read(await plainMailbox(store, alice), 0, EVERYTHING)).map(({ text }) => text)
       for (const own of accepted) expect(texts).toContain(`text ${own}`)
+      await store.close()
+      await giveBack()
+    })
+
+    test('when it goes on, has of what was refused meanwhile done no more than had reached it', async () => {
+      const { url, giveBack } = await server.borrow()
+      const store = await openPostgresStore({ url, patience: 1_000, connections: 2 })
+      const names = Array.from({ length: 20 }, (_, n) => `late-${n}`)
+      await server.signal('SIGSTOP')
+      const tries = await Promise.allSettled(names.map((name) => signUp(store, name)))
+      expect(tries.filter(({ status }) => status === 'fulfilled')).toEqual([])
+      await server.signal('SIGCONT')
+      await vi.waitFor(() => store.probe(), { timeout: 30_000, interval: 50 })
+      await signUp(store, 'after')
+      const there = await Promise.all(names.map((name) => store.findAccount(name)))
+      expect(there.filter((account) => account !== null).length).toBeLessThanOrEqual(2)
       await store.close()
       await giveBack()
     })
