@@ -8,8 +8,8 @@ export interface Announcer {
 }
 
 /**
- * A bus whose notices travel through the store too. Hints may get lost, since everybody looks; that a session is over or a device is connected
- * elsewhere must be heard within a second even when the bus is away or there is none. Twice told does no harm.
+ * A bus by which it is heard through the store as well that a device is connected elsewhere: within a second, also when the bus is away or there is
+ * none. Hints may get lost, since everybody looks; that sessions have changed the store tells by itself (`onForeignChange`).
  */
 export function overStore(bus: Bus, announcer: Announcer): Bus {
   const stops = new Set<() => void>()
@@ -22,8 +22,8 @@ export function overStore(bus: Bus, announcer: Announcer): Bus {
     ...bus,
     tell: (notice) => {
       bus.tell(notice)
-      // What counts tokens may get lost. What fails here is told by the bus, or the store is away and nobody can connect anyway.
-      if (notice.kind !== 'taken') announcer.announce(writeNotice(notice)).catch(() => undefined)
+      // What fails here is told by the bus, or the store is away and nobody can connect anyway.
+      if (notice.kind === 'device connected') announcer.announce(writeNotice(notice)).catch(() => undefined)
     },
     onNotice: (listener) => {
       const own: typeof listener = (notice) => {

@@ -28,7 +28,6 @@ const join = ({ tls, ...where }: NatsAddress): Promise<NatsConnection> =>
     ...(tls === null ? {} : { tls }),
     name: 'chatnip',
     noEcho: true,
-    waitOnFirstConnect: true,
     maxReconnectAttempts: -1,
     reconnectTimeWait: RECONNECT_MS,
     pingInterval: PING_MS,

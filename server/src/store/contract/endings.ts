@@ -70,11 +70,9 @@ export function endingContract(open: OpenStore): void {
       await store.acknowledge(one.mailbox, 1)
       await drop(NOW + MINUTE)
       for (const { mailbox } of [one, two]) expect(await waiting(store, mailbox)).toEqual([])
-      expect(
-        (await store.stats()).tables
-          .filter(({ table }) => /^(messages|entries|shared)/.test(table))
-          .every(({ rows }) => rows === 0),
-      ).toBe(true)
+      const kept = (await store.stats()).tables.filter(({ table }) => /^(messages|entries|shared)/.test(table))
+      expect(kept.length).toBeGreaterThan(0)
+      expect(kept.filter(({ rows }) => rows > 0)).toEqual([])
     })
 
     test('are found wherever they lie among many, in bounded steps', async () => {

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { Account, AppendResult, NewMessage, Store } from '../store.ts'
-import { DAY, message, NOW, plainMailbox, signUp, waiting } from './world.ts'
+import { addDevice, DAY, message, NOW, plainMailbox, signUp, waiting } from './world.ts'
 import type { OpenedStore, OpenStore } from './world.ts'
 
 const GROUP = 'a-group-of-128-bits-22'
@@ -152,14 +152,7 @@ export function groupContract(open: OpenStore): void {
 
     test('a commit for nobody else moves the group all the same', async () => {
       const alone = message(alice, 'alice', { number: 5_000 })
-      await store.createSession({
-        hash: new Uint8Array(32).fill(9),
-        account: alice.account,
-        now: NOW,
-        expiresAt: NOW + DAY,
-        device: { deviceId: 'phone', name: 'phone', isNew: true },
-      })
-      const fromMailbox = (await store.listDevices(alice.account))[0]?.mailbox ?? 0
+      const { mailbox: fromMailbox } = await addDevice(store, alice, 'phone')
       const sent = { ...alone, fromMailbox, group: { id: GROUP, epoch: 0, commit: true as const } }
       expect(await store.append(sent)).toMatchObject({ result: 'accepted', entries: [] })
       expect(await isIn(0)).toBe(false)

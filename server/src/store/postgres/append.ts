@@ -1,6 +1,5 @@
-import { hash } from 'node:crypto'
 import { ChatnipError } from '@chatnip/protocol'
-import { digestOf, foldName, idBytes } from '../identity.ts'
+import { digestOf, foldName, idBytes, shortHash } from '../identity.ts'
 import type { AppendResult, NewMessage } from '../store.ts'
 import { openBatches } from './batches.ts'
 import type { Batches } from './batches.ts'
@@ -94,7 +93,7 @@ function prepared(message: NewMessage): Prepared {
       digest,
       texts,
       shared: sharing > 1 ? toStored(message.text ?? '') : null,
-      groupHash: message.group === undefined ? null : hash('sha256', message.group.id, 'buffer').subarray(0, 16),
+      groupHash: message.group === undefined ? null : shortHash(message.group.id),
       weight: texts.reduce((sum, { text }) => sum + text.length, MESSAGE_WEIGHT + (message.text?.length ?? 0)),
     }
   } catch (error) {

@@ -60,8 +60,11 @@ export async function writeBackup(sql: Client, target: string): Promise<void> {
   }
 }
 
+/** Of the tables as this program makes them. */
+const tablesVersion = (): number => readMigrations().at(-1)?.version ?? 0
+
 async function* linesOf(sql: Pick<Client, 'unsafe'>): AsyncGenerator<Buffer | string> {
-  const version = readMigrations().at(-1)?.version ?? 0
+  const version = tablesVersion()
   yield `${JSON.stringify({ format: FORMAT, version, at: Date.now() })}\n`
   for (const [name, columns] of TABLES) {
     yield `${name}\n`
@@ -118,6 +121,11 @@ function readHead(line: unknown): number {
   const head: unknown = typeof line === 'string' ? JSON.parse(line) : null
   if (typeof head !== 'object' || head === null || !('format' in head) || head.format !== FORMAT || !('at' in head))
     throw new Error('This is no copy of a Chatnip database in PostgreSQL.')
+  const [made, here] = ['version' in head ? head.version : null, tablesVersion()]
+  if (made !== here)
+    throw new Error(
+      `This copy has tables of version ${String(made)}, here they are ${here}. Restore it with the Chatnip that made it, then upgrade.`,
+    )
   return toNumber(head.at)
 }
 

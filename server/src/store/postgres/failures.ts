@@ -24,6 +24,22 @@ export function errorOf(error: unknown): ChatnipError {
   return new ChatnipError('unavailable', { retryAfter: 1, cause: error })
 }
 
+/** What Node says of files, so that whoever makes a copy knows that it is not the database. */
+const OF_FILES: ReadonlySet<string> = new Set([
+  'EACCES',
+  'EDQUOT',
+  'EFBIG',
+  'EIO',
+  'EISDIR',
+  'ENOENT',
+  'ENOSPC',
+  'ENOTDIR',
+  'EPERM',
+  'EROFS',
+])
+
+export const isOfFile = (error: unknown): boolean => OF_FILES.has(codeOf(error))
+
 /** Classes of errors that lie in what was asked (data, constraints, PL/pgSQL), not in the database's state. */
 const ASKED_WRONGLY = /^(?:22|23|54|P0)/
 

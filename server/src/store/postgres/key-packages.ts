@@ -1,5 +1,4 @@
-import { hash } from 'node:crypto'
-import { foldName } from '../identity.ts'
+import { foldName, shortHash } from '../identity.ts'
 import type {
   AccountNumber,
   ClaimedKeyPackage,
@@ -30,9 +29,6 @@ async function supplyOf(ask: Ask, device: number, lastResort: string | null): Pr
   return { count: toNumber(row?.['count']), hasLastResort: lastResort !== null }
 }
 
-/** 128 bits tell texts apart; by them a text that was handed out is known again when it is gone itself. */
-const hashOf = (keyPackage: string): Uint8Array => hash('sha256', keyPackage, 'buffer').subarray(0, 16)
-
 /** Those that the device has uploaded before are passed over. */
 const ADD = `INSERT INTO key_packages (device, hash, body)
   SELECT $1, u.hash, u.body FROM unnest($2::bytea[], $3::text[]) WITH ORDINALITY AS u (hash, body, place) ORDER BY u.place
@@ -51,7 +47,7 @@ async function add(
   if (row === undefined) return 'no_such_device'
   const device = toNumber(row['device'])
   const { fresh, lastResort } = packages
-  await ask(ADD, [device, bytesArray(fresh.map(hashOf)), textArray(fresh.map(toStored))])
+  await ask(ADD, [device, bytesArray(fresh.map(shortHash)), textArray(fresh.map(toStored))])
   const supply = await supplyOf(ask, device, lastResort ?? toTextOrNull(row['last_resort']))
   if (supply.count > limits.keyPackagesPerDevice) throw new TooMany()
   if (lastResort !== null)

@@ -7,7 +7,7 @@ import { hearChanges, openAnnouncements } from './changes.ts'
 import type { Context } from './context.ts'
 import { openDatabase } from './database.ts'
 import { deviceStore } from './devices.ts'
-import { errorOf } from './failures.ts'
+import { errorOf, isOfFile } from './failures.ts'
 import { inviteStore } from './invites.ts'
 import { keyPackageStore } from './key-packages.ts'
 import { openMailboxes } from './mailboxes.ts'
@@ -62,7 +62,9 @@ export async function openPostgresStore(options: PostgresOptions): Promise<Postg
     append: appender.append,
     stats: () => statsOf(settings).catch((error: unknown) => Promise.reject(errorOf(error))),
     backup: (file) =>
-      aside(settings, (sql) => writeBackup(sql, file)).catch((error: unknown) => Promise.reject(errorOf(error))),
+      aside(settings, (sql) => writeBackup(sql, file)).catch((error: unknown) =>
+        Promise.reject(isOfFile(error) ? error : errorOf(error)),
+      ),
     onForeignChange: (listener) => {
       listeners.push(listener)
     },

@@ -1,4 +1,4 @@
-import { hash } from 'node:crypto'
+import { shortHash } from '../identity.ts'
 import type { GroupMark } from '../store.ts'
 import type { Database } from './database.ts'
 import { toNumber } from './rows.ts'
@@ -29,8 +29,7 @@ export class GroupEpochs {
   #find(id: string): GroupState {
     const known = this.#known.get(id)
     if (known !== undefined) return known
-    // The ids are random: nobody finds one from its hash, nor a second one with the same.
-    const short = hash('sha256', id, 'buffer').subarray(0, 16)
+    const short = shortHash(id)
     const row = this.#db.sql('SELECT epoch, used_on FROM group_epochs WHERE hash = ?').get(short)
     const state =
       row === undefined

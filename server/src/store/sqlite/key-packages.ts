@@ -1,4 +1,4 @@
-import { hash } from 'node:crypto'
+import { shortHash } from '../identity.ts'
 import type { AccountNumber, ClaimedKeyPackage, KeyPackageClaim, KeyPackages, Supply } from '../store.ts'
 import type { Handlers } from './calls.ts'
 import type { Context } from './context.ts'
@@ -18,14 +18,11 @@ const supplyOf = ({ db }: Context, device: number, lastResort: string | null): S
   hasLastResort: lastResort !== null,
 })
 
-/** 128 bits tell texts apart; by them a text that was handed out is known again when it is gone itself. */
-const hashOf = (keyPackage: string): Buffer => hash('sha256', keyPackage, 'buffer').subarray(0, 16)
-
 /** Those that the device has never uploaded, each once. */
 function unknown({ db }: Context, device: number, texts: readonly string[]): { hash: Buffer; body: string }[] {
   const known = db.sql('SELECT 1 FROM key_packages WHERE device = ? AND hash = ?')
   return [...new Set(texts)]
-    .map((body) => ({ hash: hashOf(body), body }))
+    .map((body) => ({ hash: shortHash(body), body }))
     .filter((one) => known.get(device, one.hash) === undefined)
 }
 

@@ -606,7 +606,7 @@ BEGIN
   RETURN json_build_array((SELECT coalesce(json_agg(json_build_array(u.mailbox, u.seq)), '[]') FROM unnest(wake_box, wake_seq) AS u (mailbox, seq)), passed);
 END $$;
 
--- An empty mailbox; the account's row is locked by the caller. False: it has had as many as there are numbers for.
+-- An empty mailbox; the account's row is locked by the caller. NULL: it has had as many as there are numbers for.
 CREATE FUNCTION make_mailbox_1(p_account bigint, p_plain boolean) RETURNS bigint LANGUAGE plpgsql AS $$
 DECLARE
   made integer;
