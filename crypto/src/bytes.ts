@@ -11,6 +11,9 @@ export const ownBytes = (bytes: Uint8Array): Bytes => new Uint8Array(bytes)
 export const sha256 = async (bytes: Bytes): Promise<Bytes> =>
   new Uint8Array(await crypto.subtle.digest('SHA-256', bytes))
 
+/** Base64url without padding. */
+export const toBase64url = (bytes: Uint8Array): string => base64url.encode(bytes)
+
 /**
  * Decodes base64url without padding (RFC 7515 section 2), strictly: null for anything that is not the one canonical
  * encoding. Lenient decoders ignore blanks and the unused bits of the last character, so that a text could be altered

@@ -39,10 +39,10 @@ export interface Payload {
 
 export type PayloadFlaw = 'form wrong' | 'version unknown'
 
-const VERSION = 1
+export const VERSION = 1
 const MAX_DEPTH = 32
 /** The largest whose envelope stays within 64 KiB with RSA-4096 on both sides: 16/9 of it, and 1.7 KiB of keys and signature. */
-const MAX_PAYLOAD_BYTES = 35 * 1024
+export const MAX_PAYLOAD_BYTES = 35 * 1024
 /** Powers of two from 512 bytes: nearly everything that people type is of the first two sizes. The last is cut to the limit. */
 const BUCKETS = [512, 1024, 2048, 4096, 8192, 16_384, 32_768, MAX_PAYLOAD_BYTES] as const
 
@@ -94,7 +94,7 @@ export function decodePayload(bytes: Uint8Array): Payload | PayloadFlaw {
   return link === undefined ? 'form wrong' : { id, from, to, at, key, link, body }
 }
 
-const readBody = (value: unknown): Body | null => {
+export const readBody = (value: unknown): Body | null => {
   try {
     const body = tidy(value)
     return isBody(body) ? body : null
@@ -113,7 +113,7 @@ const isBody = (value: unknown): value is Body =>
  * and whoever reads it may copy, walk or print it.
  * @throws RangeError beyond 32 levels
  */
-const tidy = (value: unknown, depth = 0): unknown => {
+export const tidy = (value: unknown, depth = 0): unknown => {
   if (typeof value === 'string') return wellFormed(value)
   if (typeof value !== 'object' || value === null) return value
   if (depth === MAX_DEPTH) throw new RangeError('A message body may be nested 32 levels deep. Make it flatter.')

@@ -20,7 +20,7 @@ import { writeWire } from './wire.ts'
 
 /** What a member can change (RFC 9420 section 12). Everything but `createConversation` is pending until the server accepted it. */
 
-const ID_BYTES = 32
+const ID_BYTES = 16
 
 /**
  * A conversation with one device in it.
@@ -35,13 +35,13 @@ export async function createConversation(device: Device, now: number): Promise<C
 /**
  * Adds devices, of one person or of several: all of them get the one welcome.
  * @param keyPackages as the server handed them out; looked at here
- * @param options `pins` with the accounts of all who are added; `now` in Unix seconds
+ * @param options `pins` with the accounts of all who are added; `now` in Unix seconds, null where no clock can be trusted
  * @throws ConversationError `already_member`, `too_many_devices`, and those of `readKeyPackage`
  */
 export async function addDevices(
   conversation: Conversation,
   keyPackages: readonly Uint8Array[],
-  options: { readonly pins: Pins; readonly now: number },
+  options: { readonly pins: Pins; readonly now: number | null },
 ): Promise<Pending> {
   const { pins, now } = options
   if (keyPackages.length === 0) throw new ConversationError('not_allowed')

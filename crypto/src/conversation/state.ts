@@ -14,7 +14,7 @@ import { ownerOf, seatAt, seatsOf } from './tree.ts'
  * a caller may throw the new one away when it could not be written.
  */
 export interface Conversation {
-  /** 32 random bytes, base64url. All that the server learns, together with the epoch. */
+  /** 16 random bytes, base64url. All that the server learns, together with the epoch. */
   readonly id: string
   /** Goes up by one with each commit. */
   readonly epoch: number
