@@ -13,6 +13,8 @@ export interface MessengerPorts {
   readonly stores: Stores
   readonly clock: Clock
   readonly random: Randomness
+  /** True: conversations with forward secrecy (decision 0015). Off until groups of many and the app's own words for them are there. */
+  readonly hasGroups?: boolean
 }
 
 /**
@@ -21,7 +23,8 @@ export interface MessengerPorts {
  * @throws ChatnipError not_signed_in when there are no keys
  * @throws DamagedRow when what lies there cannot be read
  */
-export async function createMessenger({ transport, stores, clock, random }: MessengerPorts): Promise<Messenger> {
+export async function createMessenger(ports: MessengerPorts): Promise<Messenger> {
+  const { transport, stores, clock, random, hasGroups = false } = ports
   const record = await stores.keys.load()
   const keys = record === null ? null : await unpackKeys(record)
   if (keys === null) throw new ChatnipError('not_signed_in')
@@ -29,6 +32,7 @@ export async function createMessenger({ transport, stores, clock, random }: Mess
   const vault = new Vault(stores.rows, keys)
   const { username, deviceId, identity } = keys
   const { publicKey } = identity
-  const profile = { username, deviceId, publicKey, fingerprint: await fingerprint(publicKey) }
-  return startEngine({ transport, vault, profile, cipher: cipherOf(keys), clock, random })
+  const earlier = await Promise.all(keys.earlier.map((one) => fingerprint(one.publicKey)))
+  const profile = { username, deviceId, publicKey, fingerprint: await fingerprint(publicKey), earlier }
+  return startEngine({ transport, vault, profile, cipher: cipherOf(keys, hasGroups), clock, random })
 }

@@ -88,7 +88,7 @@ export interface MarkDetails {
   readonly knownSince: number | null
   /** Compared in person. */
   readonly compared: boolean
-  /** The typed reason of a `forged` or `unsigned` mark. */
+  /** The typed reason of a `forged` or `unsigned` mark; of a `verified` one `no forward secrecy`: it came with less than is usual here. */
   readonly reason: string | null
 }
 

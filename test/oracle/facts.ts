@@ -38,6 +38,7 @@ export interface Facts {
   readonly noted: readonly (Of<'noted'> & { readonly at: number })[]
   readonly tooEarly: readonly Of<'told too early'>[]
   readonly givenAway: readonly Of<'given away'>[]
+  readonly lockedOut: readonly Of<'locked out'>[]
   /** Why a message may be missing on a device, or (device null) on any, and since when. */
   readonly excuses: readonly Excuse[]
   readonly handed: readonly Of<'handed'>[]
@@ -63,6 +64,7 @@ export function factsOf(observations: readonly Observation[]): Facts {
     noted: observations.flatMap((one, at) => (one.what === 'noted' ? [{ ...one, at }] : [])),
     tooEarly: all('told too early'),
     givenAway: all('given away'),
+    lockedOut: all('locked out'),
     excuses: observations.flatMap((one, at) => excuseOf(one, at) ?? []),
     handed: all('handed'),
     marked: new Map(all('marked').map(({ device, missing }) => [device, missing])),

@@ -25,6 +25,7 @@ export function judge(observations: readonly Observation[], tables: ServerTables
     ...findFalseNotices(facts),
     ...facts.tooEarly.map(({ device }): Violation => ({ kind: 'told too early', device })),
     ...facts.givenAway.map(({ message, device }): Violation => ({ kind: 'given away', message, device })),
+    ...facts.lockedOut.map(({ message, device }): Violation => ({ kind: 'locked out', message, device })),
     ...findUnreadable(facts),
     ...findEndless(facts),
     ...findFailedButDelivered(facts),

@@ -24,6 +24,8 @@ export type Violation =
   | { readonly kind: 'told too early'; readonly device: string }
   /** A device gave a message again for another key than the first time. */
   | { readonly kind: 'given away'; readonly message: string; readonly device: string }
+  /** A group's message that was sealed for this device too, and could not be opened there. */
+  | { readonly kind: 'locked out'; readonly message: string; readonly device: string }
   | { readonly kind: 'unreadable'; readonly message: string; readonly device: string }
   /** Composed, and in the end neither accepted nor failed, expired or discarded. */
   | { readonly kind: 'no end'; readonly message: string }

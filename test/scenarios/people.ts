@@ -44,10 +44,10 @@ export class Seat {
     return logIn(this.ports, { username: this.username, password, deviceName: 'a test' })
   }
 
-  /** Starts the engine on what lies in this seat's storage; its clock may be wrong. */
-  async start(clock: Clock = systemClock): Promise<Messenger> {
+  /** Starts the engine on what lies in this seat's storage; its clock may be wrong. `hasGroups`: it may use MLS. */
+  async start(clock: Clock = systemClock, hasGroups = false): Promise<Messenger> {
     const stores = { rows: this.rows, keys: this.keys }
-    const ports = { transport: this.transport, stores, clock, random: systemRandom }
+    const ports = { transport: this.transport, stores, clock, random: systemRandom, hasGroups }
     this.#messenger = await createMessenger(ports)
     return this.#messenger
   }

@@ -1,5 +1,5 @@
 import { BodyTooLong, fingerprint, hashLink, open, readPublicKey, seal, vouchedKeys } from '@chatnip/crypto'
-import type { Identity } from '@chatnip/crypto'
+import type { Identity, Link } from '@chatnip/crypto'
 import { ChatnipError, LIMITS } from '@chatnip/protocol'
 import type { Addressed } from '@chatnip/protocol'
 import type { LookUp, ToOpen, ToSeal } from '../engine/events.ts'
@@ -11,6 +11,7 @@ import type { Opened } from '../engine/state.ts'
 import type { DeviceKeys } from '../device-keys.ts'
 import type { Transport } from '../ports.ts'
 import { isUsername } from './frames.ts'
+import type { GroupPorts, Groups } from './groups/groups.ts'
 
 /** The engine's effects that are cryptography, as a port, so that a simulation may put something a thousand times faster in its place. */
 export interface Cipher {
@@ -19,6 +20,14 @@ export interface Cipher {
   seal(message: ToSeal): Promise<SealedMessage | null>
   /** As `openItem`. */
   open(item: ToOpen): Promise<Opened>
+  /** The account's own public keys, newest first. */
+  readonly ownKeys: readonly string[]
+  /** The keys that one vouches for. */
+  vouchedKeys(publicKey: string, account: string): Promise<readonly string[]>
+  /** As crypto's. */
+  hashLink(link: Link, id: string): Promise<string>
+  /** What carries out the steps of groups; null: this device cannot have any. */
+  groups(ports: GroupPorts): Promise<Groups | null>
 }
 
 export interface SealedMessage {
@@ -26,12 +35,30 @@ export interface SealedMessage {
   readonly link: SealedLink | null
 }
 
-/** The real one, with the keys of this device. */
-export const cipherOf = (keys: DeviceKeys): Cipher => ({
+/** The real one, with the keys of this device. @param hasGroups false: nothing but envelopes */
+export const cipherOf = (keys: DeviceKeys, hasGroups: boolean): Cipher => ({
   factsOf,
   seal: (message) => sealMessage(keys, message),
   open: (item) => openItem(keys, item),
+  ownKeys: [keys.identity, ...keys.earlier].map(({ publicKey }) => publicKey),
+  vouchedKeys: async (publicKey, account) => (await vouchedKeys(publicKey, account)).map((one) => one.publicKey),
+  hashLink,
+  groups: hasGroups ? keptGroups(keys) : () => Promise.resolve(null),
 })
+
+/** Loaded at the first use. A device that could not load it (an old browser, a part of the app that did not come) tries again later. */
+function keptGroups(keys: DeviceKeys): Cipher['groups'] {
+  let loading: Promise<Groups> | null = null
+  return async (ports) => {
+    loading ??= import('./groups/open.ts').then(({ openGroups }) => openGroups(keys, ports))
+    try {
+      return await loading
+    } catch {
+      loading = null
+      return null
+    }
+  }
+}
 
 async function factsOf(publicKey: string): Promise<KeyFacts> {
   const [name, parsed] = await Promise.all([fingerprint(publicKey), readPublicKey(publicKey)])

@@ -10,6 +10,8 @@ import { lookUp } from './cipher.ts'
 import type { Cipher } from './cipher.ts'
 import { Commits } from './commits.ts'
 import { readFrame } from './frames.ts'
+import type { Groups } from './groups/groups.ts'
+import type { GroupEffect } from './groups/none.ts'
 import { findMessage } from './load.ts'
 import { DamagedRow } from './vault.ts'
 import type { SealedRows } from './vault.ts'
@@ -26,7 +28,7 @@ export interface DriverPorts {
 
 type Ticket = { readonly resolve: (value: string) => void; readonly reject: (error: Error) => void }
 type EffectOf<T extends Effect['type']> = Extract<Effect, { readonly type: T }>
-type Lengthy = EffectOf<'check session' | 'look up' | 'seal' | 'open' | 'find' | 'recall'>
+type Lengthy = EffectOf<'check session' | 'look up' | 'seal' | 'open' | 'find' | 'recall'> | GroupEffect
 
 /** How long the engine stays off the line after a write failed. Composing goes on meanwhile. */
 const RESTART_MS = 5_000
@@ -150,7 +152,15 @@ export class Driver {
       case 'open':
       case 'find':
       case 'recall':
+      case 'unwrap':
+      case 'begin':
+      case 'propose':
+      case 'adopt':
+      case 'stock':
+      case 'claim':
         return this.#begin(effect)
+      case 'publish':
+        return void this.#groups().then((groups) => groups?.publish(effect))
     }
   }
 
@@ -181,6 +191,13 @@ export class Driver {
         return this.#find(effect)
       case 'recall':
         return this.#recall(effect)
+      case 'unwrap':
+      case 'begin':
+      case 'propose':
+      case 'adopt':
+      case 'stock':
+      case 'claim':
+        return this.#stepOf(effect)
     }
   }
 
@@ -196,7 +213,26 @@ export class Driver {
     return { type: 'looked up', name, line, result: await lookUp(this.#ports.cipher, this.#ports.transport, name) }
   }
 
-  async #seal({ message }: EffectOf<'seal'>): Promise<Event> {
+  #groups(): Promise<Groups | null> {
+    return this.#ports.cipher.groups({ ...this.#ports, own: this.#state.own })
+  }
+
+  async #stepOf(effect: GroupEffect): Promise<Event> {
+    const groups = await this.#groups()
+    if (groups !== null) return groups.outcomeOf(effect)
+    // The two that every device asks for; all else is rare where there are no groups, and comes when it is needed.
+    if (effect.type === 'stock') return { type: 'stocked', made: null }
+    if (effect.type === 'claim') return { type: 'claimed', number: effect.number, result: { outcome: 'none' } }
+    return (await import('./groups/none.ts')).outcomeWithout(effect)
+  }
+
+  async #seal(effect: EffectOf<'seal'>): Promise<Event> {
+    const { message } = effect
+    if (message.group !== null) {
+      const groups = await this.#groups()
+      if (groups !== null) return groups.seal(effect, message.group)
+      return (await import('./groups/none.ts')).sealedWithout(effect, message.group)
+    }
     const sealed = await this.#ports.cipher.seal(message)
     const { id, key } = message
     return { type: 'sealed', id, to: sealed?.to ?? null, key: key.publicKey, link: sealed?.link ?? null }

@@ -9,17 +9,25 @@ import type { SealedRows } from './vault.ts'
 
 /** What the engine knows after a start, a crash included: what lies on disk, and nothing else. */
 export async function loadState(vault: SealedRows, own: Own, seed: number): Promise<State> {
-  const [meta, peers, outbox, chains, early] = await Promise.all([
+  const [meta, peers, outbox, chains, early, groups] = await Promise.all([
     vault.get('meta', ['state']),
     vault.scan('peers', {}),
     vault.scan('outbox', {}),
     vault.scan('chains', {}),
     vault.scan('early', {}),
+    vault.scan('groups', {}),
   ])
   const values = <T>(rows: readonly { readonly value: T }[]): readonly T[] => rows.map(({ value }) => value)
   const waiting = values(outbox)
   const lines = await linesOf(vault, own, waiting)
-  const rest = { peers: values(peers), outbox: waiting, chains: values(chains), early: values(early), lines }
+  const rest = {
+    peers: values(peers),
+    outbox: waiting,
+    chains: values(chains),
+    early: values(early),
+    groups: values(groups),
+    lines,
+  }
   return restoreState(own, seed, { meta, ...rest })
 }
 

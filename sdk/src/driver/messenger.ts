@@ -36,7 +36,7 @@ const PAGE = 100
 export interface EnginePorts {
   readonly transport: Transport
   readonly vault: SealedRows
-  readonly profile: Profile & { readonly publicKey: string }
+  readonly profile: Profile & { readonly publicKey: string; readonly earlier: readonly string[] }
   readonly cipher: Cipher
   readonly clock: Clock
   readonly random: Randomness

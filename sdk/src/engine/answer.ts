@@ -139,7 +139,9 @@ function whyNot(turn: Turn, { wanted, key }: Giving, { row, line, target }: Reca
   if (row?.withdrawn === true) return 'withdrawn'
   const isGone = line === null || (line.kind === 'act' && line.act.type === 'edit' && target === null)
   if (row === null || isGone) return 'forgotten'
-  return (isOwn(turn, wanted.to) ? row.own : row.key) === key ? null : 'key'
+  if (!isOwn(turn, wanted.to)) return row.key === key ? null : 'key'
+  // Whoever has made new keys here has not become somebody else.
+  return row.own === key || turn.state.own.earlier?.includes(row.own) === true ? null : 'key'
 }
 
 function refuse(turn: Turn, giving: Giving, found: readonly Recalled[]): void {

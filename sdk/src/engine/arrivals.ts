@@ -5,6 +5,7 @@ import { chainOf, isStored, keepChain } from './chains.ts'
 import { isActType, readAct, readQuote, targetOf, withoutWords } from './content.ts'
 import type { Act, Quote } from './content.ts'
 import { followLink } from './follow.ts'
+import { STEPPED } from './groups.ts'
 import { heardFrom } from './heads.ts'
 import { hear } from './hear.ts'
 import { lookedUp, show, write } from './outcome.ts'
@@ -16,6 +17,7 @@ import { contentOf, isService } from './service.ts'
 import { joined, span } from './spans.ts'
 import type { Again } from './service.ts'
 import type { Batch, Entry, Found, MailboxFrame, Opened } from './state.ts'
+import { takeFrame, takeStir } from './taken.ts'
 import { commit, CONVERSATIONS, ensurePeer, isOwn, lower, messagesChanged, metaWrite, notify } from './turn.ts'
 import { peerWrite, setPeer } from './turn.ts'
 import type { Turn } from './turn.ts'
@@ -27,6 +29,7 @@ export function finishBatch(turn: Turn, batch: Batch): void {
   const outcome: Outcome = { writes: new Map(), changed: new Map(), contacts: new Set(), arrived: [], ids: new Set() }
   for (const [index, entry] of batch.entries.entries()) {
     if (entry.frame.type === 'expired') takeExpired(turn, entry, outcome)
+    else if (entry.unwrapped !== undefined && entry.opened === null) takeHandshake(turn, batch, entry, outcome)
     else takeMessage(turn, batch, index, outcome)
     passSeq(turn, entry.frame.seq)
   }
@@ -34,7 +37,17 @@ export function finishBatch(turn: Turn, batch: Batch): void {
     write(outcome, peerWrite(turn.state.peers.get(lower(name)) ?? raise(number)))
   }
   write(outcome, metaWrite(turn))
-  commit(turn, [...outcome.writes.values()], ...afterwards(turn, batch, outcome))
+  commit(turn, [...(batch.secrets ?? []), ...outcome.writes.values()], ...afterwards(turn, batch, outcome))
+}
+
+function takeHandshake(turn: Turn, batch: Batch, { frame, unwrapped, found }: Entry, outcome: Outcome): void {
+  if (frame.type !== 'message' || unwrapped === undefined || found !== null) return
+  const place = placeReceived(turn, frame.seq)
+  const sender = lower(frame.sendername)
+  // So that it is known when it comes once more: by its place alone it would show a mailbox that is counted anew.
+  const value = { line: null, ...(unwrapped.kind === 'unreadable' ? ({ isMissing: true } as const) : {}) }
+  write(outcome, { table: 'ids', key: [sender, frame.id], value })
+  takeFrame(turn, { unwrapped, sender, place, batch }, outcome)
 }
 
 const raise = (number: number): never => {
@@ -44,8 +57,10 @@ const raise = (number: number): never => {
 function afterwards(turn: Turn, batch: Batch, outcome: Outcome): readonly After[] {
   const upto = batch.entries.at(-1)?.frame.seq ?? 0
   return [
-    { type: 'send', line: turn.state.line.number, frame: { type: 'ack', upto } },
+    // On the line on which they came: on another one the places may be others.
+    { type: 'send', line: batch.line, frame: { type: 'ack', upto } },
     { type: 'event', event: { type: 'committed', batch: batch.number } },
+    ...(batch.isGrouped ? [STEPPED] : []),
     ...[...outcome.changed.values()].map(messagesChanged),
     ...[...outcome.contacts].map((name) => notify({ kind: 'contact', name })),
     ...(outcome.changed.size > 0 ? [CONVERSATIONS] : []),
@@ -61,11 +76,20 @@ function takeMessage(turn: Turn, batch: Batch, index: number, outcome: Outcome):
   if (found !== null || opened === null || outcome.ids.has(`${sender} ${frame.id}`)) return
   outcome.ids.add(`${sender} ${frame.id}`)
   const place = placeReceived(turn, frame.seq)
+  if (entry.unwrapped?.kind === 'message') takeStir(turn, entry.unwrapped.group)
   const taking: Taking = { frame, opened, entry, place, sender, target: batch.targets[index] ?? null }
   // What devices tell each other is nobody's line, not even when it is forged.
   if (isService(opened.body?.type ?? opened.claimed ?? null))
     takeService(turn, taking, batch.originals?.[index] ?? null, outcome)
-  else takeLinked(turn, taking, readAct(opened.body), outcome)
+  else takeLinked(turn, { ...taking, opened: withLess(turn, entry, opened) }, readAct(opened.body), outcome)
+}
+
+/** In an envelope, although there has been a group under the key that signed it: that is said. */
+function withLess(turn: Turn, { frame, unwrapped }: Entry, opened: Opened): Opened {
+  const peer = frame.type === 'message' ? turn.state.peers.get(lower(frame.sendername)) : undefined
+  const isLess =
+    unwrapped === undefined && opened.mark === 'verified' && peer !== undefined && peer.grouped === opened.signedBy
+  return isLess ? { ...opened, reason: 'no forward secrecy' } : opened
 }
 
 interface Taking {

@@ -1,9 +1,10 @@
 import type { Addressed, ClientFrame, ErrorCode, ServerFrame } from '@chatnip/protocol'
 import type { Change, Place } from '../messenger.ts'
 import type { Act, Content, Quote } from './content.ts'
-import type { ActLine, KeyFacts, LinkRow, LogicalKey, MessageLine, Peer, SealedLink, Write } from './rows.ts'
+import type { ActLine, KeyFacts, LinkRow, LogicalKey, Member, MessageLine, Peer, SealedLink, Write } from './rows.ts'
 import type { ServiceBody } from './service.ts'
-import type { Found, Opened } from './state.ts'
+import type { ClaimedPackage, Found, Opened } from './state.ts'
+import type { Halt, Unwrapped } from './unwrapped.ts'
 
 /** What a person asks for. Each is answered by a `settle` effect with the same ticket. */
 export type Call =
@@ -71,13 +72,91 @@ export type Event =
       readonly to: readonly Addressed[] | null
       readonly key: string
       readonly link: SealedLink | null
+      /** Of a message that was to be sealed in a group. */
+      readonly inGroup?: { readonly group: string; readonly made: SealedInGroup | 'unusable' | 'too large' }
     }
+  | { readonly type: 'unwrapped'; readonly batch: number; readonly result: UnwrappedFrames }
+  | { readonly type: 'claimed'; readonly number: number; readonly result: Claimed }
+  /** Null: none of the key packages was of use. */
+  | { readonly type: 'begun'; readonly number: number; readonly made: Begun | null }
+  /** Null: it cannot be done in that group. */
+  | { readonly type: 'proposed'; readonly group: string; readonly made: Proposed | null }
+  | { readonly type: 'adopted'; readonly group: string; readonly made: Adopted | null }
+  | { readonly type: 'stocked'; readonly made: Stocked | null }
+  /** What came of a step of some group is on disk. */
+  | { readonly type: 'stepped' }
+  | { readonly type: 'handshake stored'; readonly group: string }
   | { readonly type: 'recalled'; readonly wanted: ToRecall; readonly found: readonly Recalled[] }
   | { readonly type: 'stored'; readonly id: string }
   | { readonly type: 'found'; readonly batch: number; readonly found: readonly (Found | null)[] }
   | { readonly type: 'read'; readonly batch: number; readonly opened: ReadonlyMap<number, Opened> }
   | { readonly type: 'committed'; readonly batch: number }
   | { readonly type: 'call'; readonly ticket: number; readonly call: Call }
+
+export interface SealedInGroup {
+  readonly text: string
+  readonly epoch: number
+  readonly secrets: readonly Write[]
+}
+
+/** What became of the frames, in their order, up to where it had to halt. */
+export interface UnwrappedFrames {
+  readonly frames: readonly Unwrapped[]
+  readonly halt: Halt | null
+  readonly secrets: readonly Write[]
+}
+
+export type Claimed =
+  | { readonly outcome: 'claimed'; readonly packages: readonly ClaimedPackage[] }
+  /** The server does not speak of key packages, or does not want to now. */
+  | { readonly outcome: 'none' }
+  | { readonly outcome: 'unavailable' }
+
+export interface Begun {
+  readonly group: string
+  readonly members: readonly Member[]
+  readonly text: string
+  readonly secrets: readonly Write[]
+}
+
+export interface Proposed {
+  readonly epoch: number
+  readonly text: string
+  readonly secrets: readonly Write[]
+}
+
+export interface Adopted {
+  readonly epoch: number
+  readonly members: readonly Member[]
+  readonly secrets: readonly Write[]
+}
+
+/** Key packages whose private halves are to be written before the server has them. */
+export interface Stocked {
+  readonly texts: readonly string[]
+  readonly lastResort: string | null
+  readonly secrets: readonly Write[]
+}
+
+/** By lower-case name, which keys are believed to be an account's. */
+export type Trust = ReadonlyMap<string, Trusted>
+
+export interface Trusted {
+  /** The pinned one, and the one that the server presents. */
+  readonly keys: readonly string[]
+  /** That were pinned before. Looked at when the server has been asked for the present one. */
+  readonly earlier: readonly string[]
+  /** One that may say which were theirs before; null: none may. */
+  readonly voucher: string | null
+}
+
+/** A frame of a group. */
+export interface ToUnwrap {
+  readonly from: string
+  readonly text: string
+}
+
+export type GroupChange = { readonly type: 'renew' } | { readonly type: 'remove'; readonly members: readonly Member[] }
 
 /** An envelope to open. `index`: the entry's place in its batch. */
 export interface ToOpen {
@@ -103,6 +182,8 @@ export interface ToSeal {
   readonly key: Pick<KeyFacts, 'publicKey' | 'canSeal'>
   /** Null: not counted. */
   readonly link: Omit<SealedLink, 'hash'> | null
+  /** The group to seal it in; null: an envelope. */
+  readonly group: string | null
 }
 
 /** Own messages to be given again. `isAsked`: their absence is answered too. */
@@ -136,6 +217,24 @@ export type Effect =
   | { readonly type: 'look up'; readonly name: string; readonly line: number }
   | { readonly type: 'seal'; readonly message: ToSeal }
   | { readonly type: 'open'; readonly batch: number; readonly items: readonly ToOpen[] }
+  /** Steps of groups: the engine asks for one at a time, and writes what comes of it before the next. */
+  | { readonly type: 'unwrap'; readonly batch: number; readonly frames: readonly ToUnwrap[]; readonly trust: Trust }
+  | {
+      readonly type: 'begin'
+      readonly number: number
+      /** Lower-case name of the contact. */
+      readonly other: string
+      readonly packages: readonly ClaimedPackage[]
+      readonly trust: Trust
+    }
+  | { readonly type: 'propose'; readonly group: string; readonly change: GroupChange }
+  | { readonly type: 'adopt'; readonly group: string }
+  /** Counts the device's key packages on the server and makes what is wanting. */
+  | { readonly type: 'stock' }
+  /** Gives them to the server. Nothing follows: what did not arrive is wanting at the next count. */
+  | { readonly type: 'publish'; readonly texts: readonly string[]; readonly lastResort: string | null }
+  /** Takes key packages of an account's devices, and of the own other ones. */
+  | { readonly type: 'claim'; readonly number: number; readonly name: string }
   /** Looks ids up. Must see every commit that was asked for before it. */
   | {
       readonly type: 'find'
@@ -150,7 +249,7 @@ export type Effect =
 /** What may follow a commit: an event to the engine itself, a frame (the acknowledgement), an answer, a notice to views. */
 export type After =
   | { readonly type: 'event'; readonly event: Event }
-  | Extract<Effect, { readonly type: 'send' | 'settle' | 'notify' }>
+  | Extract<Effect, { readonly type: 'send' | 'settle' | 'notify' | 'publish' }>
 
 export type EngineChange =
   | Exclude<Change, { readonly kind: 'arrived' }>

@@ -134,6 +134,27 @@ export function followHead(
   return [keepChain(turn, grow(turn, chain, { n, hash: '' })), ...writes]
 }
 
+/** So far may a chain jump by what stands outside an encryption, where anybody can have written it. */
+const FURTHEST = 1_000
+
+/** A message that cannot be read is missing, and so is what stands before it and did not come. */
+export function followHint(
+  turn: Turn,
+  about: Pick<Arrival, 'number' | 'whose'> & { readonly chain: string; readonly n: number; readonly seq: number },
+): readonly Write[] {
+  const { number, whose, chain: name, n, seq } = about
+  const known = chainOf(turn, number, name)
+  if (known === undefined) {
+    const fresh = newChain(turn, { number, whose, chain: name, n: 0, hash: '' })
+    const before = n > 1 ? openGap(turn, fresh, { first: 1, last: n - 1, quiet: true, seq }).chain : fresh
+    const { chain, writes } = openGap(turn, before, { first: n, last: n, quiet: false, seq })
+    return [...forgetOldest(turn, number), keepChain(turn, grow(turn, chain, { n, hash: '' })), ...writes]
+  }
+  if (known.whose !== whose || n <= known.n || n > known.n + FURTHEST) return []
+  const { chain, writes } = openGap(turn, known, { first: known.n + 1, last: n, quiet: false, seq })
+  return [keepChain(turn, grow(turn, chain, { n, hash: '' })), ...writes]
+}
+
 /** Each sign-in on a new device begins a chain; somebody who begins thousands makes us forget only their own. */
 const MOST_CHAINS = 200
 

@@ -1,6 +1,6 @@
 import { effect, notify, patch, patchLine } from './turn.ts'
 import type { Turn } from './turn.ts'
-import type { LinePhase, OutboxItem } from './state.ts'
+import type { Batch, LinePhase, OutboxItem } from './state.ts'
 
 /** How often the server may close the line over one frame before the message is given up. */
 const DISLIKED_LIMIT = 3
@@ -21,10 +21,17 @@ export function dropLine(turn: Turn, disliked: boolean): void {
     effect(turn, { type: 'settle', ticket, error: 'unavailable', value: '' })
   }
   const outbox = turn.state.outbox.map((item) => (item.stage === 'flying' ? land(turn, item, disliked) : item))
-  patch(turn, { keys, outbox, opening: [], queue: [], batch: null, askWaiting: false })
+  const groups = new Map(turn.state.groups)
+  for (const [id, group] of groups) if (group.stage === 'flying') groups.set(id, { ...group, stage: 'ready' })
+  const batch = hasMovedGroups(turn.state.batch) ? turn.state.batch : null
+  patch(turn, { keys, outbox, groups, opening: [], queue: [], batch, awaited: null, askWaiting: false })
   if (disliked) patch(turn, { window: 1 })
   effect(turn, { type: 'cancel timer', name: 'beat' }, { type: 'cancel timer', name: 'ask' })
 }
+
+/** What it gave is nowhere but in it: it is finished without the line. */
+const hasMovedGroups = (batch: Batch | null): boolean =>
+  batch !== null && batch.isGrouped && (batch.phase === 'unwrapping' || batch.secrets !== null)
 
 /** Only while one message at a time is under way it is clear which frame the server disliked. */
 const land = (turn: Turn, item: OutboxItem, disliked: boolean): OutboxItem => ({

@@ -93,7 +93,8 @@ const theirs = (turn: Turn, { peer }: Heard, name: string): Chain | undefined =>
 
 /** A message once more: taken as the first time, in the place that was kept for it, unless it is there. */
 function takeAgain(turn: Turn, heard: Heard & { readonly body: Again }, outcome: Outcome): void {
-  const { body, original, place, sender } = heard
+  const { body, place, sender } = heard
+  const original = heard.original?.row.isMissing === true ? null : heard.original
   const chain = theirs(turn, heard, body.chain)
   const conversation = chain === undefined ? undefined : peerOf(turn, chain.number)
   const gap = chain === undefined ? undefined : gapWith(chain, body.n)

@@ -1,8 +1,9 @@
 import { finishBatch } from './arrivals.ts'
+import { beginStep, endStep } from './groups.ts'
 import { askKey } from './lookups.ts'
 import { readContent, targetOf } from './content.ts'
 import type { MessageRef } from './content.ts'
-import type { ToOpen } from './events.ts'
+import type { Event, ToOpen, UnwrappedFrames } from './events.ts'
 import type { KeyFacts } from './rows.ts'
 import { contentOf, readService } from './service.ts'
 import type { Again } from './service.ts'
@@ -10,12 +11,16 @@ import type { Batch, Entry, Found, MailboxFrame, Opened } from './state.ts'
 import { onStoredMore } from './tell.ts'
 import { effect, isOwn, lower, patch, pinOf } from './turn.ts'
 import type { Turn } from './turn.ts'
+import { takeIn, unwrapEffect } from './unwrap.ts'
+import { isGroupText } from './unwrapped.ts'
 
 /**
  * What comes from the mailbox, a batch at a time: find (seen before?) → ask (whose keys are missing?) → open → commit → acknowledge.
  * - Everything of a batch is one commit: messages, ids, conversations, pins, cursor. The acknowledgement leaves after it.
  * - Seen before means: this sender's id is in `ids`. The seq alone proves nothing, since a server may count anew.
  * - As long as a key cannot be had, the batch waits; so does whatever stands behind it.
+ * - What belongs to groups comes in batches of its own. When one has been unwrapped the groups have moved on, so it is always finished,
+ *   also when the line is gone: otherwise what it gave would be lost.
  */
 const BATCH_LIMIT = 64
 
@@ -24,16 +29,28 @@ export function onMailboxFrame(turn: Turn, frame: MailboxFrame): void {
   startBatch(turn)
 }
 
-function startBatch(turn: Turn): void {
-  const { batch, queue, batches, own } = turn.state
-  if (batch !== null || queue.length === 0) return
-  const frames = queue.slice(0, BATCH_LIMIT)
+export function startBatch(turn: Turn): void {
+  const { batch, queue, batches, own, line, awaited, groups } = turn.state
+  const isAwaiting = awaited !== null && (groups.get(awaited)?.pending ?? null) !== null
+  if (batch !== null || queue.length === 0 || isAwaiting) return
+  const frames = nextFrames(queue)
   const number = batches + 1
   const entries = frames.map((frame): Entry => ({ frame, found: null, opened: null, asked: null, pinned: null }))
   patch(turn, {
-    queue: queue.slice(BATCH_LIMIT),
+    queue: queue.slice(frames.length),
     batches: number,
-    batch: { number, phase: 'finding', entries, asked: new Map(), originals: null, targets: [] },
+    awaited: null,
+    batch: {
+      number,
+      phase: 'finding',
+      line: line.number,
+      entries,
+      asked: new Map(),
+      originals: null,
+      targets: [],
+      isGrouped: isOfGroup(frames[0]),
+      secrets: null,
+    },
   })
   const ids = frames.map((frame) => ({
     sender: lower(frame.type === 'message' ? frame.sendername : own.username),
@@ -41,6 +58,16 @@ function startBatch(turn: Turn): void {
     withLine: frame.type === 'expired',
   }))
   effect(turn, { type: 'find', batch: number, ids })
+}
+
+const isOfGroup = (frame: MailboxFrame | undefined): boolean =>
+  frame?.type === 'message' && isGroupText(frame.message_text)
+
+/** All of a group, or none. */
+function nextFrames(queue: readonly MailboxFrame[]): readonly MailboxFrame[] {
+  const first = isOfGroup(queue[0])
+  const end = queue.findIndex((frame) => isOfGroup(frame) !== first)
+  return queue.slice(0, Math.min(BATCH_LIMIT, end === -1 ? BATCH_LIMIT : end))
 }
 
 const patchBatch = (turn: Turn, batch: Batch, change: Partial<Batch>): void =>
@@ -86,6 +113,7 @@ export function onBatchKey(turn: Turn, name: string, facts: KeyFacts | null): vo
 export function advanceInbox(turn: Turn): void {
   const { batch } = turn.state
   if (batch?.phase !== 'asking') return
+  if (batch.isGrouped && batch.secrets === null) return unwrap(turn, batch)
   const missing = new Set(batch.entries.flatMap((entry) => missingKey(turn, batch, entry)))
   if (missing.size > 0) {
     for (const name of missing) askKey(turn, name)
@@ -99,6 +127,53 @@ export function advanceInbox(turn: Turn): void {
     patchBatch(turn, batch, { phase: 'committing' })
     finishBatch(turn, batch)
   }
+}
+
+/** In turn with everything else that moves a group. */
+function unwrap(turn: Turn, batch: Batch): void {
+  const missing = [...unknownSenders(turn, batch), ...turn.state.wanted].filter((name) => !batch.asked.has(name))
+  for (const name of missing) askKey(turn, name)
+  if (missing.length > 0 || turn.state.isStepping) return
+  const action = unwrapEffect(turn, batch)
+  if (action.frames.length === 0) {
+    patchBatch(turn, batch, { isGrouped: false })
+    return advanceInbox(turn)
+  }
+  patch(turn, { wanted: [] })
+  patchBatch(turn, batch, { phase: 'unwrapping' })
+  beginStep(turn)
+  effect(turn, action)
+}
+
+const unknownSenders = (turn: Turn, { entries }: Batch): readonly string[] =>
+  entries.flatMap(({ frame, found }) => {
+    const name = frame.type === 'message' ? lower(frame.sendername) : null
+    return name === null || found !== null || isOwn(turn, name) || pinOf(turn, name) !== null ? [] : [name]
+  })
+
+export function onUnwrapped(turn: Turn, event: Extract<Event, { readonly type: 'unwrapped' }>): void {
+  const batch = current(turn, event.batch, 'unwrapping')
+  if (batch === null) return endStep(turn, event.result.secrets)
+  const result = withoutUnanswerable(batch, event.result)
+  const { entries, rest, writes } = takeIn(turn, batch, result)
+  const { halt } = result
+  // Frames of a line that is gone come again by themselves.
+  if (rest.length > 0 && batch.line === turn.state.line.number) patch(turn, { queue: [...rest, ...turn.state.queue] })
+  if (halt?.kind === 'wants') patch(turn, { wanted: halt.accounts.map(lower) })
+  if (halt?.kind === 'awaits') patch(turn, { awaited: halt.group })
+  if (entries.length === 0) {
+    patch(turn, { batch: null })
+    return endStep(turn, writes)
+  }
+  patchBatch(turn, batch, { entries, secrets: writes, phase: 'asking' })
+  advanceInbox(turn)
+}
+
+/** Keys that have been asked for and do not help will not help the next time either. */
+function withoutUnanswerable(batch: Batch, result: UnwrappedFrames): UnwrappedFrames {
+  const { halt, frames } = result
+  const isHopeless = halt?.kind === 'wants' && halt.accounts.every((name) => batch.asked.has(lower(name)))
+  return isHopeless ? { ...result, halt: null, frames: [...frames, { kind: 'nothing' }] } : result
 }
 
 const isAgain = ({ opened }: Entry): boolean => opened?.mark === 'verified' && opened.body?.type === 'again'
@@ -133,7 +208,7 @@ function findOriginals(turn: Turn, batch: Batch): void {
 
 /** Whose key must be asked for before this entry can be judged: an unknown sender's, a wrong signature's, or one's own. */
 function missingKey(turn: Turn, batch: Batch, { frame, found, opened }: Entry): readonly string[] {
-  if (frame.type === 'expired' || found !== null) return []
+  if (batch.isGrouped || frame.type === 'expired' || found !== null) return []
   const { username } = turn.state.own
   if (opened?.reason === 'not readable') return batch.asked.has(lower(username)) ? [] : [username]
   const { sendername } = frame
@@ -145,7 +220,7 @@ function missingKey(turn: Turn, batch: Batch, { frame, found, opened }: Entry): 
 /** Not opened yet, or opened without the key that has been asked for since. */
 function toOpen(turn: Turn, batch: Batch, entry: Entry, index: number): readonly ToOpen[] {
   const { frame, found, opened, asked } = entry
-  if (frame.type === 'expired' || found !== null) return []
+  if (batch.isGrouped || frame.type === 'expired' || found !== null) return []
   const presented = batch.asked.get(lower(frame.sendername)) ?? null
   const isAgain = opened?.reason === 'signature wrong' && presented !== null && presented !== asked
   if (opened !== null && !isAgain) return []

@@ -3,7 +3,9 @@ import type { ServerFrame } from '@chatnip/protocol'
 import { dropLine, hangUp, setPhase, signOut } from './hangup.ts'
 import { onMailboxFrame } from './inbox.ts'
 import { askKey } from './lookups.ts'
+import { resumeAfresh } from './begin.ts'
 import { onRefused, onSent, pump } from './outbox.ts'
+import { stockIsDue } from './stock.ts'
 import { tellAnew } from './tell.ts'
 import { backoff, effect, patch, patchLine } from './turn.ts'
 import type { Turn } from './turn.ts'
@@ -55,6 +57,8 @@ export function onOpened(turn: Turn): void {
   patch(turn, { askFailures: 0, askWaiting: false })
   askKey(turn, turn.state.own.username)
   tellAnew(turn)
+  stockIsDue(turn)
+  resumeAfresh(turn)
   pump(turn)
 }
 

@@ -1,15 +1,18 @@
 import type { ErrorCode, SendFrame, ServerFrame } from '@chatnip/protocol'
 import { alter, aboutOf, metBy, noteLine, refKey } from './alter.ts'
 import { useNumber } from './answer.ts'
+import { isGrouped, modeFor } from './begin.ts'
 import { nextLink } from './chains.ts'
 import { withoutWords } from './content.ts'
 import type { Act, Content, Quote } from './content.ts'
 import type { After, Event } from './events.ts'
+import { beginStep, currentGroup, endStep, keepGroup } from './groups.ts'
+import { fallBehind, findHandshake, onHandshakeRefused, onHandshakeSent, pumpGroups, stir } from './handshake.ts'
 import { isGivenUp } from './hangup.ts'
 import { askKey, freshKey } from './lookups.ts'
 import { adoptKey } from './pins.ts'
 import { isAfter, placeSent, preview } from './places.ts'
-import type { ActLine, LogicalKey, MessageLine, Peer, Sealed, Write } from './rows.ts'
+import type { ActLine, KeyFacts, LogicalKey, MessageLine, Peer, Sealed, Write } from './rows.ts'
 import type { Place } from '../messenger.ts'
 import type { OutboxItem } from './state.ts'
 import { findService, onServiceRefused, onServiceSealed, onServiceSent, pumpService } from './tell.ts'
@@ -19,6 +22,7 @@ import {
   effect,
   ensurePeer,
   findItem,
+  isOwn,
   itemRemoval,
   itemWrite,
   lower,
@@ -45,6 +49,7 @@ const MAY_PASS: ReadonlySet<ErrorCode> = new Set(['too_many', 'mailbox_full', 'u
 export function pump(turn: Turn): void {
   giveUpDisliked(turn)
   if (turn.state.line.phase !== 'online') return
+  pumpGroups(turn)
   sealWhatWaits(turn)
   sendHeads(turn)
   pumpService(turn)
@@ -78,11 +83,7 @@ function sealWhatWaits(turn: Turn): void {
       begun.delete(item.to)
       continue
     }
-    setItem(turn, { ...item, stage: 'sealing' })
-    const { id, at } = item
-    const link = key.canSeal ? nextLink(turn, ensurePeer(turn, item.to).number, id) : null
-    effect(turn, { type: 'seal', message: { id, to: nameOf(turn, item), at, body: contentOf(item), key, link } })
-    sealing += 1
+    if (beginSealing(turn, item, key)) sealing += 1
   }
 }
 
@@ -93,10 +94,34 @@ function isTooLate(turn: Turn, { act }: OutboxItem): boolean {
   return line !== null && line.fingerprint !== null && line.fingerprint !== turn.state.own.fingerprint
 }
 
+/** @returns whether it is being sealed: a group may not be there yet, or another may have its turn */
+function beginSealing(turn: Turn, item: OutboxItem, key: KeyFacts): boolean {
+  const peer = ensurePeer(turn, item.to)
+  const mode = modeFor(turn, peer)
+  const isInGroup = mode !== 'envelope' && mode !== 'later'
+  if (mode === 'later' || (isInGroup && turn.state.isStepping)) return false
+  if (isInGroup) beginStep(turn)
+  setItem(turn, { ...item, stage: 'sealing' })
+  const { id, at } = item
+  const link = key.canSeal ? nextLink(turn, peer.number, id) : null
+  const group = isInGroup ? mode.id : null
+  effect(turn, { type: 'seal', message: { id, to: nameOf(turn, item), at, body: contentOf(item), key, link, group } })
+  return true
+}
+
 /** Sealed for a key that is not the addressee's any more, and surely never sent. */
 const isOutdated = (turn: Turn, item: OutboxItem): boolean => {
-  const pinned = pinOf(turn, item.to)
-  return item.stage === 'ready' && !item.tried && pinned !== null && pinned.publicKey !== item.sealed?.key
+  if (item.stage !== 'ready' || item.tried) return false
+  const peer = turn.state.peers.get(item.to)
+  if (peer === undefined || peer.pinned === null) return false
+  return peer.pinned.publicKey !== item.sealed?.key || isOfAnotherEpoch(turn, peer, item)
+}
+
+/** The group has moved on since, or is another one. */
+function isOfAnotherEpoch(turn: Turn, peer: Peer, { sealed }: OutboxItem): boolean {
+  const group = currentGroup(turn, peer)
+  if (sealed?.group === undefined) return isGrouped(peer) && !isOwn(turn, peer.name)
+  return group === null || group.id !== sealed.group.id || group.epoch !== sealed.group.epoch
 }
 
 const nameOf = (turn: Turn, item: OutboxItem): string => turn.state.peers.get(item.to)?.name ?? item.to
@@ -139,13 +164,17 @@ function sendHeads(turn: Turn): void {
 
 /** What was tried once may be accepted already: only sending it again tells, whatever has become of keys. */
 const mayGo = (turn: Turn, item: OutboxItem): boolean =>
-  item.stage === 'ready' && !turn.state.held.has(item.to) && (item.tried || keysAreFresh(turn, item))
+  item.stage === 'ready' &&
+  !turn.state.held.has(item.to) &&
+  (item.tried || (keysAreFresh(turn, item) && !isOutdated(turn, item)))
 
 function send(turn: Turn, item: OutboxItem): void {
   if (item.sealed === null) return
   setItem(turn, { ...item, stage: 'flying', tried: true, refusal: null })
   const timestamp = Math.max(0, Math.floor(item.at / 1000))
-  const frame: SendFrame = { type: 'send', id: item.id, timestamp, to: [...item.sealed.to] }
+  const { to, text, group } = item.sealed
+  const shared = { ...(text === undefined ? {} : { text }), ...(group === undefined ? {} : { group }) }
+  const frame: SendFrame = { type: 'send', id: item.id, timestamp, to: [...to], ...shared }
   effect(turn, { type: 'send', line: turn.state.line.number, frame })
 }
 
@@ -201,6 +230,7 @@ export function onSaved(turn: Turn, id: string): void {
 export function onSealed(turn: Turn, event: Extract<Event, { readonly type: 'sealed' }>): void {
   const service = findService(turn, event.id)
   if (service !== undefined) return onServiceSealed(turn, service, event)
+  if (event.inGroup !== undefined) return onSealedInGroup(turn, event, event.inGroup)
   const item = findItem(turn, event.id)
   if (item?.stage !== 'sealing') return
   if (event.to === null) {
@@ -214,6 +244,29 @@ export function onSealed(turn: Turn, event: Extract<Event, { readonly type: 'sea
   commit(turn, [itemWrite(storing)], { type: 'event', event: { type: 'stored', id: item.id } })
 }
 
+/** The group has moved on, whatever has become of the message. */
+function onSealedInGroup(
+  turn: Turn,
+  event: Extract<Event, { readonly type: 'sealed' }>,
+  { group: id, made }: NonNullable<Extract<Event, { readonly type: 'sealed' }>['inGroup']>,
+): void {
+  const item = findItem(turn, event.id)
+  const isThere = item?.stage === 'sealing'
+  const group = turn.state.groups.get(id)
+  if (made === 'unusable' || made === 'too large') {
+    if (isThere) setItem(turn, { ...item, stage: 'saved' })
+    const broken = made === 'unusable' && group !== undefined ? [keepGroup(turn, { ...group, isBroken: true })] : []
+    endStep(turn, broken)
+    return isThere && made === 'too large' ? fail(turn, item, 'too_large') : undefined
+  }
+  const { text, epoch, secrets } = made
+  if (!isThere || event.to === null) return endStep(turn, secrets)
+  const sealed: Sealed = { to: event.to, text, group: { id, epoch }, key: event.key, link: event.link }
+  const storing: OutboxItem = { ...item, stage: 'storing', sealed }
+  setItem(turn, storing)
+  endStep(turn, [...secrets, itemWrite(storing)], { type: 'event', event: { type: 'stored', id: item.id } })
+}
+
 export function onStored(turn: Turn, id: string): void {
   const item = findItem(turn, id)
   if (item?.stage !== 'storing') return
@@ -225,9 +278,12 @@ export function onStored(turn: Turn, id: string): void {
 export function onSent(turn: Turn, frame: Extract<ServerFrame, { readonly type: 'sent' }>): void {
   const service = findService(turn, frame.id)
   if (service !== undefined) return onServiceSent(turn, service)
+  const group = findHandshake(turn, frame.id)
+  if (group !== undefined) return onHandshakeSent(turn, group, frame)
   const item = findItem(turn, frame.id)
   if (item === undefined) return
   const { number } = ensurePeer(turn, item.to)
+  if (item.sealed?.group !== undefined) stir(turn, number)
   const { key, place } = placeSent(turn, frame, number)
   removeItem(turn, item)
   remember(turn, item.id)
@@ -321,8 +377,19 @@ function remember(turn: Turn, id: string): void {
 export function onRefused(turn: Turn, frame: Extract<ServerFrame, { readonly type: 'refused' }>): void {
   const service = findService(turn, frame.id)
   if (service !== undefined) return onServiceRefused(turn, service, frame)
+  const group = findHandshake(turn, frame.id)
+  if (group !== undefined) {
+    onHandshakeRefused(turn, group, frame)
+    return pump(turn)
+  }
   const item = findItem(turn, frame.id)
   if (item?.stage !== 'flying') return
+  if (frame.code === 'epoch_passed' && item.sealed?.group !== undefined) {
+    // Never accepted, or the server would have said so: it may be sealed anew under its id.
+    setItem(turn, { ...item, stage: 'saved', tried: false, sealed: null })
+    fallBehind(turn, item.sealed.group.id, frame.epoch)
+    return pump(turn)
+  }
   if (frame.retry_after === undefined && !MAY_PASS.has(frame.code)) fail(turn, item, frame.code)
   else hold(turn, item, frame.code, frame.retry_after ?? RETRY_SECONDS)
   pump(turn)

@@ -1,8 +1,8 @@
 import { FULL_WINDOW } from './outbox.ts'
 import { earlyKey } from './alter.ts'
 import { chainKey } from './chains.ts'
-import type { Chain, EarlyRow, Meta, OutboxRow, Peer } from './rows.ts'
-import type { KnownLine, OutboxItem, Own, State } from './state.ts'
+import type { Chain, EarlyRow, GroupRow, Meta, OutboxRow, Peer } from './rows.ts'
+import type { Group, KnownLine, OutboxItem, Own, State } from './state.ts'
 
 export interface OnDiskState {
   readonly meta: Meta | null
@@ -13,6 +13,7 @@ export interface OnDiskState {
   readonly early?: readonly EarlyRow[]
   /** Of the messages that acts in the outbox are about, by `refKey`. */
   readonly lines?: ReadonlyMap<string, KnownLine>
+  readonly groups?: readonly GroupRow[]
 }
 
 /** The state of an engine that has just started, from the rows that it wrote before. */
@@ -41,6 +42,14 @@ export function restoreState(own: Own, seed: number, disk: OnDiskState): State {
     recalled: new Map(),
     early: new Map((disk.early ?? []).map((row) => [earlyKey(row), row])),
     lines: disk.lines ?? new Map(),
+    groups: new Map((disk.groups ?? []).map((row) => [row.id, groupOf(row)])),
+    isStepping: false,
+    begins: new Map(),
+    afresh: new Map(),
+    awaited: null,
+    wanted: [],
+    active: new Set(),
+    stock: 'due',
   }
 }
 
@@ -56,6 +65,9 @@ function withOwnKey(peer: Peer, { username, publicKey, fingerprint }: Own): Peer
   if (peer.name.toLowerCase() !== username.toLowerCase() || peer.pinned?.fingerprint === fingerprint) return peer
   return { ...peer, pinned: { publicKey, fingerprint, canSeal: true, since: peer.pinned?.since ?? 0 } }
 }
+
+/** A commit that is on disk may have been sent before the crash, so it is sent again as it is. */
+const groupOf = (row: GroupRow): Group => ({ ...row, stage: row.pending === null ? 'none' : 'ready', behind: 0 })
 
 /** Whatever is sealed may have been sent before the crash, so its bytes stay. */
 function itemOf(row: OutboxRow): OutboxItem {

@@ -18,6 +18,8 @@ import type { Spans } from './spans.ts'
  * - `chains` [number, chain] — what one device says in one conversation, counted: how far it has come, and what is missing of it.
  * - `links` [number, chain, n] — own messages by their number, to give them again.
  * - `early` [number, running number] — acts about messages that are not here yet.
+ * - `groups` [id] — what the engine knows of a conversation's MLS groups.
+ * - `secrets` [kind, name] — their state and the device's key packages, which the engine writes and never looks into.
  */
 export interface Tables {
   readonly meta: Meta
@@ -29,6 +31,8 @@ export interface Tables {
   readonly chains: Chain
   readonly links: LinkRow
   readonly early: EarlyRow
+  readonly groups: GroupRow
+  readonly secrets: SecretRow
 }
 
 export type Table = keyof Tables
@@ -81,6 +85,8 @@ export interface Peer {
   /** The key changed and the person has not said "seen" yet. */
   readonly keyChanged: boolean
   readonly unread: number
+  /** Fingerprint of the pinned key under which there has been a group with this contact: nothing less is sent to that key. */
+  readonly grouped?: string
   /** How many own messages here expired and were neither sent again nor taken away. Absent: none. */
   readonly expired?: number
   /** Unix ms of the last activity here; 0: there is no conversation yet. */
@@ -177,6 +183,8 @@ export type Line = MessageLine | ActLine | NoticeLine | UnknownLine
 export interface IdRow {
   /** Where in `messages`, or null when nothing is shown for it. */
   readonly line: LogicalKey | null
+  /** It came and could not be read: what is given again under this id is taken. */
+  readonly isMissing?: true
 }
 
 export interface OutboxRow {
@@ -198,6 +206,10 @@ export interface OutboxRow {
 /** What goes over the line, saved before it goes there first, so that each retry sends the same bytes under the same id. */
 export interface Sealed {
   readonly to: readonly Addressed[]
+  /** One text for all who bring none of their own. */
+  readonly text?: string
+  /** The group that it was sealed in, and its epoch then. Absent: an envelope. */
+  readonly group?: { readonly id: string; readonly epoch: number }
   /** The addressee's public key that it was sealed for. */
   readonly key: string
   /** Fingerprint of the own key that signed it. Absent: from before that was noted. */
@@ -253,6 +265,50 @@ export interface Gap {
   /** How often they were asked for, and when last (Unix ms; at first, when the gap was seen). */
   readonly asked: number
   readonly askedAt: number
+}
+
+/** A device of an account, the account's name in lower case. */
+export interface Member {
+  readonly account: string
+  readonly device: string
+}
+
+export interface GroupRow {
+  readonly id: string
+  /** Of the conversation. */
+  readonly number: number
+  readonly epoch: number
+  readonly members: readonly Member[]
+  /** By account: fingerprint of the key that has signed its devices here. */
+  readonly keys: Readonly<Record<string, string>>
+  /** Where its beginning stands, the same for everybody; null: not accepted yet. */
+  readonly place: Place | null
+  /** This device cannot go on in it. */
+  readonly isBroken: boolean
+  /** When this device last renewed its keys here, Unix ms. */
+  readonly renewedAt: number
+  /** An own commit that the server has not answered yet. */
+  readonly pending: Handshake | null
+}
+
+export interface Handshake {
+  /** Of the message that carries it. */
+  readonly id: string
+  readonly kind: 'begin' | 'renew' | 'remove'
+  /** Unix seconds, the same in every try. */
+  readonly timestamp: number
+  /** The epoch that it ends. */
+  readonly epoch: number
+  readonly to: readonly Addressed[]
+  readonly text: string
+}
+
+/** Of a key package: `order` rises with each, `madeAt` in Unix ms; `isUsed`: of a last resort, by which somebody has begun a group. */
+export interface SecretRow {
+  readonly blob: string
+  readonly order?: number
+  readonly madeAt?: number
+  readonly isUsed?: true
 }
 
 export interface LinkRow {

@@ -1,8 +1,9 @@
 import type { ServerFrame } from '@chatnip/protocol'
-import type { Mark } from '../messenger.ts'
+import type { Mark, Place } from '../messenger.ts'
 import type {
   Chain,
   EarlyRow,
+  GroupRow,
   IdRow,
   KeyFacts,
   Line,
@@ -12,8 +13,10 @@ import type {
   OutboxRow,
   Peer,
   SealedLink,
+  Write,
 } from './rows.ts'
 import type { ServiceBody } from './service.ts'
+import type { Unwrapped } from './unwrapped.ts'
 
 export type MailboxFrame = Extract<ServerFrame, { readonly type: 'message' | 'expired' }>
 
@@ -60,6 +63,21 @@ export interface State {
    * has looked one up may have an older state in hand.
    */
   readonly lines: ReadonlyMap<string, KnownLine>
+  readonly groups: ReadonlyMap<string, Group>
+  /** A step of some group is being taken, or what came of it is being written: no other may begin. */
+  readonly isStepping: boolean
+  /** Groups that are being begun, or could not be, by conversation. Not on disk. */
+  readonly begins: ReadonlyMap<number, Begin>
+  /** Where something stood that could not be read: a group begun before that is not enough. By conversation; not on disk. */
+  readonly afresh: ReadonlyMap<number, Place>
+  /** The group whose own commit must be answered before the inbox goes on. */
+  readonly awaited: string | null
+  /** Accounts whose keys the next batch wants. */
+  readonly wanted: readonly string[]
+  /** Conversations in which something was sent or read since the start. */
+  readonly active: ReadonlySet<number>
+  /** Key packages. `busy`: looked after at the moment. */
+  readonly stock: 'due' | 'busy' | 'done'
 }
 
 /** `line` null: it was taken away. */
@@ -68,13 +86,31 @@ export interface KnownLine {
   readonly line: MessageLine | null
 }
 
+/** `stage` of the pending commit; `accepted`: to be adopted. `behind`: an epoch that the server knows of and this device has not seen. */
+export interface Group extends GroupRow {
+  readonly stage: 'none' | 'storing' | 'ready' | 'flying' | 'held' | 'accepted'
+  readonly behind: number
+}
+
+export type ClaimedPackage = { readonly account: string; readonly device: string; readonly keyPackage: string }
+
+/** `begun`: the last one was made at `at`. `none`: the server had no key packages then. `waiting`: until the timer rings. */
+export type Begin =
+  | { readonly phase: 'claiming' }
+  | { readonly phase: 'claimed'; readonly packages: readonly ClaimedPackage[] }
+  | { readonly phase: 'making' }
+  | { readonly phase: 'waiting' }
+  | { readonly phase: 'none'; readonly line: number; readonly at: number }
+  | { readonly phase: 'begun'; readonly at: number }
+
 /** A service message on its way. `about`: of the chain when it was made. */
 export interface ServiceItem {
   readonly id: string
   /** Lower-case name. */
   readonly to: string
   readonly body: ServiceBody
-  readonly stage: 'waiting' | 'sealing' | 'flying'
+  /** `held`: refused for now; the timer `service` rings. */
+  readonly stage: 'waiting' | 'sealing' | 'flying' | 'held'
   /** Null: for whatever key the contact has now. */
   readonly onlyFor: string | null
   readonly about: { readonly number: number; readonly news: number }
@@ -85,6 +121,8 @@ export interface Own {
   readonly deviceId: string
   readonly publicKey: string
   readonly fingerprint: string
+  /** Fingerprints of the account's keys of before that this device holds itself. */
+  readonly earlier?: readonly string[]
 }
 
 /**
@@ -127,7 +165,13 @@ export interface OutboxItem extends OutboxRow {
 /** Frames that are worked on together and end in one commit. */
 export interface Batch {
   readonly number: number
-  readonly phase: 'finding' | 'asking' | 'opening' | 'recalling' | 'committing'
+  readonly phase: 'finding' | 'asking' | 'opening' | 'unwrapping' | 'recalling' | 'committing'
+  /** The line on which the frames came. */
+  readonly line: number
+  /** All of them are a group's, or none is. */
+  readonly isGrouped: boolean
+  /** Of a group's frames that have been opened: what must be written together with what they gave. */
+  readonly secrets: readonly Write[] | null
   readonly entries: readonly Entry[]
   /** Keys asked for during this batch; null: there is nobody of that name. */
   readonly asked: ReadonlyMap<string, KeyFacts | null>
@@ -145,6 +189,8 @@ export interface Entry {
   readonly asked: KeyFacts | null
   /** The sender's key that was known when it was first opened. Asking for keys may pin another one meanwhile. */
   readonly pinned: string | null
+  /** Of a group's frame that was taken in. */
+  readonly unwrapped?: Unwrapped
 }
 
 /** What the device already knows of a message id. */

@@ -1,8 +1,9 @@
 import { onRecalled } from './answer.ts'
 import { onCall } from './calls.ts'
 import type { Effect, Event } from './events.ts'
+import { goOn, onGroupedTimer, onGroupEvent } from './grouped.ts'
 import { onHeadTimer } from './heads.ts'
-import { onCommitted, onFound, onRead } from './inbox.ts'
+import { onCommitted, onFound, onRead, onUnwrapped, startBatch } from './inbox.ts'
 import { onKeyTimer, onLookedUp } from './keys.ts'
 import {
   onClosed,
@@ -17,7 +18,7 @@ import {
 } from './line.ts'
 import { onRetryTimer, onSaved, onSealed, onStored } from './outbox.ts'
 import type { State } from './state.ts'
-import { onGapsTimer, onReceiptsTimer } from './tell.ts'
+import { onGapsTimer, onReceiptsTimer, onServiceTimer } from './tell.ts'
 import type { Turn } from './turn.ts'
 
 /**
@@ -64,6 +65,16 @@ function handle(turn: Turn, event: Event): void {
       return onFound(turn, event.batch, event.found)
     case 'read':
       return onRead(turn, event.batch, event.opened)
+    case 'unwrapped':
+      return onUnwrapped(turn, event)
+    case 'claimed':
+    case 'begun':
+    case 'proposed':
+    case 'adopted':
+    case 'stocked':
+    case 'stepped':
+    case 'handshake stored':
+      return onGroupEvent(turn, event)
     case 'recalled':
       return onRecalled(turn, event)
     case 'committed':
@@ -78,9 +89,12 @@ type LineEvent = Extract<Event, { readonly type: 'opened' | 'frame' | 'closed' |
 function handleLine(turn: Turn, event: LineEvent): void {
   switch (event.type) {
     case 'opened':
-      return onOpened(turn)
+      onOpened(turn)
+      return goOn(turn)
     case 'frame':
-      return onFrame(turn, event.frame)
+      onFrame(turn, event.frame)
+      // An own commit may have been answered: what waited for that goes on.
+      return startBatch(turn)
     case 'closed':
       return onClosed(turn, event.code)
     case 'session checked':
@@ -93,7 +107,9 @@ function handleTimer(turn: Turn, name: string): void {
   if (name === 'beat') return onBeat(turn)
   if (name === 'ask') return onKeyTimer(turn)
   if (name === 'gaps') return onGapsTimer(turn)
+  if (name === 'service') return onServiceTimer(turn)
   if (name === 'receipts') return onReceiptsTimer(turn)
   if (name.startsWith('head ')) return onHeadTimer(turn, name)
+  if (onGroupedTimer(turn, name)) return undefined
   return onRetryTimer(turn, name)
 }

@@ -6,7 +6,7 @@ import type { Chain, Gap, Peer, Write } from './rows.ts'
 import type { ServiceBody } from './service.ts'
 import { firstSpans, fitsIn, joined, without } from './spans.ts'
 import type { ServiceItem } from './state.ts'
-import { commit, effect, isOwn, lower, messagesChanged, patch, peerOf, random } from './turn.ts'
+import { commit, effect, freshId, isOwn, lower, messagesChanged, patch, peerOf, random } from './turn.ts'
 import type { Turn } from './turn.ts'
 
 /**
@@ -42,20 +42,6 @@ const isOutdatedBy = (one: ServiceItem, { to, body }: Pick<ServiceItem, 'to' | '
   one.body.type === 'receipt' &&
   one.body.chain === body.chain
 
-/**
- * A UUID of the form of version 7: it need not be a secret, only new. The generator's state alone, 32 bits, would repeat itself after
- * some ten thousand; together with the time it does not.
- */
-function freshId(turn: Turn): string {
-  const time = Math.max(0, Math.floor(turn.now)).toString(16).padStart(12, '0').slice(-12)
-  const digits = Array.from({ length: 3 }, () =>
-    Math.floor(random(turn) * 2 ** 32)
-      .toString(16)
-      .padStart(8, '0'),
-  ).join('')
-  return `${time.slice(0, 8)}-${time.slice(8)}-7${digits.slice(0, 3)}-8${digits.slice(3, 6)}-${digits.slice(6, 18)}`
-}
-
 const setService = (turn: Turn, item: ServiceItem): void =>
   patch(turn, { service: turn.state.service.map((one) => (one.id === item.id ? item : one)) })
 
@@ -68,7 +54,7 @@ export const findService = (turn: Turn, id: string): ServiceItem | undefined =>
 /** Seals and sends what may go now. */
 export function pumpService(turn: Turn): void {
   if (turn.state.line.phase !== 'online') return
-  let busy = turn.state.service.filter(({ stage }) => stage !== 'waiting').length
+  let busy = turn.state.service.filter(({ stage }) => stage === 'sealing' || stage === 'flying').length
   for (const item of turn.state.service) {
     if (busy >= UNDER_WAY) return
     if (item.stage !== 'waiting') continue
@@ -83,7 +69,7 @@ export function pumpService(turn: Turn): void {
     const { id, body } = item
     effect(turn, {
       type: 'seal',
-      message: { id, to: key.name, at: turn.now, body, key: key.pin, link: null },
+      message: { id, to: key.name, at: turn.now, body, key: key.pin, link: null, group: null },
     })
   }
 }
@@ -144,8 +130,23 @@ export function onServiceRefused(
   item: ServiceItem,
   frame: Extract<ServerFrame, { readonly type: 'refused' }>,
 ): void {
+  const isAnswer = item.body.type === 'again' || item.body.type === 'gone'
+  if (isAnswer && frame.retry_after !== undefined) return holdService(turn, item, frame.retry_after)
   dropService(turn, item.id)
   if (item.body.type === 'ask') effect(turn, { type: 'timer', name: 'gaps', ms: 1_000 * (frame.retry_after ?? 30) })
+  pumpService(turn)
+}
+
+/** Whoever asked asks again much later. */
+function holdService(turn: Turn, item: ServiceItem, seconds: number): void {
+  setService(turn, { ...item, stage: 'held' })
+  effect(turn, { type: 'timer', name: 'service', ms: 1_000 * (seconds + 1) })
+}
+
+export function onServiceTimer(turn: Turn): void {
+  patch(turn, {
+    service: turn.state.service.map((one) => (one.stage === 'held' ? { ...one, stage: 'waiting' } : one)),
+  })
   pumpService(turn)
 }
 

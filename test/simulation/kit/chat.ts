@@ -1,5 +1,5 @@
 import { judge, tell } from '../../oracle/index.ts'
-import type { ServerTables, Violation } from '../../oracle/index.ts'
+import type { Observation, ServerTables, Violation } from '../../oracle/index.ts'
 import type { Deed } from './acts.ts'
 import { LAST_WORDS_MS, SPAN_MS, strike } from './faults.ts'
 import type { Fault } from './faults.ts'
@@ -10,12 +10,15 @@ import { World } from './world.ts'
 export interface Script {
   readonly accounts: Readonly<Record<string, readonly string[]>>
   readonly notes: readonly { readonly device: string; readonly to: string; readonly count: number }[]
-  /** All is written within so many ms. */
+  /** All is written from then on, and until then, in ms. */
+  readonly from?: number
   readonly within: number
   /** Who does what to which of the notes, at a moment of that span. */
   readonly deeds?: readonly { readonly device: string; readonly to: string; readonly deed: Deed }[]
   /** Everybody says something more when the server has stopped lying: it shows what is missing at the end. */
   readonly lastWords?: true
+  /** Their devices speak MLS with each other. */
+  readonly hasGroups?: true
 }
 
 /** Alice on two devices, Bob and Carol on one each; also a note to self. */
@@ -65,6 +68,11 @@ export const PAIR: Script = {
   within: 120,
 }
 
+/** The same when their devices have key packages for each other. */
+export const PAIR_IN_GROUP: Script = { ...PAIR, from: 1_500, within: 1_620, hasGroups: true }
+
+export const CIRCLE_IN_GROUPS: Script = { ...CIRCLE, hasGroups: true }
+
 export interface Story {
   readonly violations: readonly Violation[]
   /** Empty unless asked for. */
@@ -86,7 +94,11 @@ const LOOK_EVERY_MS = 100
 
 /** Plays a conversation with these faults until everything is quiet, and judges it. */
 export async function play({ seed, faults, script = CIRCLE, mutant, isTold = false }: Play): Promise<Story> {
-  const world = new World(seed, { isTold, ...(mutant === undefined ? {} : { mutant }) })
+  const world = new World(seed, {
+    isTold,
+    hasGroups: script.hasGroups === true,
+    ...(mutant === undefined ? {} : { mutant }),
+  })
   const steps: string[] = []
   for (const [account, devices] of Object.entries(script.accounts)) world.settle(account, ...devices)
   planNotes(world, script)
@@ -121,26 +133,57 @@ const lookAll = async (world: World): Promise<void> => {
  * different people said; and what an earlier key signs keeps no place for what it held back before that (decision 0010).
  */
 const isMeant =
-  ({ restores, observations, keyRings }: World) =>
-  ({ kind }: Violation): boolean => {
-    if (restores > 0) return !['order differs', 'content differs', 'sender order', 'gap not marked'].includes(kind)
+  (world: World) =>
+  (violation: Violation): boolean => {
+    const { kind } = violation
+    const { restores, observations, keyRings } = world
+    if (isToldGone(world, violation) || isFromBefore(world, violation)) return false
+    if (restores > 0) return !['order differs', 'content differs', 'sender order', 'gap not marked', 'locked out'].includes(kind)
     if (!observations.some(({ what }) => what === 'withheld')) return true
     const hasNewKeys = [...keyRings.values()].some((ring) => ring.length > 1)
-    return kind !== 'order differs' && !(hasNewKeys && kind === 'sender order')
+    return kind !== 'order differs' && kind !== 'locked out' && !(hasNewKeys && kind === 'sender order')
   }
+
+/**
+ * Sealed before this device was there, and its sender does not give it: it is gone for good, or the account has other keys now than those it was
+ * sealed for (decision 0010). Then it is noted as missing.
+ */
+function isToldGone({ observations, devices, keyRings }: World, violation: Violation): boolean {
+  if (violation.kind !== 'lost') return false
+  const { message, device } = violation
+  const is = (one: Observation, what: Observation['what']): boolean =>
+    one.what === what && 'message' in one && one.message === message && 'device' in one && one.device === device
+  const isDoubted = observations.some((one) => is(one, 'doubted'))
+  const sender = observations.flatMap((one) => (one.what === 'composed' && one.message === message ? one.device : []))
+  const isGone = sender.some((name) => devices.get(name)?.hasLeft === true)
+  const hasNewKeys = (keyRings.get(devices.get(device)?.account ?? '')?.length ?? 0) > 1
+  // Taken away when the server had it already: what could not be read is not given again then.
+  const isTakenAway = observations.some((one) => one.what === 'ended' && one.message === message)
+  return isDoubted && (isGone || hasNewKeys || isTakenAway)
+}
+
+/** What another device asked for again comes to one that was not there yet as well: it has no place for it. */
+function isFromBefore({ observations }: World, violation: Violation): boolean {
+  if (violation.kind !== 'order differs') return false
+  const { first, second, devices } = violation
+  const joined = observations.findLastIndex((one) => one.what === 'joined' && devices.includes(one.device))
+  return observations
+    .slice(0, joined)
+    .some((one) => one.what === 'composed' && (one.message === first || one.message === second))
+}
 
 const PREFIX = '00000000-0000-4000-8000-'
 
 const shortenIds = (line: string): string => line.replaceAll(new RegExp(`${PREFIX}0*(\\d+)`, 'g'), 'm$1')
 
-function planNotes(world: World, { notes, within, lastWords }: Script): void {
+function planNotes(world: World, { notes, from = 10, within, lastWords }: Script): void {
   let number = 0
   const plan = (at: number, device: string, to: string): void => {
     number += 1
     world.devices.get(device)?.person.plan(at, to, noteId(number))
   }
   for (const { device, to, count } of notes) {
-    const times = Array.from({ length: count }, () => world.dice.between(10, within)).toSorted((a, b) => a - b)
+    const times = Array.from({ length: count }, () => world.dice.between(from, within)).toSorted((a, b) => a - b)
     for (const at of times) {
       plan(at, device, to)
     }

@@ -2,19 +2,10 @@ import type { Cipher } from '../../../sdk/src/driver/cipher.ts'
 import type { ToOpen, ToSeal } from '../../../sdk/src/engine/events.ts'
 import { isServiceBody } from '../../../sdk/src/engine/service.ts'
 import type { Opened } from '../../../sdk/src/engine/state.ts'
-
-/** A key is its own name; whoever knows the name can open. The rules of marks are crypto's. */
-const AFTER = ' after '
-
-/** What a key's owner presents: its name, and the names of those that it vouches for. */
-export const keyText = (key: string, before: readonly string[]): string => [key, ...before].join(AFTER)
-
-export const keyName = (text: string): string => text.split(AFTER)[0] ?? ''
-
-export const keysBefore = (text: string): readonly string[] => text.split(AFTER).slice(1)
-
-/** As many as a real one vouches for. */
-export const MOST_BEFORE = 3
+import { keyName, keysBefore } from './key-names.ts'
+import { standInMls } from './mls.ts'
+import { Groups } from '../../../sdk/src/driver/groups/groups.ts'
+import type { GroupPorts } from '../../../sdk/src/driver/groups/groups.ts'
 
 interface Letter {
   readonly id: string
@@ -44,15 +35,21 @@ const refused = (reason: string, signedBy: string | null, claimed: string | null
   claimed,
 })
 
-/** FNV-1a: short, and other for another past. */
+/** FNV-1a, of the form of the real one, and other for another past. */
 function hashOf({ chain, n, prev }: NonNullable<ToSeal['link']>, id: string): string {
   let hash = 0x811c9dc5
   for (const character of `${prev}.${chain}.${n}.${id}`) hash = Math.imul(hash ^ character.charCodeAt(0), 0x01000193)
-  return (hash >>> 0).toString(36)
+  return Array.from({ length: 22 }, (_, at) => (at === 21 ? 'A' : BASE64[(hash >>> (at % 27)) & 63])).join('')
 }
 
+const BASE64 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
+
 /** Stands in for crypto: the same answers to the same questions, deterministic and a thousand times faster. */
-export const standInCipher = (username: string, ring: KeyRing, random: () => number): Cipher => ({
+export const standInCipher = (
+  { account: username, name: device }: { readonly account: string; readonly name: string },
+  ring: KeyRing,
+  { random, hasGroups }: { readonly random: () => number; readonly hasGroups: boolean },
+): Cipher => ({
   factsOf: (publicKey) => Promise.resolve({ publicKey, fingerprint: keyName(publicKey), canSeal: true }),
   seal: ({ id, to, at, body, key, link }) => {
     const sealFor = (sealedFor: string): string =>
@@ -64,7 +61,21 @@ export const standInCipher = (username: string, ring: KeyRing, random: () => num
     return Promise.resolve({ to: to === username ? [copy] : [theirs, copy], link: tied })
   },
   open: (item) => Promise.resolve(open(username, ring, item)),
+  ownKeys: [ring.current, ...ring.earlier],
+  vouchedKeys: (publicKey) => Promise.resolve(keysBefore(publicKey)),
+  hashLink: (link, id) => Promise.resolve(hashOf(link, id)),
+  groups: keptGroups((ports) =>
+    hasGroups
+      ? new Groups({ ...ports, mls: standInMls({ account: username, device, key: ring.current }, random) })
+      : null,
+  ),
 })
+
+/** One for each run of a device. */
+function keptGroups(make: (ports: GroupPorts) => Groups | null): Cipher['groups'] {
+  let made: Groups | null = null
+  return (ports) => Promise.resolve((made ??= make(ports)))
+}
 
 function open(username: string, ring: KeyRing, item: ToOpen): Opened {
   const letter: Letter = JSON.parse(item.text)

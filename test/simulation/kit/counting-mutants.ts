@@ -51,7 +51,7 @@ export const COUNTING_MUTANTS: readonly Mutant[] = [
         const { chain, n } = link
         const key = { publicKey: item.pinned ?? '', fingerprint: '', canSeal: true, since: 0 }
         const service = { type: 'receipt', chain, n, missing: [], unsure: [] } as const
-        await cipher.seal({ id: item.id, to: item.from, at: at ?? 0, body: service, key, link: null })
+        await cipher.seal({ id: item.id, to: item.from, at: at ?? 0, body: service, key, link: null, group: null })
         return opened
       },
     }),

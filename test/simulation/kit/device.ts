@@ -1,10 +1,11 @@
-import type { ClientFrame, ServerFrame } from '@chatnip/protocol'
+import type { ClientFrame, SendFrame, ServerFrame } from '@chatnip/protocol'
 import { startEngine } from '../../../sdk/src/driver/messenger.ts'
 import { isGivenUpOn } from '../../../sdk/src/engine/chains.ts'
 import type { Messenger } from '../../../sdk/src/messenger.ts'
 import type { Clock, Line, LineHandlers, Transport } from '../../../sdk/src/ports.ts'
 import type { ViewLine } from '../../oracle/index.ts'
-import { keyName, standInCipher } from './cipher.ts'
+import { standInCipher } from './cipher.ts'
+import { keyName } from './key-names.ts'
 import type { KeyRing } from './cipher.ts'
 import type { Write } from '../../../sdk/src/engine/rows.ts'
 import { DeviceDisk } from './disk.ts'
@@ -13,9 +14,16 @@ import { Person } from './person.ts'
 import { contentOf } from './acts.ts'
 import type { Weather } from './sim-store.ts'
 import { openLine, transportOf } from './transport.ts'
+import { Unread } from './unread.ts'
 import { watchedCipher } from './watch.ts'
 import type { Wire } from './wire.ts'
 import type { World } from './world.ts'
+
+/** How a message is sealed, for the story. */
+const wayOf = ({ group }: SendFrame): string => {
+  if (group === undefined) return 'in an envelope'
+  return `${group.commit === true ? 'as a commit' : 'in group'} ${group.id.slice(0, 4)} of epoch ${group.epoch}`
+}
 
 /** A device: the real engine and its real driver over a virtual disk, line, clock and dice, with a person in front of it. */
 export class SimDevice {
@@ -37,6 +45,7 @@ export class SimDevice {
   /** For mutants: how often the server refused something. */
   refusals = 0
   readonly #world: World
+  readonly #unread: Unread
   #ring: KeyRing
   /** The keys that this device itself has had, newest first. */
   #held: readonly string[] = []
@@ -47,6 +56,7 @@ export class SimDevice {
     this.#world = world
     this.name = name
     this.account = account
+    this.#unread = new Unread(world, this)
     const { time, dice, mutant } = world
     this.disk = new DeviceDisk({
       write: (commit, tell) => {
@@ -56,7 +66,11 @@ export class SimDevice {
         })
       },
       weather: () => this.weather,
-      wrote: (writes) => writes.forEach((write) => this.#note(write)),
+      // What could not be read stands in the chains; then it is no wonder that it is noted.
+      wrote: (writes) => {
+        for (const write of writes) this.#unread.look(write)
+        for (const write of writes) this.#note(write)
+      },
       isRelaxed: mutant.device === 'acknowledges before it commits',
     })
     this.person = new Person(world, this)
@@ -91,6 +105,10 @@ export class SimDevice {
   }
 
   #note({ table, key, value }: Write): void {
+    // Within a group there is one sealing for everybody.
+    if (table === 'outbox' && value?.sealed?.group !== undefined) {
+      this.#world.sealedFor.set(`${value.id} ${value.to}`, keyName(value.sealed.key))
+    }
     if (table !== 'messages' || value === null) return
     const device = this.name
     if (value.kind === 'message' && value.mark === 'forged') {
@@ -121,10 +139,10 @@ export class SimDevice {
     this.life += 1
     const life = this.life
     const { dice, mutant } = this.#world
-    const { current } = this.#ring
-    const profile = { username: this.account, deviceId: this.name, publicKey: current, fingerprint: current }
+    const { current, earlier } = this.#ring
+    const profile = { username: this.account, deviceId: this.name, publicKey: current, fingerprint: current, earlier }
     const random = { bytes: () => new Uint8Array(), uuid: () => dice.uuid(), number: () => dice.number() }
-    const standIn = standInCipher(this.account, this.#ring, () => dice.number())
+    const standIn = standInCipher(this, this.#ring, { random: () => dice.number(), hasGroups: this.#world.hasGroups })
     const real = watchedCipher(this.#world, this, standIn)
     const cipher = mutant.cipher?.(real, this) ?? real
     const disk = this.disk.opened()
@@ -215,12 +233,17 @@ export class SimDevice {
   #hear(frame: ServerFrame, handlers: LineHandlers): void {
     if (frame.type === 'message' || frame.type === 'expired') {
       this.#world.sees({ what: 'handed', device: this.name, run: this.#world.restores, seq: frame.seq })
-      if (frame.type === 'message') this.#handed.set(frame.seq, this.#world.originalOf(frame.id))
+      if (frame.type === 'message') {
+        this.#handed.set(frame.seq, this.#world.originalOf(frame.id))
+        this.#unread.handed(frame)
+      }
     }
     handlers.frame(frame)
   }
 
   #say(frame: ClientFrame): void {
+    if (frame.type === 'send')
+      this.#world.tell(`${this.name} sends ${this.#world.originalOf(frame.id)} ${wayOf(frame)}`)
     if (frame.type !== 'ack') return
     // In the order in which they were handed over: what a liar hands over behind a later one is not meant by the later one's acknowledgement.
     for (const [seq, message] of this.#handed) {

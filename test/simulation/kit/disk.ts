@@ -21,6 +21,8 @@ const emptyRows = (): Rows => ({
   chains: new Map(),
   links: new Map(),
   early: new Map(),
+  groups: new Map(),
+  secrets: new Map(),
 })
 
 const copyOf = (rows: Rows): Rows => ({
@@ -33,6 +35,8 @@ const copyOf = (rows: Rows): Rows => ({
   chains: new Map(rows.chains),
   links: new Map(rows.links),
   early: new Map(rows.early),
+  groups: new Map(rows.groups),
+  secrets: new Map(rows.secrets),
 })
 
 const put = <T extends Table>(rows: Rows, write: { table: T; key: LogicalKey; value: Tables[T] | null }): void => {

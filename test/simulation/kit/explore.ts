@@ -16,7 +16,8 @@ export interface Explored {
   readonly wrong: readonly (readonly Fault[])[]
 }
 
-type How = Pick<Play, 'mutant'> & { readonly seed: number }
+/** `script`: four messages between two devices when left out. */
+type How = Pick<Play, 'mutant' | 'script'> & { readonly seed: number }
 
 /** Plays these schedules side by side. @returns those that went wrong, and what each took part in */
 async function playAll(schedules: readonly (readonly Fault[])[], how: How) {
@@ -27,7 +28,7 @@ async function playAll(schedules: readonly (readonly Fault[])[], how: How) {
     for (let index = next; index < schedules.length; index = next) {
       next = index + 1
       const faults = schedules[index] ?? []
-      const { steps, violations } = await play({ ...how, script: PAIR, faults })
+      const { steps, violations } = await play({ ...how, script: how.script ?? PAIR, faults })
       results.push({ faults, steps, isWrong: violations.length > 0 })
     }
   }

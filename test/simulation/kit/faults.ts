@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { keyText, MOST_BEFORE } from './cipher.ts'
+import { keyText, MOST_BEFORE } from './key-names.ts'
 import type { SimDevice } from './device.ts'
 import type { Weather } from './sim-store.ts'
 import type { World } from './world.ts'

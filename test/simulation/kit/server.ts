@@ -116,6 +116,11 @@ export class SimServer {
     return { now: () => real.now(), after, every }
   }
 
+  /** Unix ms, by its own clock. */
+  get now(): number {
+    return START + this.#world.time.now + this.clockError
+  }
+
   /** A device asks for a line. */
   connect(wire: Wire, deviceId: string): void {
     const device = this.#device(deviceId)

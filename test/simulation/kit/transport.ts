@@ -3,6 +3,8 @@ import type { ClientFrame } from '@chatnip/protocol'
 import { NetworkError } from '../../../sdk/src/ports.ts'
 import type { Line, LineHandlers, Transport } from '../../../sdk/src/ports.ts'
 import type { SimDevice } from './device.ts'
+import { suppliesOf } from './supply-calls.ts'
+import type { Body } from './supply-calls.ts'
 import { Wire } from './wire.ts'
 import type { World } from './world.ts'
 
@@ -62,7 +64,11 @@ export function transportOf(
         )
       })
     })
-  const calls: Record<string, (body: { readonly username?: unknown }) => Promise<unknown>> = {
+  const supply = () => suppliesOf(world.server, device)
+  const calls: Record<string, (body: Body) => Promise<unknown>> = {
+    count_key_packages: () => ask(() => supply().count()),
+    upload_key_packages: (body) => ask(() => supply().upload(body)),
+    claim_key_packages: (body) => ask(() => supply().claim(body)),
     get_public_key: ({ username }) => ask(() => world.server.publicKeyOf(String(username))),
     list_sessions: () =>
       ask(() =>
@@ -70,6 +76,7 @@ export function transportOf(
       ),
   }
   // As it travels: what comes back is a copy.
-  const call: Transport['call'] = async (name, body) => JSON.parse(JSON.stringify((await calls[name]?.(body)) ?? null))
+  const call: Transport['call'] = async (name, body) =>
+    JSON.parse(JSON.stringify((await calls[name]?.({ ...body })) ?? null))
   return { cookies: true, setSession: () => {}, call, uploadAvatar: () => Promise.reject(new NetworkError()), connect }
 }

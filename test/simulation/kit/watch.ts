@@ -1,7 +1,7 @@
 import type { Cipher } from '../../../sdk/src/driver/cipher.ts'
 import type { ToSeal } from '../../../sdk/src/engine/events.ts'
 import { isServiceBody } from '../../../sdk/src/engine/service.ts'
-import { keyName } from './cipher.ts'
+import { keyName } from './key-names.ts'
 import type { SimDevice } from './device.ts'
 import type { World } from './world.ts'
 

@@ -1,7 +1,7 @@
 import type { MessageView } from '../../../sdk/src/messenger.ts'
 import type { Observation } from '../../oracle/index.ts'
 import { SimDevice } from './device.ts'
-import { keyName, keysBefore } from './cipher.ts'
+import { keyName, keysBefore } from './key-names.ts'
 import { Dice } from './dice.ts'
 import { NO_MUTANT } from './mutants.ts'
 import type { Mutant } from './mutants.ts'
@@ -18,6 +18,8 @@ export class World {
   readonly time: Time = new Time()
   readonly dice: Dice
   readonly mutant: Mutant
+  /** Its devices can do MLS. */
+  readonly hasGroups: boolean
   readonly server: SimServer
   readonly devices = new Map<string, SimDevice>()
   readonly observations: Observation[] = []
@@ -35,7 +37,11 @@ export class World {
   readonly story: string[] | null
   #backup: Tables | null = null
 
-  constructor(seed: number, options: { readonly mutant?: Mutant; readonly isTold?: boolean } = {}) {
+  constructor(
+    seed: number,
+    options: { readonly mutant?: Mutant; readonly isTold?: boolean; readonly hasGroups?: boolean } = {},
+  ) {
+    this.hasGroups = options.hasGroups ?? false
     this.dice = new Dice(seed)
     this.mutant = options.mutant ?? NO_MUTANT
     this.story = options.isTold === true ? [] : null

@@ -10,6 +10,8 @@ export class Desk {
   now = 1_000_000
   /** Every effect so far, those after commits included. */
   readonly effects: Effect[] = []
+  /** Nobody has key packages, and the server does not count them. */
+  hasNoGroups = true
 
   constructor() {
     const own = { username: 'me', deviceId: 'd', publicKey: 'my key', fingerprint: 'my key' }
@@ -22,6 +24,7 @@ export class Desk {
     const all = [...effects]
     this.effects.push(...effects)
     for (const effect of effects) {
+      if (this.hasNoGroups) all.push(...this.#withoutGroups(effect))
       if (effect.type !== 'commit') continue
       for (const one of effect.after) {
         if (one.type === 'event') all.push(...this.tell(one.event))
@@ -32,6 +35,12 @@ export class Desk {
       }
     }
     return all
+  }
+
+  #withoutGroups(effect: Effect): readonly Effect[] {
+    if (effect.type === 'stock') return this.tell({ type: 'stocked', made: null })
+    if (effect.type !== 'claim') return []
+    return this.tell({ type: 'claimed', number: effect.number, result: { outcome: 'none' } })
   }
 
   get line(): number {

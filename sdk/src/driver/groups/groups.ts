@@ -1,0 +1,115 @@
+import { ChatnipError } from '@chatnip/protocol'
+import type { Claimed, Effect, Event } from '../../engine/events.ts'
+import type { ClaimedPackage, Own } from '../../engine/state.ts'
+import type { Clock, Transport } from '../../ports.ts'
+import type { Cipher } from '../cipher.ts'
+import type { SealedRows } from '../vault.ts'
+import type { Mls } from './mls.ts'
+import type { GroupEffect } from './none.ts'
+import { StepSecrets } from './secrets.ts'
+import type { Loaded } from './secrets.ts'
+import { adoptPending, beginGroup, makeStock, proposeChange, sealInGroup } from './steps.ts'
+import { unwrapFrames } from './unwrap.ts'
+
+type EffectOf<T extends Effect['type']> = Extract<Effect, { readonly type: T }>
+
+export interface GroupPorts {
+  readonly cipher: Cipher
+  readonly vault: SealedRows
+  readonly transport: Transport
+  readonly clock: Clock
+  readonly own: Own
+}
+
+/** Carries out the engine's effects that have to do with groups. */
+export class Groups {
+  readonly #ports: GroupPorts & { readonly mls: Mls }
+  readonly #loaded: Loaded = new Map()
+
+  constructor(ports: GroupPorts & { readonly mls: Mls }) {
+    this.#ports = ports
+  }
+
+  async outcomeOf(effect: GroupEffect): Promise<Event> {
+    const secrets = new StepSecrets({ ...this.#ports, rows: this.#ports.vault, loaded: this.#loaded })
+    switch (effect.type) {
+      case 'claim':
+        return { type: 'claimed', number: effect.number, result: await this.#claim(effect.name) }
+      case 'unwrap':
+        return { type: 'unwrapped', batch: effect.batch, result: await this.#unwrap(secrets, effect) }
+      case 'begin':
+        return { type: 'begun', number: effect.number, made: await beginGroup(secrets, effect, this.#self()) }
+      case 'propose':
+        return { type: 'proposed', group: effect.group, made: await proposeChange(secrets, effect) }
+      case 'adopt':
+        return { type: 'adopted', group: effect.group, made: await adoptPending(secrets, effect) }
+      case 'stock':
+        return { type: 'stocked', made: await this.#stock(secrets) }
+    }
+  }
+
+  async seal({ message }: EffectOf<'seal'>, group: string): Promise<Event> {
+    const { id, to, key } = message
+    const { cipher, own, vault: rows } = this.#ports
+    const hashLink: Cipher['hashLink'] = (tied, of) => cipher.hashLink(tied, of)
+    const secrets = new StepSecrets({ ...this.#ports, rows, loaded: this.#loaded })
+    const { link, made } = await sealInGroup(secrets, message, { group, hashLink })
+    const all = [{ username: to }, { username: own.username }]
+    return { type: 'sealed', id, to: all, key: key.publicKey, link, inGroup: { group, made } }
+  }
+
+  /** What does not arrive is wanting at the next count. */
+  publish({ texts, lastResort }: EffectOf<'publish'>): void {
+    const body = { key_packages: [...texts], ...(lastResort === null ? {} : { last_resort: lastResort }) }
+    this.#ports.transport.call('upload_key_packages', body).catch(() => undefined)
+  }
+
+  /** A device has another signature key for each key of its account. */
+  #self() {
+    const { own, clock } = this.#ports
+    return { device: `${own.deviceId} ${own.fingerprint}`, now: Math.max(0, clock.now()) }
+  }
+
+  async #unwrap(secrets: StepSecrets, { frames, trust }: EffectOf<'unwrap'>) {
+    const { own, cipher } = this.#ports
+    const account = own.username.toLowerCase()
+    const { ownKeys } = cipher
+    const hashLink: Cipher['hashLink'] = (link, id) => cipher.hashLink(link, id)
+    const vouchedKeys: Cipher['vouchedKeys'] = (key, name) => cipher.vouchedKeys(key, name)
+    return unwrapFrames({ secrets, account, trust, hashLink, vouchedKeys, ownKeys }, frames)
+  }
+
+  async #stock(secrets: StepSecrets) {
+    try {
+      const waiting = await this.#ports.transport.call('count_key_packages', {})
+      return await makeStock(secrets, { ...waiting, count: Number(waiting.count) }, this.#self())
+    } catch {
+      // The next line, or the next day, tries again.
+      return null
+    }
+  }
+
+  async #claim(name: string): Promise<Claimed> {
+    const { username } = this.#ports.own
+    try {
+      const both = await Promise.all([name, username].map((one) => this.#claimOf(one)))
+      return { outcome: 'claimed', packages: both.flat() }
+    } catch (error) {
+      const isRefusal = error instanceof ChatnipError && error.code !== 'unavailable'
+      return { outcome: isRefusal ? 'none' : 'unavailable' }
+    }
+  }
+
+  async #claimOf(name: string): Promise<readonly ClaimedPackage[]> {
+    const { key_packages: found } = await this.#ports.transport.call('claim_key_packages', { destname: name })
+    const list: readonly unknown[] = Array.isArray(found) ? found : []
+    return list.flatMap((one) => readClaimed(one, name.toLowerCase()))
+  }
+}
+
+/** What the server may have said in truth, whatever the table promises. */
+function readClaimed(value: unknown, account: string): readonly ClaimedPackage[] {
+  if (typeof value !== 'object' || value === null) return []
+  const { device_id: device, key_package: keyPackage }: { device_id?: unknown; key_package?: unknown } = value
+  return typeof device === 'string' && typeof keyPackage === 'string' ? [{ account, device, keyPackage }] : []
+}

@@ -1,0 +1,164 @@
+import { BodyTooLong, decodeStrictly, encodeInside, toBase64url } from '@chatnip/crypto'
+import type { Link } from '@chatnip/crypto'
+import type { Pending, Pins } from '@chatnip/crypto/conversation'
+import type { Adopted, Begun, Effect, Proposed, SealedInGroup, Stocked, ToSeal } from '../../engine/events.ts'
+import type { SealedLink } from '../../engine/rows.ts'
+import type { ClaimedPackage } from '../../engine/state.ts'
+import { handshakeText, messageText } from '../../engine/group-text.ts'
+import type { StepSecrets } from './secrets.ts'
+import { attempt } from './unwrap.ts'
+import type { Unwrapping } from './unwrap.ts'
+
+/** What this device does to groups by itself. Every step starts from what is on disk and says what to write there. */
+
+type EffectOf<T extends Effect['type']> = Extract<Effect, { readonly type: T }>
+
+/** Unix ms, as the engine has it. */
+type Now = number
+
+/** @param name of this device under the account's present key */
+export async function beginGroup(
+  secrets: StepSecrets,
+  { packages, trust, other }: EffectOf<'begin'>,
+  { device: name, now }: { readonly device: string; readonly now: Now },
+): Promise<Begun | null> {
+  const { mls } = secrets
+  const device = await secrets.device(name)
+  const pins: Pins = new Map([...trust].map(([account, { keys }]) => [account, keys.slice(0, 1)]))
+  const good = await checkedPackages(secrets, { packages, pins, self: device })
+  if (!good.some(({ account }) => account === other)) return null
+  const conversation = await mls.createConversation(device, Math.floor(now / 1000))
+  const made = await attempt(() =>
+    mls.addDevices(
+      conversation,
+      good.map(({ bytes }) => bytes),
+      pins,
+    ),
+  )
+  if ('code' in made || made.welcome === null) return null
+  secrets.move(conversation)
+  secrets.keepKeys(conversation.id, pins, new Set([device.account, other]))
+  await secrets.keepPending(made)
+  const members = [...conversation.members, ...made.change.added]
+  const text = handshakeText(conversation.id, { commit: '', welcome: toBase64url(made.welcome) })
+  return { group: conversation.id, members, text, secrets: await secrets.writes() }
+}
+
+interface Checked {
+  readonly account: string
+  readonly bytes: Uint8Array
+}
+
+/** What is damaged, signed by nobody's key that is known, or for another device than the server says, is left out. */
+async function checkedPackages(
+  { mls }: StepSecrets,
+  about: {
+    readonly packages: readonly ClaimedPackage[]
+    readonly pins: Pins
+    readonly self: { readonly account: string; readonly device: string }
+  },
+): Promise<readonly Checked[]> {
+  const { packages, pins, self } = about
+  const good = new Map<string, Checked>()
+  for (const { account, device, keyPackage } of packages) {
+    const bytes = decodeStrictly(keyPackage)
+    const info = bytes === null ? null : await attempt(() => mls.readKeyPackage(bytes, pins))
+    if (bytes === null || info === null || 'code' in info) continue
+    const isItself = info.account === self.account && info.device === self.device
+    if (info.account !== account || info.device !== device || isItself) continue
+    good.set(`${account} ${device}`, { account, bytes })
+  }
+  return [...good.values()]
+}
+
+/** @returns null when it cannot be done in that group */
+export async function proposeChange(
+  secrets: StepSecrets,
+  { group, change }: EffectOf<'propose'>,
+): Promise<Proposed | null> {
+  const { mls } = secrets
+  const conversation = await secrets.conversation(group)
+  if (conversation === null) return null
+  const make = (): Promise<Pending> =>
+    change.type === 'renew' ? mls.updateKeys(conversation) : mls.removeDevices(conversation, change.members)
+  const made = await attempt(make)
+  if ('code' in made) return null
+  await secrets.keepPending(made)
+  const text = handshakeText(group, { commit: toBase64url(made.commit), welcome: '' })
+  return { epoch: made.epoch, text, secrets: await secrets.writes() }
+}
+
+/** @returns null when the group has gone another way meanwhile */
+export async function adoptPending(secrets: StepSecrets, { group }: EffectOf<'adopt'>): Promise<Adopted | null> {
+  const [pending, current] = [await secrets.pending(group), await secrets.conversation(group)]
+  if (pending === null || current === null) return null
+  const made = await attempt(async () => secrets.mls.adopt(pending, current))
+  if ('code' in made) return null
+  const { conversation, spent } = made
+  secrets.move(conversation, spent)
+  secrets.put('pending', group, null)
+  const { epoch, members } = conversation
+  return { epoch, members, secrets: await secrets.writes() }
+}
+
+interface SealedStep {
+  readonly link: SealedLink | null
+  readonly made: SealedInGroup | 'unusable' | 'too large'
+}
+
+export async function sealInGroup(
+  secrets: StepSecrets,
+  { id, to, at, body, link }: ToSeal,
+  { group, hashLink }: { readonly group: string; readonly hashLink: Unwrapping['hashLink'] },
+): Promise<SealedStep> {
+  const conversation = await secrets.conversation(group)
+  if (conversation === null || link === null) return { link: null, made: 'unusable' }
+  const inside = bytesOf({ id, at, link, body })
+  if (inside === null) return { link: null, made: 'too large' }
+  const sealed = await attempt(() => secrets.mls.sealMessage(conversation, inside))
+  if ('code' in sealed) return { link: null, made: sealed.code === 'too_large' ? 'too large' : 'unusable' }
+  secrets.move(sealed.conversation, sealed.spent)
+  const hint = { to: to.toLowerCase(), chain: link.chain, n: link.n }
+  const made: SealedInGroup = {
+    text: messageText(group, hint, toBase64url(sealed.message)),
+    epoch: conversation.epoch,
+    secrets: await secrets.writes(),
+  }
+  return { link: { ...link, hash: await hashLink(link, id) }, made }
+}
+
+/** Null: it does not fit. */
+function bytesOf({ id, at, link, body }: Pick<ToSeal, 'id' | 'at' | 'body'> & { readonly link: Link }) {
+  try {
+    return encodeInside({ id, at, link, body: { ...body } })
+  } catch (error) {
+    if (error instanceof BodyTooLong) return null
+    throw error
+  }
+}
+
+const PACKAGE_DAYS = 90
+const LAST_RESORT_MS = 30 * 86_400_000
+
+/** @param waiting what the server says that it has of this device */
+export async function makeStock(
+  secrets: StepSecrets,
+  waiting: { readonly count: number; readonly has_last_resort: boolean },
+  { device: name, now }: { readonly device: string; readonly now: Now },
+): Promise<Stocked> {
+  const { mls } = secrets
+  const device = await secrets.device(name)
+  const make = (isLastResort: boolean) =>
+    mls.makeKeyPackage(device, { now: Math.floor(now / 1000), days: PACKAGE_DAYS, isLastResort })
+  const { few, full } = mls.supply
+  const wanting = waiting.count < few ? full - waiting.count : 0
+  const packages = []
+  for (let made = 0; made < wanting; made += 1) packages.push(await make(false))
+  const madeAt = await secrets.lastResortMadeAt()
+  const isOld = madeAt === null || Math.abs(now - madeAt) > LAST_RESORT_MS
+  const last = isOld || !waiting.has_last_resort ? await make(true) : null
+  await secrets.keepPackages('package', packages, now)
+  if (last !== null) await secrets.keepPackages('last resort', [last], now)
+  const texts = packages.map(({ keyPackage }) => toBase64url(keyPackage))
+  return { texts, lastResort: last === null ? null : toBase64url(last.keyPackage), secrets: await secrets.writes() }
+}

@@ -1,0 +1,197 @@
+import { beginStep, currentGroup, endStep, isSettled, keepGroup, trustOf, unbornGroup } from './groups.ts'
+import type { Event } from './events.ts'
+import { askKey, freshKey } from './lookups.ts'
+import { isAfter } from './places.ts'
+import type { Place } from '../messenger.ts'
+import type { Addressed } from '@chatnip/protocol'
+import type { Peer } from './rows.ts'
+import type { Begin, Group } from './state.ts'
+import { adoptKey } from './pins.ts'
+import { backoff, commit, effect, freshId, isOwn, lower, notify, patch, peerOf, random } from './turn.ts'
+import type { Turn } from './turn.ts'
+
+/**
+ * How a conversation gets its group: claim key packages → make it → commit → send the welcome → accepted → adopt (`handshake.ts`).
+ * Whoever wants to write and has no group begins one, and so does whoever cannot read.
+ */
+
+/** What to seal a message in: an envelope, a group, or nothing yet. */
+type Mode = 'envelope' | 'later' | Group
+
+/** Asks for a group where there should be one. */
+export function modeFor(turn: Turn, peer: Peer): Mode {
+  if (isOwn(turn, peer.name)) return 'envelope'
+  const group = currentGroup(turn, peer)
+  if (group !== null) return isSettled(group) ? group : 'later'
+  if (peer.pinned?.canSeal === false) return 'envelope'
+  const begin = turn.state.begins.get(peer.number)
+  if (begin?.phase === 'none' && isFresh(turn, begin)) return isGrouped(peer) ? 'later' : 'envelope'
+  askForGroup(turn, peer)
+  return 'later'
+}
+
+/** There has been a group under the key that this contact has now. */
+export const isGrouped = ({ grouped, pinned }: Peer): boolean =>
+  grouped !== undefined && grouped === pinned?.fingerprint
+
+/** That nobody has key packages is asked again on each line, and every hour. */
+const NONE_MS = 3_600_000
+/** A contact that has had a group waits for one, and is asked for more often. */
+const AGAIN_MS = 30_000
+
+const isFresh = (turn: Turn, { line, at }: Extract<Begin, { readonly phase: 'none' }>): boolean =>
+  line === turn.state.line.number && turn.now >= at && turn.now - at < NONE_MS
+
+const setBegin = (turn: Turn, number: number, begin: Begin): void =>
+  patch(turn, { begins: new Map(turn.state.begins).set(number, begin) })
+
+function askForGroup(turn: Turn, peer: Peer): void {
+  if (peer.pinned?.canSeal !== true) return
+  const begin = turn.state.begins.get(peer.number)
+  const isUnderWay = begin !== undefined && begin.phase !== 'none' && begin.phase !== 'begun'
+  if (isUnderWay || turn.state.line.phase !== 'online' || unbornGroup(turn, peer.number) !== undefined) return
+  setBegin(turn, peer.number, { phase: 'claiming' })
+  effect(turn, { type: 'claim', number: peer.number, name: peer.name })
+}
+
+export function onClaimed(turn: Turn, { number, result }: Extract<Event, { readonly type: 'claimed' }>): void {
+  if (turn.state.begins.get(number)?.phase !== 'claiming') return
+  if (result.outcome === 'unavailable') return waitWith(turn, number, { phase: 'waiting' }, backoff(turn, 4))
+  const packages = result.outcome === 'claimed' ? result.packages : []
+  const own = lower(turn.state.own.username)
+  if (packages.some(({ account }) => account !== own)) setBegin(turn, number, { phase: 'claimed', packages })
+  else nobodyHome(turn, number)
+}
+
+function nobodyHome(turn: Turn, number: number): void {
+  const none: Begin = { phase: 'none', line: turn.state.line.number, at: turn.now }
+  const peer = peerOf(turn, number)
+  if (peer !== undefined && isGrouped(peer)) waitWith(turn, number, none, AGAIN_MS)
+  else setBegin(turn, number, none)
+}
+
+function waitWith(turn: Turn, number: number, begin: Begin, ms: number): void {
+  setBegin(turn, number, begin)
+  effect(turn, { type: 'timer', name: `begin ${number}`, ms })
+}
+
+/** What could not be begun may be tried again. */
+export function onBeginTimer(turn: Turn, name: string): void {
+  const number = Number(name.replace(/^begin /, ''))
+  const begin = turn.state.begins.get(number)
+  const peer = peerOf(turn, number)
+  // Who never had a group is written to in envelopes meanwhile.
+  const isOver = begin?.phase === 'waiting' || (begin?.phase === 'none' && peer !== undefined && isGrouped(peer))
+  if (!isOver) return
+  const begins = new Map(turn.state.begins)
+  begins.delete(number)
+  patch(turn, { begins })
+}
+
+/** Makes a group whose key packages have come, when no other step is being taken. */
+export function makeClaimed(turn: Turn): void {
+  for (const [number, begin] of turn.state.begins) {
+    if (turn.state.isStepping) return
+    const peer = peerOf(turn, number)
+    if (begin.phase !== 'claimed' || peer === undefined) continue
+    // Somebody else's beginning may have come meanwhile.
+    if (!needsGroup(turn, peer)) {
+      setBegin(turn, number, { phase: 'begun', at: turn.now })
+      continue
+    }
+    setBegin(turn, number, { phase: 'making' })
+    beginStep(turn)
+    const { packages } = begin
+    effect(turn, { type: 'begin', number, other: lower(peer.name), packages, trust: trustOf(turn) })
+  }
+}
+
+export function onBegun(turn: Turn, { number, made }: Extract<Event, { readonly type: 'begun' }>): void {
+  const peer = peerOf(turn, number)
+  if (made === null || peer === undefined) {
+    nobodyHome(turn, number)
+    return endStep(turn, [])
+  }
+  setBegin(turn, number, { phase: 'begun', at: turn.now })
+  const { own } = turn.state
+  const { group: id, members, text, secrets } = made
+  const group: Group = {
+    id,
+    number,
+    epoch: 0,
+    members,
+    keys: { [lower(own.username)]: own.fingerprint, [lower(peer.name)]: peer.pinned?.fingerprint ?? '' },
+    place: null,
+    isBroken: false,
+    renewedAt: turn.now,
+    pending: { id: freshId(turn), kind: 'begin', timestamp: seconds(turn), epoch: 0, to: everybody(turn, peer), text },
+    stage: 'storing',
+    behind: 0,
+  }
+  endStep(turn, [...secrets, keepGroup(turn, group)], {
+    type: 'event',
+    event: { type: 'handshake stored', group: id },
+  })
+}
+
+export const seconds = (turn: Turn): number => Math.max(0, Math.floor(turn.now / 1000))
+
+/** The contact's devices, and one's own other ones. */
+export const everybody = (turn: Turn, peer: Peer): readonly Addressed[] => [
+  { username: peer.name },
+  { username: turn.state.own.username },
+]
+
+/** Whoever cannot read begins afresh, but not more often. */
+const AFRESH_MS = 60_000
+const SOON_MS = 500
+
+/** Something in this place could not be read: begins afresh a little later, unless somebody else has by then. */
+export function beginAfresh(turn: Turn, number: number, place: Place): void {
+  patch(turn, { afresh: new Map(turn.state.afresh).set(number, place) })
+  armAfresh(turn, number)
+}
+
+function armAfresh(turn: Turn, number: number): void {
+  const begin = turn.state.begins.get(number)
+  const since = begin?.phase === 'begun' ? Math.abs(turn.now - begin.at) : AFRESH_MS
+  const pause = Math.max(0, AFRESH_MS - since)
+  effect(turn, { type: 'timer', name: `afresh ${number}`, ms: Math.ceil(pause + SOON_MS * (1 + 4 * random(turn))) })
+}
+
+/** On a new line. */
+export function resumeAfresh(turn: Turn): void {
+  for (const number of turn.state.afresh.keys()) armAfresh(turn, number)
+}
+
+export function onAfreshTimer(turn: Turn, name: string): void {
+  const number = Number(name.replace(/^afresh /, ''))
+  const peer = peerOf(turn, number)
+  if (peer === undefined || turn.state.line.phase !== 'online') return
+  if (!needsGroup(turn, peer)) {
+    const afresh = new Map(turn.state.afresh)
+    afresh.delete(number)
+    return patch(turn, { afresh })
+  }
+  // The group is for the keys of both, so they must be those of now.
+  const missing = [turn.state.own.username, peer.name].filter((one) => freshKey(turn, one) === undefined)
+  for (const one of missing) askKey(turn, one)
+  if (missing.length === 0) askForGroup(turn, pinned(turn, peer))
+  armAfresh(turn, number)
+}
+
+/** A conversation that only another own device has begun is first contact for this one. */
+function pinned(turn: Turn, peer: Peer): Peer {
+  const facts = freshKey(turn, peer.name) ?? null
+  if (peer.pinned !== null || facts === null) return peer
+  commit(turn, adoptKey(turn, peer, facts, null), notify({ kind: 'contact', name: peer.name }))
+  return turn.state.peers.get(lower(peer.name)) ?? peer
+}
+
+/** There is none, or none since something could not be read. */
+function needsGroup(turn: Turn, peer: Peer): boolean {
+  if (isOwn(turn, peer.name) || peer.pinned?.canSeal === false || peer.candidate !== null) return false
+  const place = currentGroup(turn, peer)?.place ?? null
+  const after = turn.state.afresh.get(peer.number)
+  return place === null || (after !== undefined && !isAfter(place, after))
+}

@@ -1,0 +1,61 @@
+import { onAfreshTimer, onBegun, onBeginTimer, onClaimed } from './begin.ts'
+import type { Event } from './events.ts'
+import { onAdopted, onBehindTimer, onGroupTimer, onHandshakeStored, onProposed } from './handshake.ts'
+import { advanceInbox, startBatch } from './inbox.ts'
+import { pump } from './outbox.ts'
+import { lookAfterStock, onStocked, stockIsDue } from './stock.ts'
+import { patch } from './turn.ts'
+import type { Turn } from './turn.ts'
+
+type GroupEvent = Extract<
+  Event,
+  {
+    readonly type: 'claimed' | 'begun' | 'proposed' | 'adopted' | 'stocked' | 'stepped' | 'handshake stored'
+  }
+>
+
+/** What comes of the steps of groups, and what can go on then. */
+export function onGroupEvent(turn: Turn, event: GroupEvent): void {
+  take(turn, event)
+  goOn(turn)
+}
+
+function take(turn: Turn, event: GroupEvent): void {
+  switch (event.type) {
+    case 'claimed':
+      return onClaimed(turn, event)
+    case 'begun':
+      return onBegun(turn, event)
+    case 'proposed':
+      return onProposed(turn, event)
+    case 'adopted':
+      return onAdopted(turn, event)
+    case 'stocked':
+      return onStocked(turn, event)
+    case 'stepped':
+      return patch(turn, { isStepping: false })
+    case 'handshake stored':
+      return onHandshakeStored(turn, event.group)
+  }
+}
+
+/** What has come goes before what is to be sent: a message sealed behind somebody's commit is refused. */
+export function goOn(turn: Turn): void {
+  advanceInbox(turn)
+  startBatch(turn)
+  pump(turn)
+  lookAfterStock(turn)
+}
+
+/** @returns whether the timer was a group's */
+export function onGroupedTimer(turn: Turn, name: string): boolean {
+  const [kind] = name.split(' ')
+  if (kind === 'begin') onBeginTimer(turn, name)
+  else if (kind === 'afresh') onAfreshTimer(turn, name)
+  else if (kind === 'group') onGroupTimer(turn, name)
+  else if (kind === 'behind') onBehindTimer(turn, name)
+  else if (name === 'stock') stockIsDue(turn)
+  else return false
+  goOn(turn)
+  return true
+}

@@ -1,0 +1,187 @@
+import { expect, test } from 'vitest'
+import type { Effect } from './events.ts'
+import type { Write } from './rows.ts'
+import { Desk, factsOf, sendsIn } from './testing/desk.ts'
+import { handshakeText, messageText, readGroupText } from './group-text.ts'
+import type { Unwrapped } from './unwrapped.ts'
+
+/** Groups by hand: what is asked for when, and what stands in one commit. */
+
+const GROUP = 'a'.repeat(22)
+const PACKAGES = [{ account: 'bob', device: 'b', keyPackage: 'x' }]
+const MEMBERS = [
+  { account: 'me', device: 'd' },
+  { account: 'bob', device: 'b' },
+]
+const SECRET: Write = { table: 'secrets', key: ['moving', GROUP], value: { blob: 'state' } }
+
+type Of<T extends Effect['type']> = Extract<Effect, { readonly type: T }>
+
+const find = <T extends Effect['type']>(effects: readonly Effect[], type: T): Of<T> | undefined =>
+  effects.find((effect): effect is Of<T> => effect.type === type)
+
+const framesIn = (effects: readonly Effect[]) =>
+  effects.flatMap((effect) => (effect.type === 'send' && effect.frame.type === 'send' ? [effect.frame] : []))
+
+const numberOf = (desk: Desk): number => desk.state.peers.get('bob')?.number ?? 0
+
+/** Online, with one message for Bob that waits for a group. */
+function waiting(): { readonly desk: Desk; readonly claim: Of<'claim'> } {
+  const desk = new Desk()
+  desk.hasNoGroups = false
+  desk.online()
+  desk.tell({ type: 'stocked', made: null })
+  desk.compose('one', 'bob')
+  const claim = find(desk.key('bob', factsOf('key of bob')), 'claim')
+  if (claim === undefined) throw new TypeError('Nothing was claimed.')
+  return { desk, claim }
+}
+
+/** … and with the group that was begun for it, not accepted yet. */
+function begun() {
+  const { desk, claim } = waiting()
+  const { number } = claim
+  desk.tell({ type: 'claimed', number, result: { outcome: 'claimed', packages: PACKAGES } })
+  const made = {
+    group: GROUP,
+    members: MEMBERS,
+    text: handshakeText(GROUP, { commit: '', welcome: 'w' }),
+    secrets: [SECRET],
+  }
+  const effects = desk.tell({ type: 'begun', number, made })
+  return { desk, number, effects, id: framesIn(effects)[0]?.id ?? '' }
+}
+
+function accepted() {
+  const { desk, number, id } = begun()
+  desk.tell({ type: 'frame', line: desk.line, frame: { type: 'sent', id, after: 0 } })
+  const adopted = { epoch: 1, members: MEMBERS, secrets: [SECRET] }
+  const effects = desk.tell({ type: 'adopted', group: GROUP, made: adopted })
+  return { desk, number, seal: find(effects, 'seal') }
+}
+
+/** The first message, sealed in the group. */
+function sealed() {
+  const { desk, number } = accepted()
+  const effects = desk.tell({
+    type: 'sealed',
+    id: 'one',
+    to: [{ username: 'bob' }, { username: 'me' }],
+    key: 'key of bob',
+    link: { chain: 'one', n: 1, prev: '', hash: 'h' },
+    inGroup: { group: GROUP, made: { text: 'mls1:…', epoch: 1, secrets: [SECRET] } },
+  })
+  return { desk, number, effects }
+}
+
+test('nobody has key packages: an envelope, as before', () => {
+  const { desk, claim } = waiting()
+  const effects = desk.tell({ type: 'claimed', number: claim.number, result: { outcome: 'none' } })
+  expect(find(effects, 'seal')?.message).toMatchObject({ id: 'one', group: null })
+})
+
+test('a beginning is on disk before it is sent, and adopted when it is accepted; then the message is sealed in it', () => {
+  const { effects, desk } = begun()
+  const commit = find(effects, 'commit')
+  expect(commit?.writes.map(({ table }) => table)).toEqual(['secrets', 'groups'])
+  expect(framesIn(effects)).toMatchObject([{ group: { id: GROUP, epoch: 0, commit: true } }])
+  expect(sendsIn(desk.effects)).toHaveLength(1)
+  expect(find(desk.effects, 'adopt')).toBeUndefined()
+  expect(accepted().seal?.message).toMatchObject({ id: 'one', group: GROUP })
+})
+
+test('a beginning that was not answered is sent again as it is', () => {
+  const { desk, id } = begun()
+  const [first] = framesIn(desk.effects)
+  desk.now += 60_000
+  desk.tell({ type: 'closed', line: desk.line, code: 1006 })
+  desk.tell({ type: 'timer', name: 'connect' })
+  const [again] = framesIn(desk.tell({ type: 'opened', line: desk.line }))
+  expect(again).toEqual(first)
+  expect(again?.id).toBe(id)
+})
+
+test('the state of the group and the sealed bytes are one commit, and go before the message', () => {
+  const { effects } = sealed()
+  const [commit] = effects.filter((effect): effect is Of<'commit'> => effect.type === 'commit')
+  expect(commit?.writes.map(({ table }) => table)).toEqual(['secrets', 'outbox'])
+  expect(framesIn(effects)).toMatchObject([{ id: 'one', text: 'mls1:…', group: { id: GROUP, epoch: 1 } }])
+})
+
+test('a message that met a new epoch waits for the commit and is sealed anew under its id', () => {
+  const { desk } = sealed()
+  const frame = { type: 'refused', id: 'one', code: 'epoch_passed', message: '', epoch: 2 } as const
+  expect(find(desk.tell({ type: 'frame', line: desk.line, frame }), 'seal')).toBeUndefined()
+  expect(desk.stages()).toEqual({ one: 'saved' })
+  const moved = { kind: 'moved', group: GROUP, epoch: 2, members: MEMBERS } as const
+  const effects = take(desk, handshakeText(GROUP, { commit: 'c', welcome: '' }), moved)
+  expect(find(effects, 'seal')?.message).toMatchObject({ id: 'one', group: GROUP })
+})
+
+/** A frame of Bob's comes, and this is what becomes of it. */
+function take(desk: Desk, text: string, unwrapped: Unwrapped, seq = 1): readonly Effect[] {
+  const frame = { type: 'message', seq, id: `id ${seq}`, sendername: 'bob', message_text: text, timestamp: 1 } as const
+  const looking = find(desk.tell({ type: 'frame', line: desk.line, frame }), 'find')
+  const found = desk.tell({ type: 'found', batch: looking?.batch ?? 0, found: [null] })
+  const unwrap = find(found, 'unwrap')
+  return desk.tell({ type: 'unwrapped', batch: unwrap?.batch ?? 0, result: resultOf(unwrapped) })
+}
+
+const resultOf = (unwrapped: Unwrapped) => ({
+  frames: [unwrapped],
+  halt: null,
+  secrets: [SECRET],
+})
+
+test('a message, the state that it left, and the cursor are one commit, also when the line is gone meanwhile', () => {
+  const { desk } = sealed()
+  const id = '00000000-0000-4000-8000-000000000009'
+  const inside = { id, at: 5, link: null, body: { type: 'text', text: 'hi' } }
+  const text = messageText(GROUP, { to: 'me', chain: id, n: 1 }, 'w')
+  const frame = { type: 'message', seq: 1, id, sendername: 'bob', message_text: text, timestamp: 1 } as const
+  desk.tell({ type: 'frame', line: desk.line, frame })
+  const found = desk.tell({ type: 'found', batch: desk.state.batch?.number ?? 0, found: [null] })
+  const batch = find(found, 'unwrap')?.batch ?? 0
+  desk.tell({ type: 'closed', line: desk.line, code: 1006 })
+  const from = { account: 'bob', device: 'b' }
+  const result = resultOf({ kind: 'message', group: GROUP, from, inside })
+  const commit = find(desk.tell({ type: 'unwrapped', batch, result }), 'commit')
+  const tables = new Set(commit?.writes.map(({ table }) => table))
+  expect(tables).toEqual(new Set(['secrets', 'messages', 'ids', 'peers', 'meta']))
+  expect(commit?.writes).toContainEqual(
+    expect.objectContaining({ value: expect.objectContaining({ mark: 'verified' }) }),
+  )
+})
+
+test('what cannot be read is noted as missing and asked for, and the group is begun afresh', () => {
+  const { desk, number } = sealed()
+  const hint = { to: 'me', chain: '00000000-0000-4000-8000-000000000007', n: 1 }
+  const effects = take(desk, messageText(GROUP, hint, 'w'), { kind: 'unreadable', group: GROUP, hint })
+  const notices = find(effects, 'commit')?.writes.filter(({ table }) => table === 'messages')
+  expect(notices).toMatchObject([{ value: { kind: 'notice', notice: 'missing', count: 1 } }])
+  expect(desk.state.groups.get(GROUP)?.isBroken).toBe(true)
+  expect(find(desk.tell({ type: 'timer', name: `afresh ${number}` }), 'claim')).toMatchObject({ name: 'bob' })
+})
+
+test('once there was a group nothing less is sent to that key, and what comes with less says so', () => {
+  const { desk, number } = sealed()
+  const broken = desk.state.groups.get(GROUP)
+  if (broken === undefined) throw new TypeError('There is no group.')
+  desk.state = { ...desk.state, groups: new Map([[GROUP, { ...broken, isBroken: true }]]), begins: new Map() }
+  desk.compose('two', 'bob')
+  desk.tell({ type: 'frame', line: desk.line, frame: { type: 'sent', id: 'one', after: 0 } })
+  const effects = desk.tell({ type: 'claimed', number, result: { outcome: 'none' } })
+  expect(find(effects, 'seal')).toBeUndefined()
+  expect(desk.stages()).toEqual({ two: 'saved' })
+  expect(numberOf(desk)).toBe(number)
+})
+
+test('what is written outside is read as it was written, and nothing else is', () => {
+  const hint = { to: 'bob', chain: '00000000-0000-4000-8000-000000000001', n: 7 }
+  expect(readGroupText(messageText(GROUP, hint, 'wire'))).toEqual({ kind: 'message', group: GROUP, hint, wire: 'wire' })
+  const handshake = { commit: 'c', welcome: '' }
+  expect(readGroupText(handshakeText(GROUP, handshake))).toEqual({ kind: 'handshake', group: GROUP, ...handshake })
+  for (const text of ['mls1:', 'mls1:m:x', messageText(GROUP, { ...hint, n: 2 ** 31 + 1 }, 'w'), 'mls1: hello']) {
+    expect(readGroupText(text)).toBeNull()
+  }
+})

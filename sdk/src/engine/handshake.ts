@@ -1,0 +1,191 @@
+import type { ClientFrame, ErrorCode, ServerFrame } from '@chatnip/protocol'
+import { everybody, makeClaimed, seconds } from './begin.ts'
+import type { Event, GroupChange } from './events.ts'
+import { beginStep, dropGroup, endStep, forgetOldGroups, isSettled, keepGroup, latestGroup } from './groups.ts'
+import { placeSent } from './places.ts'
+import type { Handshake, Peer, Write } from './rows.ts'
+import type { Group } from './state.ts'
+import { commit, effect, freshId, lower, metaWrite, notify, patch, peerOf, peerWrite, setPeer } from './turn.ts'
+import type { Turn } from './turn.ts'
+
+/**
+ * Own commits on their way.
+ * - On disk before they are sent; sent again as they are until the server has answered; adopted only when it has accepted them.
+ * - None is made while a message of ours is on its way in that conversation: one of the two would be refused.
+ * - Who comes too late drops the commit, takes the other in, and makes it anew if it is still wanted.
+ */
+
+const DAY_MS = 86_400_000
+const RETRY_SECONDS = 30
+const MAY_PASS: ReadonlySet<ErrorCode> = new Set(['too_many', 'mailbox_full', 'unavailable', 'disk_full'])
+/** A commit that has been accepted is in our mailbox already; when it does not come in this time it never will. */
+const BEHIND_MS = 20_000
+
+/** Does whatever can be done now for groups. */
+export function pumpGroups(turn: Turn): void {
+  if (turn.state.line.phase !== 'online') return
+  for (const group of turn.state.groups.values()) {
+    if (group.stage === 'ready' && group.pending !== null) sendHandshake(turn, group, group.pending)
+  }
+  adoptAccepted(turn)
+  makeClaimed(turn)
+  renew(turn)
+}
+
+function sendHandshake(turn: Turn, group: Group, { id, timestamp, epoch, to, text }: Handshake): void {
+  keepGroup(turn, { ...group, stage: 'flying' })
+  const about = { id: group.id, epoch, commit: true } as const
+  const frame: ClientFrame = { type: 'send', id, timestamp, to: [...to], text, group: about }
+  effect(turn, { type: 'send', line: turn.state.line.number, frame })
+}
+
+export function onHandshakeStored(turn: Turn, id: string): void {
+  const group = turn.state.groups.get(id)
+  if (group?.stage === 'storing') keepGroup(turn, { ...group, stage: 'ready' })
+}
+
+export const findHandshake = (turn: Turn, id: string): Group | undefined =>
+  [...turn.state.groups.values()].find(({ pending }) => pending?.id === id)
+
+/** Accepted. It is adopted when no other step is being taken; what has come before it in the mailbox was taken in before. */
+export function onHandshakeSent(
+  turn: Turn,
+  group: Group,
+  frame: Extract<ServerFrame, { readonly type: 'sent' }>,
+): void {
+  if (group.stage !== 'flying') return
+  const place = group.place ?? placeSent(turn, frame, group.number).place
+  keepGroup(turn, { ...group, place, stage: 'accepted' })
+  pumpGroups(turn)
+}
+
+function adoptAccepted(turn: Turn): void {
+  if (turn.state.isStepping) return
+  const accepted = [...turn.state.groups.values()].find(({ stage }) => stage === 'accepted')
+  if (accepted === undefined) return
+  beginStep(turn)
+  effect(turn, { type: 'adopt', group: accepted.id })
+}
+
+export function onAdopted(turn: Turn, { group: id, made }: Extract<Event, { readonly type: 'adopted' }>): void {
+  const group = turn.state.groups.get(id)
+  if (group === undefined) return endStep(turn, made?.secrets ?? [])
+  const rest = { ...group, pending: null, stage: 'none' } as const
+  if (made === null) return endStep(turn, [keepGroup(turn, { ...rest, isBroken: true }), ...noPending(id)])
+  const { epoch, members, secrets } = made
+  const renewedAt = group.pending?.kind === 'renew' ? turn.now : group.renewedAt
+  const write = keepGroup(turn, { ...rest, epoch, members, renewedAt })
+  const peer = peerOf(turn, group.number)
+  const writes = [...secrets, write, ...forgetOldGroups(turn, group.number), metaWrite(turn)]
+  endStep(turn, [...writes, ...(peer === undefined ? [] : markGrouped(turn, peer))], notify({ kind: 'conversations' }))
+}
+
+const noPending = (id: string): readonly Write[] => [{ table: 'secrets', key: ['pending', id], value: null }]
+
+/** From here on nothing less is sent to that key. */
+export function markGrouped(turn: Turn, peer: Peer): readonly Write[] {
+  const known = turn.state.peers.get(lower(peer.name)) ?? peer
+  if (known.pinned === null || known.grouped === known.pinned.fingerprint) return []
+  return [peerWrite(setPeer(turn, { ...known, grouped: known.pinned.fingerprint }))]
+}
+
+export function onHandshakeRefused(
+  turn: Turn,
+  group: Group,
+  frame: Extract<ServerFrame, { readonly type: 'refused' }>,
+): void {
+  if (group.stage !== 'flying') return
+  if (frame.code !== 'epoch_passed' && (frame.retry_after !== undefined || MAY_PASS.has(frame.code))) {
+    keepGroup(turn, { ...group, stage: 'held' })
+    return effect(turn, {
+      type: 'timer',
+      name: `group ${group.id}`,
+      ms: 1_000 * ((frame.retry_after ?? RETRY_SECONDS) + 1),
+    })
+  }
+  if (group.place === null) return commit(turn, dropGroup(turn, group.id))
+  commit(turn, [
+    keepGroup(turn, { ...group, pending: null, stage: 'none', renewedAt: renewedLater(turn, group, frame.code) }),
+    ...noPending(group.id),
+  ])
+  if (frame.code === 'epoch_passed') fallBehind(turn, group.id, frame.epoch)
+}
+
+/** What lost against another commit is wanted still; what the server never takes is tried on another day. */
+const renewedLater = (turn: Turn, group: Group, code: ErrorCode): number =>
+  code === 'epoch_passed' ? group.renewedAt : turn.now
+
+export function onGroupTimer(turn: Turn, name: string): void {
+  const group = turn.state.groups.get(name.replace(/^group /, ''))
+  if (group?.stage === 'held') keepGroup(turn, { ...group, stage: 'ready' })
+}
+
+/** The server knows of a later epoch: its commit is on its way to us. */
+export function fallBehind(turn: Turn, id: string, epoch: number | undefined): void {
+  const group = turn.state.groups.get(id)
+  if (group === undefined) return
+  const behind = Math.max(group.behind, epoch ?? group.epoch + 1)
+  if (behind <= group.epoch) return
+  keepGroup(turn, { ...group, behind })
+  effect(turn, { type: 'timer', name: `behind ${id}`, ms: BEHIND_MS })
+}
+
+/** It did not come, on a line that could have brought it. */
+export function onBehindTimer(turn: Turn, name: string): void {
+  const group = turn.state.groups.get(name.replace(/^behind /, ''))
+  if (group === undefined || group.epoch >= group.behind) return
+  if (turn.state.line.phase !== 'online' || turn.state.batch !== null) {
+    return effect(turn, { type: 'timer', name, ms: BEHIND_MS })
+  }
+  commit(turn, [keepGroup(turn, { ...group, isBroken: true })])
+}
+
+/** Renews this device's keys in a group where something is going on: when it has just come in, and then daily. */
+function renew(turn: Turn): void {
+  for (const group of turn.state.groups.values()) {
+    if (turn.state.isStepping) return
+    if (isWanted(turn, group)) propose(turn, group, { type: 'renew' })
+  }
+}
+
+function isWanted(turn: Turn, group: Group): boolean {
+  const isDue = turn.now >= group.renewedAt + DAY_MS || turn.now < group.renewedAt - DAY_MS
+  if (!isDue || group.place === null || group.isBroken || !isSettled(group)) return false
+  return latestGroup(turn, group.number)?.id === group.id && isCalm(turn, group)
+}
+
+/** Nothing of ours is between being sealed and being answered. */
+function isCalm(turn: Turn, { number }: Group): boolean {
+  const peer = peerOf(turn, number)
+  if (peer === undefined || !turn.state.active.has(number)) return false
+  const busy = new Set(['sealing', 'storing', 'flying'])
+  return !turn.state.outbox.some(({ to, stage }) => to === lower(peer.name) && busy.has(stage))
+}
+
+function propose(turn: Turn, group: Group, change: GroupChange): void {
+  beginStep(turn)
+  effect(turn, { type: 'propose', group: group.id, change })
+}
+
+export function onProposed(turn: Turn, { group: id, made }: Extract<Event, { readonly type: 'proposed' }>): void {
+  const group = turn.state.groups.get(id)
+  const peer = group === undefined ? undefined : peerOf(turn, group.number)
+  if (group === undefined || peer === undefined) return endStep(turn, [])
+  if (made === null) return endStep(turn, [keepGroup(turn, { ...group, isBroken: true })])
+  const { epoch, text, secrets } = made
+  const pending: Handshake = {
+    id: freshId(turn),
+    kind: 'renew',
+    timestamp: seconds(turn),
+    epoch,
+    to: everybody(turn, peer),
+    text,
+  }
+  const write = keepGroup(turn, { ...group, pending, stage: 'storing' })
+  endStep(turn, [...secrets, write], { type: 'event', event: { type: 'handshake stored', group: id } })
+}
+
+/** Something was sent or read there: keys that are due are renewed. */
+export const stir = (turn: Turn, number: number): void => {
+  if (!turn.state.active.has(number)) patch(turn, { active: new Set(turn.state.active).add(number) })
+}

@@ -1,0 +1,79 @@
+import type { Place } from '../messenger.ts'
+import { beginAfresh } from './begin.ts'
+import { followHint } from './follow.ts'
+import { currentGroup, forgetOldGroups, keepGroup } from './groups.ts'
+import { markGrouped, stir } from './handshake.ts'
+import { write } from './outcome.ts'
+import type { Outcome } from './outcome.ts'
+import { adoptKey } from './pins.ts'
+import type { Batch } from './state.ts'
+import { ensurePeer, isOwn, lower, peerOf, setPeer } from './turn.ts'
+import type { Turn } from './turn.ts'
+import type { Unwrapped } from './unwrapped.ts'
+
+type Of<K extends Unwrapped['kind']> = Extract<Unwrapped, { readonly kind: K }>
+
+/** What a frame of a group did, but for a message: with its place in the mailbox. */
+interface TakenFrame {
+  readonly unwrapped: Unwrapped
+  readonly sender: string
+  readonly place: Place
+  readonly batch: Batch
+}
+
+export function takeFrame(turn: Turn, taken: TakenFrame, outcome: Outcome): void {
+  const { unwrapped } = taken
+  if (unwrapped.kind === 'joined') takeBeginning(turn, taken, unwrapped, outcome)
+  if (unwrapped.kind === 'unreadable') takeUnreadable(turn, taken, unwrapped, outcome)
+}
+
+function takeBeginning(
+  turn: Turn,
+  { place, batch }: TakenFrame,
+  { group: id, keys, other }: Of<'joined'>,
+  outcome: Outcome,
+): void {
+  const group = turn.state.groups.get(id)
+  const peer = group === undefined ? undefined : peerOf(turn, group.number)
+  if (group === undefined || peer === undefined) return
+  const presented = batch.asked.get(other) ?? null
+  const isTheirs = presented !== null && presented.publicKey === keys[other]
+  if (isTheirs && presented.fingerprint !== peer.pinned?.fingerprint) {
+    write(outcome, ...adoptKey(turn, peer, presented, place.seq))
+    outcome.contacts.add(peer.name)
+  }
+  write(outcome, keepGroup(turn, { ...group, place }), ...forgetOldGroups(turn, group.number))
+  const known = turn.state.peers.get(lower(peer.name)) ?? peer
+  if (group.keys[other] === known.pinned?.fingerprint) write(outcome, ...markGrouped(turn, known))
+}
+
+/** It is noted as missing where it belongs, and asked for; and nobody shall have to ask for the next one. */
+function takeUnreadable(
+  turn: Turn,
+  { sender, place, batch }: TakenFrame,
+  { group: id, hint }: Of<'unreadable'>,
+  outcome: Outcome,
+): void {
+  const own = isOwn(turn, sender)
+  // A message of one's own to oneself is never a group's; nobody else's is for anybody but us.
+  if (own ? isOwn(turn, hint.to) : !isOwn(turn, hint.to)) return
+  const peer = ensurePeer(turn, own ? hint.to : sender)
+  const whose = own ? 'sibling' : 'contact'
+  write(outcome, ...followHint(turn, { number: peer.number, whose, ...hint, seq: place.seq }))
+  // To ask them for it is first contact too.
+  const presented = batch.asked.get(lower(peer.name)) ?? null
+  if (peer.pinned === null && presented !== null) write(outcome, ...adoptKey(turn, peer, presented, place.seq))
+  const known = turn.state.peers.get(lower(peer.name)) ?? peer
+  outcome.changed.set(peer.number, setPeer(turn, { ...known, activeAt: Math.max(known.activeAt, turn.now) }))
+  const group = turn.state.groups.get(id)
+  if (group !== undefined && currentGroup(turn, known)?.id === id) {
+    write(outcome, keepGroup(turn, { ...group, isBroken: true }))
+  }
+  beginAfresh(turn, peer.number, place)
+}
+
+/** A message came through a group: it lives. */
+export function takeStir(turn: Turn, id: string): void {
+  const group = turn.state.groups.get(id)
+  if (group !== undefined) stir(turn, group.number)
+}

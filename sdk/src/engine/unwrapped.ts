@@ -1,0 +1,56 @@
+import type { SealedLink, Member } from './rows.ts'
+
+/** What the outside of a group's message says about it, where the server could read it: nothing that it does not know already. */
+export interface Hint {
+  /** The lower-case name of whom it is for. */
+  readonly to: string
+  readonly chain: string
+  readonly n: number
+}
+
+/** What a message within a group says. */
+export interface InGroup {
+  readonly id: string
+  readonly at: number
+  readonly link: SealedLink | null
+  readonly body: { readonly type: string; readonly text?: unknown }
+}
+
+/** What became of one frame of a group. */
+export type Unwrapped =
+  /** `inside` null: not of the form that is spoken. */
+  | { readonly kind: 'message'; readonly group: string; readonly from: Member; readonly inside: InGroup | null }
+  | {
+      readonly kind: 'joined'
+      readonly group: string
+      readonly epoch: number
+      readonly members: readonly Member[]
+      /** By account: the public key that has signed for its devices. */
+      readonly keys: Readonly<Record<string, string>>
+      /** The account that the conversation is with, in lower case. */
+      readonly other: string
+    }
+  | {
+      readonly kind: 'moved'
+      readonly group: string
+      readonly epoch: number
+      readonly members: readonly Member[]
+    }
+  /** This device is not in it any more. */
+  | { readonly kind: 'out'; readonly group: string }
+  /** Known already, not for this device, or against the rules. */
+  | { readonly kind: 'nothing' }
+  /** A message that this device cannot open, now or ever. */
+  | { readonly kind: 'unreadable'; readonly group: string; readonly hint: Hint }
+  /** Not of a group's form at all. */
+  | { readonly kind: 'malformed' }
+
+/** Why the frames behind the last that was taken in were left: keys are missing, or an own commit has not been answered. */
+export type Halt =
+  | { readonly kind: 'wants'; readonly accounts: readonly string[] }
+  | { readonly kind: 'awaits'; readonly group: string }
+
+/** Begins all that travels of groups (`group-text.ts`). */
+export const PREFIX = 'mls1:'
+
+export const isGroupText = (text: string): boolean => text.startsWith(PREFIX)

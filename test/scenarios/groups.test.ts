@@ -1,0 +1,98 @@
+import type { ClientFrame } from '@chatnip/protocol'
+import type { Messenger, Transport } from '@chatnip/sdk'
+import { startTestServer } from '@chatnip/server/testing'
+import type { TestServer } from '@chatnip/server/testing'
+import { systemClock } from '@chatnip/sdk/node'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { nothingWaits, online, Seat, shows, talk, texts } from './people.ts'
+
+/** Conversations in groups, with the real library on a real server. */
+
+let server: TestServer
+beforeAll(async () => {
+  server = await startTestServer()
+})
+afterAll(() => server.stop())
+
+type Sent = Extract<ClientFrame, { readonly type: 'send' }>
+
+class GroupSeat extends Seat {
+  readonly sent: Sent[] = []
+
+  readonly #stocked: Promise<void>
+
+  constructor(address: string, username: string) {
+    super(address, username)
+    const { transport, sent } = this
+    const connect = transport.connect.bind(transport)
+    transport.connect = (handlers) => {
+      const line = connect(handlers)
+      const send = (frame: ClientFrame): void => {
+        if (frame.type === 'send') sent.push(frame)
+        line.send(frame)
+      }
+      return { send, close: () => line.close() }
+    }
+    const call: Transport['call'] = transport.call.bind(transport)
+    this.#stocked = new Promise((resolve) => {
+      transport.call = async (name, body) => {
+        const reply = await call(name, body)
+        if (name === 'upload_key_packages') resolve()
+        return reply
+      }
+    })
+  }
+
+  /** Resolves when others can begin a group with it. */
+  async begin(): Promise<Messenger> {
+    const messenger = await this.start(systemClock, true)
+    await Promise.all([online(messenger), this.#stocked])
+    return messenger
+  }
+}
+
+test(
+  'two people and a new device talk in groups, through restarts, and read everything',
+  { timeout: 300_000 },
+  async () => {
+    const [alice, bob, phone] = ['alice', 'bob', 'alice'].map((name) => new GroupSeat(server.address, name))
+    if (alice === undefined || bob === undefined || phone === undefined) throw new RangeError()
+    await alice.signUp()
+    await bob.signUp()
+    const bobs = await bob.begin()
+    const first = await alice.begin()
+    await first.open('bob')
+    await first.send('bob', 'in a group')
+    await shows(bobs, 'alice', 'in a group')
+    expect((await talk(bobs, 'alice'))[0]).toMatchObject({ mark: 'verified' })
+    const texted = alice.sent.filter(({ group }) => group !== undefined && group.commit !== true)
+    expect(texted).toHaveLength(1)
+    expect(texted[0]?.text).toMatch(/^mls1:m:/u)
+
+    await bobs.send('alice', 'and back')
+    await shows(first, 'bob', 'and back')
+    await alice.stop()
+    const again = await alice.begin()
+    await again.send('bob', 'after a restart')
+    await shows(bobs, 'alice', 'after a restart')
+
+    // A device that nobody has brought in: what it cannot read it is given, and then it is in.
+    await phone.logIn()
+    const phones = await phone.begin()
+    await bobs.send('alice', 'to a new device')
+    await shows(phones, 'bob', 'to a new device')
+    await phones.send('bob', 'from it')
+    await shows(bobs, 'alice', 'from it')
+    await shows(again, 'bob', 'from it')
+    await nothingWaits(phones)
+    expect(phone.sent.filter(({ group }) => group?.commit === true).length).toBeGreaterThan(0)
+    expect(await texts(bobs, 'alice')).toEqual([
+      'in a group',
+      'and back',
+      'after a restart',
+      'to a new device',
+      'from it',
+    ])
+    for (const seat of [alice, bob, phone]) await seat.stop()
+  },
+)

@@ -1,0 +1,81 @@
+import { describe, expect, test } from 'vitest'
+import { CIRCLE_IN_GROUPS, PAIR_IN_GROUP, play } from './kit/chat.ts'
+import { exploreSingle } from './kit/explore.ts'
+import { anyFaults } from './kit/faults.ts'
+import type { Fault } from './kit/faults.ts'
+import { GROUP_MUTANTS } from './kit/group-mutants.ts'
+import { search } from './kit/search.ts'
+import { PATIENCE_MS, RUNS, SEED } from './kit/settings.ts'
+
+/** Conversations in groups (decision 0015). They are off in the app as yet, so they are played less than everything else. */
+const GROUP_RUNS = Math.ceil(RUNS / 100)
+
+const how = { seed: 1, script: PAIR_IN_GROUP }
+
+describe('conversations in groups', { timeout: PATIENCE_MS }, () => {
+  test('four messages, with one crash of anybody at every moment', async () => {
+    const { runs, wrong } = await exploreSingle(how)
+    expect(wrong).toEqual([])
+    expect(runs).toBeGreaterThan(120)
+  })
+
+  test('the four messages do go in a group', async () => {
+    const { lines } = await play({ ...how, faults: [], isTold: true })
+    expect(lines.filter((line) => line.includes('in group')).length).toBeGreaterThanOrEqual(4)
+  })
+
+  test(`${GROUP_RUNS} random schedules of faults`, async () => {
+    const found = await search({ faults: anyFaults, script: CIRCLE_IN_GROUPS, seed: SEED, runs: GROUP_RUNS })
+    expect(found?.story ?? null).toBeNull()
+  })
+
+  test.each(GROUP_MUTANTS)('it is found when $name', async (mutant) => {
+    const crashes = await exploreSingle({ ...how, mutant })
+    if (crashes.wrong.length > 0) return
+    const found = await search({ faults: anyFaults, script: CIRCLE_IN_GROUPS, seed: SEED, runs: GROUP_RUNS, mutant })
+    expect(found).not.toBeNull()
+  })
+})
+
+/** Schedules that have found something, each by the name of what it found. */
+const NAMED: readonly (readonly [string, number, readonly Fault[]])[] = [
+  [
+    'a commit that is sent again is the same message',
+    13,
+    [
+      { at: 20, kind: 'line is slow', who: 1, size: 1 },
+      { at: 744, kind: 'store is unsure', who: 0, size: 0 },
+    ],
+  ],
+  [
+    'a group that an earlier key vouches for can be read',
+    0,
+    [{ at: 101, kind: 'account gets new keys', who: 0, size: 0 }],
+  ],
+  [
+    'whoever cannot read somebody new asks them all the same',
+    0,
+    [
+      { at: 452, kind: 'device is added', who: 0, size: 0 },
+      { at: 700, kind: 'store is busy', who: 0, size: 0 },
+    ],
+  ],
+  [
+    'a commit that comes once more is no sign of a mailbox counted anew',
+    1235053745,
+    [{ at: 1263, kind: 'server crashes', who: 0, size: 0 }],
+  ],
+  [
+    'what is asked for is given when the server takes it, not at the next question',
+    199978553,
+    [
+      { at: 0, kind: 'disk is busy', who: 5, size: 1 },
+      { at: 1688, kind: 'server clock jumps', who: 0, size: 1 },
+      { at: 1688, kind: 'account gets new keys', who: 3, size: 0 },
+    ],
+  ],
+]
+
+test.each(NAMED)('%s', async (_name, seed, faults) => {
+  expect((await play({ seed, faults, script: CIRCLE_IN_GROUPS })).violations).toEqual([])
+})
