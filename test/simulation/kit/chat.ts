@@ -138,7 +138,8 @@ const isMeant =
     const { kind } = violation
     const { restores, observations, keyRings } = world
     if (isToldGone(world, violation) || isFromBefore(world, violation)) return false
-    if (restores > 0) return !['order differs', 'content differs', 'sender order', 'gap not marked', 'locked out'].includes(kind)
+    if (restores > 0)
+      return !['order differs', 'content differs', 'sender order', 'gap not marked', 'locked out'].includes(kind)
     if (!observations.some(({ what }) => what === 'withheld')) return true
     const hasNewKeys = [...keyRings.values()].some((ring) => ring.length > 1)
     return kind !== 'order differs' && kind !== 'locked out' && !(hasNewKeys && kind === 'sender order')
