@@ -12,6 +12,19 @@ export default defineConfig({
     /** The preload helper's polyfill only serves browsers that cannot run this bundle anyway. */
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
+    /** What both the first load and the later loaded conversations use would be cut into files of a few hundred bytes each, which pack badly. */
+    rolldownOptions: {
+      output: {
+        advancedChunks: {
+          groups: [
+            {
+              name: 'base',
+              test: /(?:crypto\/src\/(?:bytes|box)|protocol\/src\/[a-z]+|sdk\/src\/ports|web\/src\/components\/icon|web\/src\/state\/(?:pictures|title))\.tsx?$/u,
+            },
+          ],
+        },
+      },
+    },
   },
   worker: { format: 'es' },
 })
