@@ -13,7 +13,7 @@ export interface MessengerPorts {
   readonly stores: Stores
   readonly clock: Clock
   readonly random: Randomness
-  /** True: conversations with forward secrecy (decision 0015). Off until groups of many and the app's own words for them are there. */
+  /** True: conversations with forward secrecy (decision 0019). Off until groups of many and the app's own words for them are there. */
   readonly hasGroups?: boolean
 }
 

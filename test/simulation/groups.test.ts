@@ -7,7 +7,7 @@ import { GROUP_MUTANTS } from './kit/group-mutants.ts'
 import { search } from './kit/search.ts'
 import { PATIENCE_MS, RUNS, SEED } from './kit/settings.ts'
 
-/** Conversations in groups (decision 0015). They are off in the app as yet, so they are played less than everything else. */
+/** Conversations in groups (decision 0019). They are off in the app as yet, so they are played less than everything else. */
 const GROUP_RUNS = Math.ceil(RUNS / 100)
 
 const how = { seed: 1, script: PAIR_IN_GROUP }

@@ -46,7 +46,7 @@ export interface Mls {
   readonly supply: { readonly few: number; readonly full: number }
 }
 
-/** The real one. Lifetimes are not looked at: the clock may be anywhere (decision 0015). */
+/** The real one. Lifetimes are not looked at: the clock may be anywhere (decision 0019). */
 export async function loadMls({ box, identity, username, deviceId }: DeviceKeys): Promise<Mls> {
   const mls = await import('@chatnip/crypto/conversation')
   return {
