@@ -137,7 +137,8 @@ const isMeant =
   (violation: Violation): boolean => {
     const { kind } = violation
     const { restores, observations, keyRings } = world
-    if (isToldGone(world, violation) || isFromBefore(world, violation)) return false
+    // Only where there are groups can a device be unable to read what was sealed before it was in.
+    if (world.hasGroups && (isToldGone(world, violation) || isFromBefore(world, violation))) return false
     if (restores > 0)
       return !['order differs', 'content differs', 'sender order', 'gap not marked', 'locked out'].includes(kind)
     if (!observations.some(({ what }) => what === 'withheld')) return true
