@@ -15,7 +15,7 @@ export default defineConfig({
     /** What both the first load and the later loaded conversations use would be cut into files of a few hundred bytes each, which pack badly. */
     rolldownOptions: {
       output: {
-        advancedChunks: {
+        codeSplitting: {
           groups: [
             {
               name: 'base',
