@@ -1,4 +1,4 @@
-import { tmpdir } from 'node:os'
+import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { defineConfig } from 'vitest/config'
 import { correctMls } from './scripts/correct-mls.ts'
@@ -8,13 +8,18 @@ correctMls()
 /** Each store starts a thread; with its compiled code kept between them that takes half the time. */
 const env = { NODE_COMPILE_CACHE: join(tmpdir(), 'chatnip-compile-cache') }
 
+/** These keep every core busy by themselves: beside others both would be slower, and the simulation's minute would not be one. */
+const ALONE = ['test/{simulation,conversations}/**/*.test.ts']
+
 /**
- * `unit`: beside the code and quick. `boundaries`: the arrows. `system`: needs more than one part. `browser`: real browsers, one file at
- * a time.
+ * `unit`: beside the code and quick. `boundaries`: the arrows. `system`: needs more than one part. `alone`: takes the whole machine.
+ * `browser`: real browsers, one file at a time.
  */
 export default defineConfig({
   test: {
     reporters: ['default'],
+    // By itself vitest leaves a core to the editor; half of a small machine would stand idle.
+    maxWorkers: availableParallelism(),
     projects: [
       {
         test: {
@@ -28,9 +33,19 @@ export default defineConfig({
         test: {
           name: 'system',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/{boundaries,browser}/**'],
+          exclude: ['test/{boundaries,browser}/**', ...ALONE],
           testTimeout: 60_000,
           hookTimeout: 60_000,
+          env,
+        },
+      },
+      {
+        test: {
+          name: 'alone',
+          include: ALONE,
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+          fileParallelism: false,
           env,
         },
       },
