@@ -8,8 +8,8 @@ correctMls()
 /** Each store starts a thread; with its compiled code kept between them that takes half the time. */
 const env = { NODE_COMPILE_CACHE: join(tmpdir(), 'chatnip-compile-cache') }
 
-/** These keep every core busy by themselves: beside others both would be slower, and the simulation's minute would not be one. */
-const ALONE = ['test/{simulation,conversations}/**/*.test.ts']
+/** Keeps every core busy by itself: beside others both would be slower, and its minute would not be one. */
+const ALONE = ['test/simulation/**/*.test.ts']
 
 /**
  * `unit`: beside the code and quick. `boundaries`: the arrows. `system`: needs more than one part. `alone`: takes the whole machine.
