@@ -3,8 +3,8 @@ import { parseArgs } from 'node:util'
 import { runSoak } from '../test/conversations/run-program.ts'
 
 /**
- * `npm run test:conversations -- --runs 200 --seed 1 [--light]`: long histories of conversations on all cores. `--light` puts a quicker key
- * encapsulation in the place of the one that people use. Ends with exit code 1 when devices disagreed, or could not read what was for them.
+ * `npm run test:conversations -- --runs 200 --seed 1 [--light]`: long histories of conversations on all cores. `--light` puts a quick suite that
+ * protects nothing in the place of the one that people use. Ends with exit code 1 when devices disagreed, or could not read what was for them.
  */
 const { values } = parseArgs({
   options: {

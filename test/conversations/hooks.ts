@@ -6,7 +6,7 @@ import { MLS_CORRECTIONS } from '../../scripts/mls-corrections.ts'
  *
  * - `CHATNIP_MLS_WITHOUT`: names of corrections that are taken back, with | between; `all` for all of them.
  * - `CHATNIP_MLS_SPOIL`: a text of the library and another for it, with => between: a defect put in.
- * - `CHATNIP_MLS_LIGHT`: any value puts in `light-kem.ts`.
+ * - `CHATNIP_MLS_LIGHT`: any value puts in `light-suite.ts`.
  */
 const without = (process.env['CHATNIP_MLS_WITHOUT'] ?? '').split('|')
 const [spoilt, by = ''] = (process.env['CHATNIP_MLS_SPOIL'] ?? '').split('=>')
@@ -33,9 +33,9 @@ const replaceOnce = (text: string, from: string, to: string): string => {
 
 registerHooks({
   resolve(specifier, context, next) {
-    const isKem = isLight && specifier === '@hpke/hybridkem-x-wing'
-    return isKem
-      ? { url: new URL('./light-kem.ts', import.meta.url).href, shortCircuit: true }
+    const isSuite = isLight && specifier === './suite.ts'
+    return isSuite
+      ? { url: new URL('./light-suite.ts', import.meta.url).href, shortCircuit: true }
       : next(specifier, context)
   },
   load(url, context, next) {
