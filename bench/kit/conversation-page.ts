@@ -1,0 +1,4 @@
+import { measureConversation } from './conversation.ts'
+
+/** The page in which a browser measures. */
+Object.assign(globalThis, { measureConversation })
