@@ -5,6 +5,8 @@ import type { TestDevice, TestServer } from '@chatnip/server/testing'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { startNats } from '../../server/src/bus/nats/testing.ts'
 import type { TestNats } from '../../server/src/bus/nats/testing.ts'
+import { openClient } from '../../server/src/store/postgres/database.ts'
+import { settingsOf } from '../../server/src/store/postgres/options.ts'
 import { startPostgres } from '../../server/src/store/postgres/testing.ts'
 import type { TestPostgres } from '../../server/src/store/postgres/testing.ts'
 import { openLine } from '../api/kit/line.ts'
@@ -72,6 +74,7 @@ async function pass(from: Line, to: Line, name: string): Promise<number> {
 }
 
 interface Two {
+  readonly url: string
   readonly one: TestServer
   readonly two: TestServer
   stop(): Promise<void>
@@ -81,7 +84,7 @@ async function startTwo(on: TestPostgres, bus: TestNats | null, rateLimits = fal
   const url = await on.newDatabase()
   const env = { DATABASE_URL: url, ...(bus === null ? {} : { NATS_URL: bus.url }) }
   const [one, two] = [await startTestServer({ env, rateLimits }), await startTestServer({ env, rateLimits })]
-  return { one, two, stop: async () => void (await Promise.all([one.stop(), two.stop()])) }
+  return { url, one, two, stop: async () => void (await Promise.all([one.stop(), two.stop()])) }
 }
 
 let made = 0
@@ -126,6 +129,31 @@ function suite(on: TestPostgres, bus: TestNats | null): void {
     expect(await first.closed).toMatchObject({ code: CLOSE.replaced.code })
     second.say({ type: 'ping' })
     expect(await second.next()).toEqual({ type: 'pong' })
+  })
+
+  test('what is heard late of an older connection leaves the newer one alone', async () => {
+    const { url, one, two } = nodes
+    const [dan, eve] = [await one.newDevice(newName('dan')), await one.newDevice(newName('eve'))]
+    const { sql } = openClient(settingsOf({ url }), { connections: 1, patience: null })
+    const told: string[] = []
+    await sql.listen('chatnip_nodes', (payload) => told.push(payload))
+    const tell = (payload: string) => sql.unsafe('SELECT pg_notify($1, $2)', ['chatnip_nodes', payload])
+    const first = await dial(dan, one)
+    await expect.poll(() => told.length).toBe(1)
+    const newer = await dial(dan, two)
+    expect(await first.closed).toMatchObject({ code: CLOSE.replaced.code })
+    const [older = ''] = told
+    await tell(older)
+    // Notices come in their order: when this one has been heard, so has that.
+    const line = await dial(eve, two)
+    await dial(eve, one)
+    expect(await line.closed).toMatchObject({ code: CLOSE.replaced.code })
+    newer.say({ type: 'ping' })
+    expect(await newer.next()).toEqual({ type: 'pong' })
+    // The same again, as if it had been the last to come.
+    await tell(older.replace(/ \d+ /, ' 1000000 '))
+    expect(await newer.closed).toMatchObject({ code: CLOSE.replaced.code })
+    await sql.end()
   })
 
   test('an account that goes on one node is gone on the other, with its line', async () => {

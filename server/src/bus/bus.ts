@@ -7,15 +7,24 @@ export interface Bus {
   wake(mailbox: number, seq: number): void
   /** Hears the wake-ups of one mailbox until the returned function is called. */
   onWake(mailbox: number, listener: (seq: number) => void): () => void
-  /** Tells every node that sessions of this account may have ended, or that a device connected anew elsewhere. */
-  tell(notice: Notice): void
+  /**
+   * Tells every node that sessions of this account may have ended, or that a device connected anew elsewhere.
+   * @param isTrue whether it still is, where telling it takes more than one try
+   */
+  tell(notice: Notice, isTrue?: () => boolean): void
   onNotice(listener: (notice: Notice) => void): () => void
   close(): Promise<void>
 }
 
 export type Notice =
   | { readonly kind: 'sessions changed'; readonly account: number }
-  | { readonly kind: 'device connected'; readonly mailbox: number; readonly connection: string }
+  /** `order`: of two connections of a device the one with the greater is the newer one. Without it there is one node alone. */
+  | {
+      readonly kind: 'device connected'
+      readonly mailbox: number
+      readonly connection: string
+      readonly order?: number
+    }
   /** Tokens taken from shared rates by the node `by` (limits/shared.ts): rate, hash of the key, how many. */
   | {
       readonly kind: 'taken'

@@ -13,10 +13,10 @@ export function readNotice(text: string): Notice | null {
   }
   if (typeof value !== 'object' || value === null || !('kind' in value)) return null
   const { kind, ...fields }: { kind: unknown } & Record<string, unknown> = value
-  const { account, mailbox, connection, by, takings } = fields
+  const { account, mailbox, connection, order, by, takings } = fields
   if (kind === 'sessions changed' && typeof account === 'number') return { kind, account }
   if (kind === 'device connected' && typeof mailbox === 'number' && typeof connection === 'string')
-    return { kind, mailbox, connection }
+    return { kind, mailbox, connection, ...(typeof order === 'number' ? { order } : {}) }
   if (kind === 'taken' && typeof by === 'string' && Array.isArray(takings))
     return { kind, by, takings: takings.flatMap(readTaking) }
   return null

@@ -7,6 +7,7 @@ import { faultOf } from '../log.ts'
 import { Connection } from './connection.ts'
 import type { ConnectionServices, DeviceSession } from './connection.ts'
 import { openCork } from './cork.ts'
+import { openLiveSockets } from './live.ts'
 import type { IncomingMessage } from 'node:http'
 
 const TICK_MS = 1_000
@@ -29,7 +30,7 @@ export interface Sockets {
 export function openSockets(services: ConnectionServices): Sockets {
   const { bus, clock, store } = services
   const all = new Set<Connection>()
-  const live = new Map<number, { readonly id: string; readonly connection: Connection }>()
+  const live = openLiveSockets()
   // Deflate stays off: ciphertext does not compress, and what does is a bomb.
   const server = new WebSocketServer({
     noServer: true,
@@ -45,10 +46,8 @@ export function openSockets(services: ConnectionServices): Sockets {
     for (const one of all) if (account === null || one.session.account === account) recheck(one)
   }
   const stopNotices = bus.onNotice((notice) => {
-    if (notice.kind === 'device connected') {
-      const here = live.get(notice.mailbox)
-      if (here !== undefined && here.id !== notice.connection) here.connection.close('replaced')
-    } else if (notice.kind === 'sessions changed') recheckOf(notice.account)
+    if (notice.kind === 'device connected') live.hear(notice)
+    else if (notice.kind === 'sessions changed') recheckOf(notice.account)
   })
   store.onForeignChange(recheckOf)
 
@@ -66,15 +65,14 @@ export function openSockets(services: ConnectionServices): Sockets {
       server.handleUpgrade(request, raw, head, (ws) => {
         const id = randomUUID()
         const { mailbox } = session.device
-        live.get(mailbox)?.connection.close('replaced')
         const connection = new Connection({ ws, raw, session, flushLater }, services)
         all.add(connection)
-        live.set(mailbox, { id, connection })
+        live.add(mailbox, id, connection)
         void connection.gone.then(() => {
           all.delete(connection)
-          if (live.get(mailbox)?.id === id) live.delete(mailbox)
+          live.remove(mailbox, id)
         })
-        bus.tell({ kind: 'device connected', mailbox, connection: id })
+        bus.tell({ kind: 'device connected', mailbox, connection: id }, () => all.has(connection))
         // The session may have ended between its check and now, when nobody could have told this connection.
         recheck(connection)
       }),
