@@ -34,7 +34,7 @@ export async function withStore<T>(
 /** The database that several nodes share: the nodes hear of what is changed. */
 async function withShared<T>(url: string, use: (store: Store) => Promise<T>): Promise<T> {
   const { openPostgresStore } = await import('../store/postgres/postgres.ts')
-  const store = await openPostgresStore({ url, startPatience: 0, connections: 2 })
+  const store = await openPostgresStore({ url, role: 'admin', startPatience: 0, connections: 2 })
   try {
     return await use(store)
   } finally {

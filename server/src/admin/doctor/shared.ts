@@ -7,7 +7,7 @@ export async function checkShared(
 ): Promise<{ readonly findings: readonly Finding[]; readonly newest: null }> {
   const { openPostgresStore } = await import('../../store/postgres/postgres.ts')
   try {
-    const store = await openPostgresStore({ url, startPatience: 0, connections: 1 })
+    const store = await openPostgresStore({ url, role: 'admin', startPatience: 0, connections: 1 })
     try {
       await store.probe()
     } finally {

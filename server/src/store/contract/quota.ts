@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest'
-import { addDevice, EVERYTHING, message, plainMailbox, signUp, waiting } from './world.ts'
+import { addDevice, EVERYTHING, message, NOW, plainMailbox, signUp, waiting } from './world.ts'
 import type { OpenedStore, OpenStore } from './world.ts'
 
 const full = (username: string): object => ({ result: 'mailbox_full', username })
@@ -84,6 +84,61 @@ export function quotaContract(open: OpenStore): void {
       }
       expect(await store.append(message(alice, 'bob', { number: 7 }))).toEqual(full('bob'))
     })
+
+    test('room in a share comes back by an early end, by expiry, and by another device’s going', async () => {
+      opened = await open({ mailboxMessages: 10, senderShare: 0.2 })
+      const { store } = opened
+      const [alice, carol, bob] = [
+        await signUp(store, 'alice'),
+        await signUp(store, 'carol'),
+        await signUp(store, 'bob'),
+      ]
+      const send = async (number: number, more: { expiresIn?: number; now?: number } = {}) =>
+        (await store.append(message(alice, 'bob', { number, ...more }))).result
+      await store.append(message(carol, 'bob', { number: 1, now: NOW - 2 }))
+      expect([await send(1, { expiresIn: 1 }), await send(2, { now: NOW - 1 }), await send(3)]).toEqual([
+        'accepted',
+        'accepted',
+        'mailbox_full',
+      ])
+      await store.dropEnded(NOW + 1_000, 10)
+      expect([await send(4), await send(5)]).toEqual(['accepted', 'mailbox_full'])
+      await store.expire(NOW, NOW + 1_000, 10)
+      expect([await send(6), await send(7)]).toEqual(['accepted', 'mailbox_full'])
+      expect(await waiting(store, await plainMailbox(store, bob))).toHaveLength(2)
+      await store.deleteAccount(alice.account)
+      const anew = await signUp(store, 'alice')
+      for (const number of [1, 2])
+        expect(await store.append(message(anew, 'bob', { number }))).toMatchObject({ result: 'accepted' })
+      expect(await store.append(message(anew, 'bob', { number: 3 }))).toEqual(full('bob'))
+    })
+
+    test('a mailbox in which very much waits costs hardly more than an empty one', async () => {
+      const [waits, senders, each] = [25_000, 10, 2_500]
+      // Beyond a tenth of it somebody may be over its share.
+      opened = await open({ mailboxMessages: 50_000, senderShare: 0.1 })
+      const { store } = opened
+      const alice = await signUp(store, 'alice')
+      const [full, empty] = [await signUp(store, 'bob'), await signUp(store, 'carol')]
+      for (let sender = 0; sender < senders; sender += 1) {
+        const stranger = await signUp(store, `stranger${sender}`)
+        await Promise.all(
+          Array.from({ length: each }, (_, number) => store.append(message(stranger, 'bob', { number }))),
+        )
+      }
+      const [last] = await store.read(await plainMailbox(store, full), waits - 1, EVERYTHING)
+      expect(last?.seq).toBe(waits)
+      let number = 0
+      /** Milliseconds for some messages, one after the other: as many batches. */
+      const cost = async (name: string): Promise<number> => {
+        const began = performance.now()
+        for (let n = 0; n < 15; n += 1) await store.append(message(alice, name, { number: (number += 1) }))
+        return performance.now() - began
+      }
+      const ratios: number[] = []
+      for (let round = 0; round < 7; round += 1) ratios.push((await cost('bob')) / (await cost(empty.username)))
+      expect(ratios.toSorted((a, b) => a - b)[3]).toBeLessThan(2)
+    }, 120_000)
 
     test('the share holds for bytes as well', async () => {
       opened = await open({ mailboxBytes: 100, senderShare: 0.2 })

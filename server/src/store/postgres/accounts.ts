@@ -2,8 +2,9 @@ import { foldName } from '../identity.ts'
 import type { Account, AccountChange, AccountNumber, AccountStore, NewAccount } from '../store.ts'
 import { tellChange } from './changes.ts'
 import type { Context } from './context.ts'
-import type { Ask } from './database.ts'
+import type { Ask, Undo } from './database.ts'
 import { forgetKeyPackages } from './key-packages.ts'
+import { deleteAccount } from './leaving.ts'
 import { toBoolean, toBytes, toNumber, toNumberOrNull, toText, toTextOrNull } from './rows.ts'
 import type { Row } from './rows.ts'
 import { fromStored, toStored } from './text.ts'
@@ -34,39 +35,28 @@ function accountOf(row: Row | undefined): Account | null {
 
 type Created = Awaited<ReturnType<AccountStore['createAccount']>>
 
-/** Leaves a transaction, undoing it, with an answer that is no error. */
-class Undo extends Error {
-  readonly answer: Created
-
-  constructor(answer: Created) {
-    super(answer)
-    this.answer = answer
-  }
-}
-
 /** Uses up proof and invite; a sign-up that is refused uses up neither, since all of it is undone. */
-async function redeem(ask: Ask, fresh: NewAccount): Promise<void> {
-  const { proof, inviteHash, now } = fresh
+async function redeem(ask: Ask, undo: Undo<Created>, { proof, inviteHash, now }: NewAccount): Promise<void> {
   if (proof !== null) {
     const [used] = await ask(
       'INSERT INTO proofs (hash, expires_at) VALUES ($1, $2) ON CONFLICT DO NOTHING RETURNING expires_at',
       [proof.hash, proof.until],
     )
-    if (used === undefined) throw new Undo('proof_used')
+    if (used === undefined) undo('proof_used')
   }
   if (inviteHash === null) return
   const [invite] = await ask(
     'UPDATE invites SET uses_left = uses_left - 1 WHERE hash = $1 AND uses_left > 0 AND expires_at > $2 RETURNING uses_left',
     [inviteHash, now],
   )
-  if (invite === undefined) throw new Undo('invite_invalid')
+  if (invite === undefined) undo('invite_invalid')
 }
 
-async function create(ask: Ask, fresh: NewAccount): Promise<Created> {
+async function create(ask: Ask, undo: Undo<Created>, fresh: NewAccount): Promise<Created> {
   const name = toStored(foldName(fresh.username))
   const [taken] = await ask('SELECT account FROM accounts WHERE name = $1', [name])
   if (taken !== undefined) return 'name_taken'
-  await redeem(ask, fresh)
+  await redeem(ask, undo, fresh)
   const [made] = await ask(
     `INSERT INTO accounts (name, username, password_hash, public_key, wrapped_by_password, recovery_wrapped, recovery_proof, created_at)
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (name) DO NOTHING RETURNING account`,
@@ -82,24 +72,9 @@ async function create(ask: Ask, fresh: NewAccount): Promise<Created> {
     ],
   )
   // Somebody else took the name in the same moment.
-  if (made === undefined) throw new Undo('name_taken')
+  if (made === undefined) return undo('name_taken')
   await ask('SELECT make_mailbox_1($1, true)', [toNumber(made['account'])])
   return 'created'
-}
-
-async function createAccount({ db }: Context, fresh: NewAccount): Promise<Created> {
-  let answer: Created | null = null
-  try {
-    return await db.together((ask) =>
-      create(ask, fresh).catch((error: unknown) => {
-        if (error instanceof Undo) answer = error.answer
-        throw error
-      }),
-    )
-  } catch (error) {
-    if (answer !== null) return answer
-    throw error
-  }
 }
 
 async function endSessions(ask: Ask, account: AccountNumber, which: AccountChange['endSessions']): Promise<void> {
@@ -109,7 +84,9 @@ async function endSessions(ask: Ask, account: AccountNumber, which: AccountChang
 }
 
 async function change(context: Context, ask: Ask, { account, what }: { account: AccountNumber; what: AccountChange }) {
-  const [row] = await ask(`SELECT ${COLUMNS} FROM accounts WHERE account = $1 FOR NO KEY UPDATE`, [account])
+  const [row] = await ask(`SELECT ${COLUMNS} FROM accounts WHERE account = $1 AND name IS NOT NULL FOR NO KEY UPDATE`, [
+    account,
+  ])
   const before = accountOf(row)
   if (before === null || (what.ifPasswordHash ?? before.passwordHash) !== before.passwordHash) return false
   const after = { ...before, ...what }
@@ -142,7 +119,7 @@ const LIST = `SELECT username, created_at, disabled,
   FROM accounts a WHERE name > $1 ORDER BY name LIMIT $2`
 
 export const accountStore = (context: Context): AccountStore => ({
-  createAccount: (account) => createAccount(context, account),
+  createAccount: (account) => context.db.together((ask, undo) => create(ask, undo, account)),
   findAccount: async (username) => {
     const [row] = await context.db.ask(`SELECT ${COLUMNS} FROM accounts WHERE name = $1`, [
       toStored(foldName(username)),
@@ -150,16 +127,13 @@ export const accountStore = (context: Context): AccountStore => ({
     return accountOf(row)
   },
   getAccount: async (account) => {
-    const [row] = await context.db.ask(`SELECT ${COLUMNS} FROM accounts WHERE account = $1`, [account])
+    const [row] = await context.db.ask(`SELECT ${COLUMNS} FROM accounts WHERE account = $1 AND name IS NOT NULL`, [
+      account,
+    ])
     return accountOf(row)
   },
   changeAccount: (account, what) => context.db.together((ask) => change(context, ask, { account, what })),
-  deleteAccount: (account) =>
-    context.db.together(async (ask) => {
-      const [row] = await ask('SELECT delete_account_1($1) AS deleted', [account])
-      await tellChange(context, ask, account)
-      return toBoolean(row?.['deleted'])
-    }),
+  deleteAccount: (account) => deleteAccount(context, account),
   listAccounts: async (after, limit) =>
     (await context.db.ask(LIST, [toStored(foldName(after)), limit])).map((row) => ({
       username: toText(row['username']),

@@ -14,7 +14,7 @@ import { toNumber } from './rows.ts'
  */
 const FORMAT = 'chatnip postgres backup 1'
 
-/** In the order in which they can be put back. */
+/** In the order in which they can be put back. Tallies are not among them: they are counted again when they are wanted. */
 const TABLES: readonly (readonly [name: string, columns: string])[] = [
   [
     'accounts',

@@ -1,6 +1,7 @@
 import type { AccountNumber } from '../store.ts'
 import type { Context } from './context.ts'
 import type { Ask } from './database.ts'
+import { toNumber } from './rows.ts'
 
 /** How nodes, and the admin command, hear from the database itself that sessions, devices or accounts have changed: heard when committed. */
 const CHANNEL = 'chatnip_accounts'
@@ -35,22 +36,27 @@ export async function hearChanges(
 /** What nodes tell each other besides. */
 const ANNOUNCEMENTS = 'chatnip_nodes'
 
+/** What is told is numbered by the database: whoever hears two things late, and turned around, knows which one was said first. */
+const ANNOUNCE = `WITH next AS MATERIALIZED (SELECT nextval('announcements') AS number)
+  SELECT number, pg_notify($1, $2 || ' ' || number || ' ' || $3) FROM next`
+
 export async function openAnnouncements({ db, node }: Context): Promise<{
-  announce: (text: string) => Promise<void>
-  onAnnounced: (listener: (text: string) => void) => void
+  announce: (text: string) => Promise<number>
+  onAnnounced: (listener: (text: string, number: number) => void) => void
 }> {
-  const listeners: ((text: string) => void)[] = []
+  const listeners: ((text: string, number: number) => void)[] = []
   await db.listen(
     ANNOUNCEMENTS,
     (payload) => {
-      const [from, text = ''] = payload.split(/ (.*)/s)
-      if (from !== node) for (const listener of listeners) listener(text)
+      const [, from, number, text = ''] = /^(\S+) (\d+) (.*)$/s.exec(payload) ?? []
+      if (number !== undefined && from !== node) for (const listener of listeners) listener(text, Number(number))
     },
     () => undefined,
   )
   return {
     announce: async (text) => {
-      await db.ask('SELECT pg_notify($1, $2)', [ANNOUNCEMENTS, `${node} ${text}`])
+      const [row] = await db.ask(ANNOUNCE, [ANNOUNCEMENTS, node, text])
+      return toNumber(row?.['number'])
     },
     onAnnounced: (listener) => {
       listeners.push(listener)

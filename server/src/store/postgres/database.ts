@@ -11,12 +11,15 @@ export type Value = string | number | boolean | Uint8Array | null
 /** Runs statements: prepared ones, by their text. */
 export type Ask = (text: string, values?: readonly Value[]) => Promise<readonly Row[]>
 
+/** Leaves a transaction with an answer that is no error, undoing all of it. */
+export type Undo<T> = (answer: T) => never
+
 /** The pool of connections, seen as: one statement, or some in a transaction; each answered in time or refused. */
 export interface Database {
   /** One statement in a transaction of its own. @throws ChatnipError `unavailable`, `disk_full`, or what a Refusal says */
   readonly ask: Ask
   /** Several statements, all or none. Runs again when another transaction came in between; so `work` does nothing else. */
-  together<T>(work: (ask: Ask) => Promise<T>): Promise<T>
+  together<T>(work: (ask: Ask, undo: Undo<T>) => Promise<T>): Promise<T>
   /** Hears what is told on a channel; `onGap` is called when something may have been missed. */
   listen(channel: string, onTold: (payload: string) => void, onGap: () => void): Promise<void>
   /** Waits for what is under way, then closes. */
@@ -174,17 +177,7 @@ export function openDatabase(settings: Settings): Database {
 
   return {
     ask: (text, values) => inTime(() => again(() => askOn(client.sql)(text, values))),
-    together: (work) =>
-      inTime(() =>
-        again(async () => {
-          let outcome: { readonly value: Awaited<ReturnType<typeof work>> } | undefined
-          await client.sql.begin(async (sql) => {
-            outcome = { value: await work(askOn(sql)) }
-          })
-          if (outcome === undefined) throw new ChatnipError('unavailable')
-          return outcome.value
-        }),
-      ),
+    together: (work) => inTime(() => again(() => transaction(client.sql, work))),
     listen: async (channel, onTold, onGap) => {
       await ears.sql.listen(channel, onTold, onGap)
     },
@@ -197,6 +190,25 @@ export function openDatabase(settings: Settings): Database {
       ears.cutAll()
     },
   }
+}
+
+class Undone extends Error {}
+
+async function transaction<T>(sql: Client, work: (ask: Ask, undo: Undo<T>) => Promise<T>): Promise<T> {
+  let outcome: { readonly value: T } | undefined
+  const undo: Undo<T> = (value) => {
+    outcome = { value }
+    throw new Undone()
+  }
+  try {
+    await sql.begin(async (tx) => {
+      outcome = { value: await work(askOn(tx), undo) }
+    })
+  } catch (error) {
+    if (!(error instanceof Undone)) throw error
+  }
+  if (outcome === undefined) throw new ChatnipError('unavailable')
+  return outcome.value
 }
 
 /** Transactions that got in each other's way are undone whole, so that trying again is safe. */

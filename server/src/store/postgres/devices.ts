@@ -21,7 +21,9 @@ export const deviceOf = (row: Row): Device => ({
 
 /** Locks an account's row, so that its devices and sessions change one after the other. Null: there is no such account. */
 export async function lockAccount(ask: Ask, account: AccountNumber): Promise<Row | null> {
-  const [row] = await ask('SELECT password_hash FROM accounts WHERE account = $1 FOR UPDATE', [account])
+  const [row] = await ask('SELECT password_hash FROM accounts WHERE account = $1 AND name IS NOT NULL FOR UPDATE', [
+    account,
+  ])
   return row ?? null
 }
 
@@ -78,7 +80,7 @@ async function removeDevice(
   if (toNumber(left?.['devices']) === 0)
     await ask('UPDATE mailboxes SET plain = true WHERE account = $1 AND mailbox = $2', [account, mailbox])
   else {
-    await ask('SELECT forget_1($1::bigint[], $2::bigint[], NULL, false)', [
+    await ask('SELECT forget_1($1::bigint[], $2::bigint[], false)', [
       plainArray([mailbox]),
       plainArray(['9223372036854775807']),
     ])

@@ -8,7 +8,7 @@ import type {
   Supply,
 } from '../store.ts'
 import type { Context } from './context.ts'
-import type { Ask } from './database.ts'
+import type { Ask, Undo } from './database.ts'
 import { lockAccount } from './devices.ts'
 import { toNumber, toText, toTextOrNull } from './rows.ts'
 import type { Row } from './rows.ts'
@@ -34,14 +34,14 @@ const ADD = `INSERT INTO key_packages (device, hash, body)
   SELECT $1, u.hash, u.body FROM unnest($2::bytea[], $3::text[]) WITH ORDINALITY AS u (hash, body, place) ORDER BY u.place
   ON CONFLICT DO NOTHING`
 
-/** Undoes an upload that was too much. */
-class TooMany extends Error {}
+type Added = Awaited<ReturnType<KeyPackageStore['addKeyPackages']>>
 
+/** An upload that is too much is undone. */
 async function add(
   { limits }: Context,
-  ask: Ask,
+  [ask, undo]: [Ask, Undo<Added>],
   { account, deviceId, packages }: { account: AccountNumber; deviceId: string; packages: KeyPackages },
-): Promise<Supply | 'no_such_device'> {
+): Promise<Added> {
   await lockAccount(ask, account)
   const row = await deviceOf(ask, account, deviceId)
   if (row === undefined) return 'no_such_device'
@@ -49,28 +49,10 @@ async function add(
   const { fresh, lastResort } = packages
   await ask(ADD, [device, bytesArray(fresh.map(shortHash)), textArray(fresh.map(toStored))])
   const supply = await supplyOf(ask, device, lastResort ?? toTextOrNull(row['last_resort']))
-  if (supply.count > limits.keyPackagesPerDevice) throw new TooMany()
+  if (supply.count > limits.keyPackagesPerDevice) return undo('too_many_key_packages')
   if (lastResort !== null)
     await ask('UPDATE devices SET last_resort = $1 WHERE device = $2', [toStored(lastResort), device])
   return supply
-}
-
-async function addOrRefuse(
-  context: Context,
-  what: Parameters<typeof add>[2],
-): ReturnType<KeyPackageStore['addKeyPackages']> {
-  let isTooMany = false
-  try {
-    return await context.db.together((ask) =>
-      add(context, ask, what).catch((error: unknown) => {
-        isTooMany ||= error instanceof TooMany
-        throw error
-      }),
-    )
-  } catch (error) {
-    if (isTooMany) return 'too_many_key_packages'
-    throw error
-  }
 }
 
 /** The oldest that waits. From here on it is nobody's any more. */
@@ -115,7 +97,8 @@ export async function forgetKeyPackages(ask: Ask, account: AccountNumber): Promi
 }
 
 export const keyPackageStore = (context: Context): KeyPackageStore => ({
-  addKeyPackages: (account, deviceId, packages) => addOrRefuse(context, { account, deviceId, packages }),
+  addKeyPackages: (account, deviceId, packages) =>
+    context.db.together((...tools) => add(context, tools, { account, deviceId, packages })),
   countKeyPackages: async (account, deviceId) => {
     const row = await deviceOf(context.db.ask, account, deviceId)
     if (row === undefined) return { count: 0, hasLastResort: false }

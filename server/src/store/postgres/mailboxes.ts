@@ -97,7 +97,7 @@ export function openMailboxes(context: Context): Reading & { readonly idle: () =
     openBatches<Acknowledgement, null>({
       run: async (batch) => {
         const places = [batch.map(({ mailbox }) => mailbox), batch.map(({ upto }) => Math.min(upto, LARGEST))]
-        await db.ask('SELECT forget_1($1::bigint[], $2::bigint[], NULL, true)', places.map(plainArray))
+        await db.ask('SELECT forget_1($1::bigint[], $2::bigint[], true)', places.map(plainArray))
         return batch.map(() => null)
       },
       keyOf: ({ mailbox }) => mailbox,

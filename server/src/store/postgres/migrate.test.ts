@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { signUp } from '../contract/world.ts'
 import { openClient } from './database.ts'
-import { migrate, readMigrations } from './migrate.ts'
+import { checkTables, migrate, readMigrations } from './migrate.ts'
 import { settingsOf } from './options.ts'
 import { openPostgresStore } from './postgres.ts'
 import { withPostgres } from './suite.ts'
@@ -55,6 +55,31 @@ await withPostgres('the tables of PostgreSQL', (server) => {
     const contract = { version: newest + 2, worksWith: newest + 1, text: 'ALTER TABLE accounts DROP COLUMN avatar' }
     await migrate(sql, [...known, expand, contract])
     await expect(openPostgresStore({ url })).rejects.toThrow('newer Chatnip')
+    await sql.end()
+  })
+
+  test('the admin command works on tables as they are, and changes nothing', async () => {
+    const url = await server.newDatabase()
+    const { sql } = client(url)
+    const open = async () => (await openPostgresStore({ url, role: 'admin' })).close()
+    await expect(open()).rejects.toThrow('There is no Chatnip in this database')
+    expect(await sql.unsafe("SELECT 1 FROM pg_class WHERE relname IN ('migrations', 'accounts')")).toHaveLength(0)
+    await (await openPostgresStore({ url })).close()
+    await open()
+    const known = readMigrations()
+    const next = {
+      version: known.length + 1,
+      worksWith: known.length,
+      text: 'ALTER TABLE accounts ADD COLUMN more text',
+    }
+    await expect(checkTables(sql, [...known, next])).rejects.toThrow(
+      `are of version ${known.length}, and this Chatnip needs ${known.length + 1}`,
+    )
+    await migrate(sql, [...known, next])
+    await open()
+    const contract = { version: known.length + 2, worksWith: known.length + 1, text: 'SELECT 1' }
+    await migrate(sql, [...known, next, contract])
+    await expect(open()).rejects.toThrow('newer Chatnip')
     await sql.end()
   })
 

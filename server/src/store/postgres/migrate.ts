@@ -44,15 +44,8 @@ export async function migrate(sql: Client, migrations = readMigrations()): Promi
     await sql.unsafe(
       'CREATE TABLE IF NOT EXISTS migrations (version integer PRIMARY KEY, works_with integer NOT NULL, at timestamptz NOT NULL DEFAULT now())',
     )
-    const [row] = await sql.unsafe(
-      'SELECT coalesce(max(version), 0) AS version, coalesce(max(works_with), 0) AS needs FROM migrations',
-    )
-    if (toNumber(row?.['needs']) > newest) {
-      throw new Error(
-        'The database was brought up to date by a newer Chatnip that this one can’t work beside. Start that version.',
-      )
-    }
-    for (const { version, worksWith, text } of migrations.filter((one) => one.version > toNumber(row?.['version']))) {
+    const there = await versionThere(sql, newest)
+    for (const { version, worksWith, text } of migrations.filter((one) => one.version > there)) {
       await sql.unsafe(
         `BEGIN; ${text}; INSERT INTO migrations (version, works_with) VALUES (${version}, ${worksWith}); COMMIT`,
       )
@@ -63,6 +56,31 @@ export async function migrate(sql: Client, migrations = readMigrations()): Promi
   } finally {
     await sql.unsafe(`SELECT pg_advisory_unlock(${LOCK})`).catch(() => undefined)
   }
+}
+
+/** How far the tables are. @throws Error when that is too far for the program whose newest migration is `newest` */
+async function versionThere(sql: Client, newest: number): Promise<number> {
+  const [row] = await sql.unsafe(
+    'SELECT coalesce(max(version), 0) AS version, coalesce(max(works_with), 0) AS needs FROM migrations',
+  )
+  if (toNumber(row?.['needs']) > newest) {
+    throw new Error(
+      'The database was brought up to date by a newer Chatnip that this one can’t work beside. Start that version.',
+    )
+  }
+  return toNumber(row?.['version'])
+}
+
+/** @throws Error with a sentence for people when the tables are not there, or not such that this program works on them */
+export async function checkTables(sql: Client, migrations = readMigrations()): Promise<void> {
+  const newest = migrations.at(-1)?.version ?? 0
+  const [found] = await sql.unsafe("SELECT to_regclass('migrations') IS NOT NULL AS there")
+  const there = found?.['there'] === true ? await versionThere(sql, newest) : 0
+  if (there === 0) throw new Error('There is no Chatnip in this database. Look at DATABASE_URL, or start a node once.')
+  if (there < newest)
+    throw new Error(
+      `The tables of this database are of version ${there}, and this Chatnip needs ${newest}. Use the admin command of the nodes that run, or start a node of this version first.`,
+    )
 }
 
 /** What PostgreSQL must be set to: less may forget what it said it has (delivery promise P2). */

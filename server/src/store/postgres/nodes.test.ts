@@ -2,6 +2,9 @@ import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { addDevice, EVERYTHING, hashOf, message, newAccount, NOW, plainMailbox, signUp } from '../contract/world.ts'
 import type { Account, Device, Store } from '../store.ts'
+import { openClient } from './database.ts'
+import type { Client } from './database.ts'
+import { settingsOf } from './options.ts'
 import { openPostgresStore } from './postgres.ts'
 import { withPostgres } from './suite.ts'
 import { administer } from './testing.ts'
@@ -21,9 +24,11 @@ function sideBySide(server: TestPostgres): void {
   describe('several nodes', () => {
     let nodes: Store[]
     let giveBack: () => Promise<void>
+    let url: string
     beforeEach(async () => {
       const borrowed = await server.borrow()
       giveBack = borrowed.giveBack
+      url = borrowed.url
       nodes = await Promise.all(
         Array.from({ length: NODES }, () => openPostgresStore({ url: borrowed.url, connections: 6 })),
       )
@@ -159,27 +164,38 @@ function sideBySide(server: TestPostgres): void {
       })
     })
 
-    test('arrivals miss nothing that is stored while they are asked for', async () => {
+    test('arrivals miss nothing of a transaction that began before others and ends after they were told of', async () => {
       const alice = await signUp(node(0), 'alice')
-      const bob = await signUp(node(0), 'bob')
-      const box = await plainMailbox(node(0), bob)
-      let { upto } = await node(2).arrivals(null)
-      let sending = true
-      let highest = 0
-      const sent = (async () => {
-        for (let round = 0; round < 30; round += 1) {
-          await Promise.all([0, 1].map((at) => node(at).append(message(alice, 'bob', { number: round * 2 + at }))))
-        }
-        sending = false
-      })()
-      while (sending) {
-        const { upto: next, mailboxes } = await node(2).arrivals(upto)
-        for (const { mailbox, seq } of mailboxes) if (mailbox === box) highest = Math.max(highest, seq)
-        upto = next
-      }
-      await sent
-      for (const { seq } of (await node(2).arrivals(upto)).mailboxes) highest = Math.max(highest, seq)
-      expect(highest).toBe(60)
+      const [bob, carol] = [await signUp(node(0), 'bob'), await signUp(node(0), 'carol')]
+      const [bobs, carols] = [await plainMailbox(node(0), bob), await plainMailbox(node(0), carol)]
+      const commit = (number: number) => ({
+        ...message(alice, 'carol', { number }),
+        group: { id: 'a-group-of-128-bits-22', epoch: number, commit: true as const },
+      })
+      await node(0).append(commit(0))
+      const { upto: begin } = await node(2).arrivals(null)
+      // Held up in the middle: it has its number, and waits for the group's row.
+      const { sql } = openClient(settingsOf({ url }), { connections: 2, patience: null })
+      const { promise: letGo, resolve } = Promise.withResolvers<void>()
+      const { promise: holds, resolve: held } = Promise.withResolvers<void>()
+      const holding = sql.begin(async (tx) => {
+        await tx.unsafe('SELECT 1 FROM group_epochs FOR UPDATE')
+        held()
+        await letGo
+      })
+      await holds
+      const late = node(0).append(commit(1))
+      await expect.poll(() => somebodyWaits(sql)).toBe(true)
+      for (const number of [10, 11]) await node(1).append(message(bob, 'bob', { number }))
+      const first = await node(2).arrivals(begin)
+      expect(first.mailboxes).toContainEqual({ mailbox: bobs, seq: 2 })
+      expect(first.mailboxes.filter(({ mailbox, seq }) => mailbox === carols && seq > 1)).toEqual([])
+      const again = await node(2).arrivals(first.upto)
+      resolve()
+      await holding
+      expect(await late).toMatchObject({ result: 'accepted' })
+      expect((await node(2).arrivals(again.upto)).mailboxes).toContainEqual({ mailbox: carols, seq: 2 })
+      await sql.end()
     })
 
     test('only one of the nodes that expire at the same moment tells the sender', async () => {
@@ -194,6 +210,14 @@ function sideBySide(server: TestPostgres): void {
       expect(new Set(told.map(({ id }) => id)).size).toBe(30)
     })
   })
+}
+
+/** Whether a statement in this database waits for somebody's lock. */
+async function somebodyWaits(sql: Client): Promise<boolean> {
+  const rows = await sql.unsafe(
+    "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'",
+  )
+  return rows.length > 0
 }
 
 function durability(server: TestPostgres): void {

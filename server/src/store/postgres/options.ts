@@ -8,6 +8,8 @@ export interface PostgresOptions {
   /** `postgres://user:password@host:port/database?sslmode=…&sslrootcert=…`; several hosts are separated by commas. */
   readonly url: string
   readonly limits?: Partial<StoreLimits>
+  /** A node brings the tables up to date. The admin command works on them as they are, beside nodes that may be older. */
+  readonly role?: 'node' | 'admin'
   /** Connections for calls; one more listens. */
   readonly connections?: number
   /** How many calls may wait before new ones are refused at once with `unavailable`. */

@@ -13,7 +13,7 @@ import { keyPackageStore } from './key-packages.ts'
 import { openMailboxes } from './mailboxes.ts'
 import { settingsOf } from './options.ts'
 import type { PostgresOptions, Settings } from './options.ts'
-import { aside, prepare } from './prepare.ts'
+import { aside, check, prepare } from './prepare.ts'
 import type { Row } from './rows.ts'
 import { sessionStore } from './sessions.ts'
 import { readStats, upkeepStore } from './upkeep.ts'
@@ -25,19 +25,23 @@ const statsOf = (settings: Settings): Promise<StoreStats> =>
 
 /** The store, through which its nodes can also tell each other something short. */
 export interface PostgresStore extends Store {
-  /** Told to the other nodes that are connected now; nobody keeps it. @throws ChatnipError unavailable */
-  announce(text: string): Promise<void>
-  onAnnounced(listener: (text: string) => void): void
+  /**
+   * Told to the other nodes that are connected now; nobody keeps it.
+   * @returns its number: what any node says later has a greater one
+   * @throws ChatnipError unavailable
+   */
+  announce(text: string): Promise<number>
+  onAnnounced(listener: (text: string, number: number) => void): void
 }
 
 /**
- * Opens the store of many nodes: a PostgreSQL database, whose tables are created or brought up to date.
+ * Opens the store of many nodes: a PostgreSQL database, whose tables a node creates or brings up to date (`role`).
  *
  * @throws Error with a sentence for people: it can't be reached, is set to lose messages, is of a newer Chatnip, …
  */
 export async function openPostgresStore(options: PostgresOptions): Promise<PostgresStore> {
   const settings = settingsOf(options)
-  await prepare(settings)
+  await (options.role === 'admin' ? check(settings) : prepare(settings))
   const db = openDatabase(settings)
   const context: Context = { db, limits: settings.limits, node: randomUUID() }
   const listeners: Parameters<Store['onForeignChange']>[0][] = []

@@ -1,7 +1,7 @@
 import { openClient } from './database.ts'
 import type { Client } from './database.ts'
 import { codeOf } from './failures.ts'
-import { checkServer, migrate } from './migrate.ts'
+import { checkServer, checkTables, migrate } from './migrate.ts'
 import type { Settings } from './options.ts'
 
 /** A connection of its own that may take as long as it takes: for copies, counting and new tables. */
@@ -21,13 +21,18 @@ const AGAIN_MS = 250
 const NOT_THERE = /^(?:E[A-Z_]+|CONNECT\w+|57P03|53300)$/
 
 /** Prepares the tables, waiting a while for a database that isn't there yet. */
-export async function prepare(settings: Settings): Promise<void> {
+export const prepare = (settings: Settings): Promise<void> => whenThere(settings, migrate)
+
+/** Looks whether this program can work on the tables, and changes nothing. @throws Error with a sentence for people */
+export const check = (settings: Settings): Promise<void> => whenThere(settings, checkTables)
+
+async function whenThere(settings: Settings, work: (sql: Client) => Promise<void>): Promise<void> {
   const end = performance.now() + settings.startPatience
   for (;;) {
     try {
       return await aside(settings, async (sql) => {
         await checkServer(sql)
-        await migrate(sql)
+        await work(sql)
       })
     } catch (error) {
       if (!NOT_THERE.test(codeOf(error))) throw error

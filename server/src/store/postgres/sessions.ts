@@ -71,11 +71,16 @@ async function createSession(context: Context, ask: Ask, session: NewSession): P
 }
 
 // A session that has ended stays ended, whatever the clock says now.
-const TOUCH = `WITH touched AS (
-    UPDATE sessions SET used_at = $2, expires_at = CASE WHEN device IS NULL THEN $3 ELSE greatest(expires_at, $3) END
-    WHERE hash = $1 AND expires_at > $2 RETURNING device
-  )
-  UPDATE devices d SET last_seen = $4 FROM touched WHERE d.device = touched.device AND d.last_seen <> $4`
+const TOUCH = `UPDATE sessions SET used_at = $2, expires_at = CASE WHEN device IS NULL THEN $3 ELSE greatest(expires_at, $3) END
+  WHERE hash = $1 AND expires_at > $2 RETURNING device, (SELECT d.last_seen FROM devices d WHERE d.device = sessions.device) AS last_seen`
+
+/** Once a day a device too: in a transaction of its own, since whoever needs both locks takes the device's first. */
+async function touch({ db }: Context, ...[hash, usedAt, expiresAt]: Parameters<SessionStore['touchSession']>) {
+  const day = dayOf(usedAt)
+  const [touched] = await db.ask(TOUCH, [hash, usedAt, expiresAt])
+  if (touched === undefined || touched['last_seen'] === null || touched['last_seen'] === day) return
+  await db.ask('UPDATE devices SET last_seen = $1 WHERE device = $2', [day, toNumber(touched['device'])])
+}
 
 async function registerDevice(
   context: Context,
@@ -112,9 +117,7 @@ export const sessionStore = (context: Context): Sessions => ({
     const [row] = await context.db.ask(`${SESSION} WHERE s.hash = $1 AND s.expires_at > $2`, [hash, now])
     return row === undefined ? null : sessionOf(row)
   },
-  touchSession: async (hash, usedAt, expiresAt) => {
-    await context.db.ask(TOUCH, [hash, usedAt, expiresAt, dayOf(usedAt)])
-  },
+  touchSession: (...given) => touch(context, ...given),
   endSession: (hash) =>
     context.db.together(async (ask) => {
       const [gone] = await ask('DELETE FROM sessions WHERE hash = $1 RETURNING account', [hash])

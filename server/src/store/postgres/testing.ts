@@ -48,6 +48,7 @@ const EMPTY = [
   'mailboxes',
   'messages',
   'entries',
+  'tallies',
   'dedup',
   'shared_texts',
   'group_epochs',

@@ -1,6 +1,7 @@
 import type { StoreStats, Upkeep } from '../store.ts'
 import type { Context } from './context.ts'
 import type { Ask } from './database.ts'
+import { finishLeaving } from './leaving.ts'
 import { toBytes, toNumber, toText } from './rows.ts'
 
 const DAY = 86_400_000
@@ -21,19 +22,20 @@ const LATER_SWEEPS = [
    (SELECT hash FROM group_epochs WHERE used_on < div($1::bigint, ${DAY})::bigint ORDER BY used_on LIMIT $2)`,
 ]
 
-export const upkeepStore = ({ db, limits }: Context): Rounds => ({
+export const upkeepStore = (context: Context): Rounds => ({
   probe: async () => {
     // A write that changes nothing still has to get a connection, a lock, room in the log and an fsync.
-    await db.ask("UPDATE counters SET value = value WHERE name = 'probe' AND must_be_durable_1() IS NOT NULL")
+    await context.db.ask("UPDATE counters SET value = value WHERE name = 'probe' AND must_be_durable_1() IS NOT NULL")
   },
   sweep: async (now, batch) => {
-    const forgetting = Math.floor(now - limits.retentionDays * DAY)
-    for (const statement of SWEEPS) await db.ask(statement, [Math.floor(now), batch])
-    for (const statement of LATER_SWEEPS) await db.ask(statement, [forgetting, batch])
+    const forgetting = Math.floor(now - context.limits.retentionDays * DAY)
+    for (const statement of SWEEPS) await context.db.ask(statement, [Math.floor(now), batch])
+    for (const statement of LATER_SWEEPS) await context.db.ask(statement, [forgetting, batch])
+    await finishLeaving(context)
   },
   secret: async (name, fresh) => {
-    await db.ask('INSERT INTO secrets (name, value) VALUES ($1, $2) ON CONFLICT DO NOTHING', [name, fresh])
-    const [row] = await db.ask('SELECT value FROM secrets WHERE name = $1', [name])
+    await context.db.ask('INSERT INTO secrets (name, value) VALUES ($1, $2) ON CONFLICT DO NOTHING', [name, fresh])
+    const [row] = await context.db.ask('SELECT value FROM secrets WHERE name = $1', [name])
     return toBytes(row?.['value'])
   },
 })

@@ -1,0 +1,83 @@
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { addDevice, EVERYTHING, message, messageForAll, plainMailbox, signUp, waiting } from '../contract/world.ts'
+import type { Account, Store } from '../store.ts'
+import { openClient } from './database.ts'
+import type { Client } from './database.ts'
+import { settingsOf } from './options.ts'
+import { openPostgresStore } from './postgres.ts'
+import { withPostgres } from './suite.ts'
+
+/** The most rows that one statement may delete, a little more than it should. */
+const MOST = 2_500
+
+/** Refuses statements that delete more than so many rows at once: whoever wants to lies in wait of nobody's clock. */
+const BOUND = `CREATE FUNCTION bound() RETURNS trigger LANGUAGE plpgsql AS $$
+  BEGIN
+    IF (SELECT count(*) FROM gone) > ${MOST} THEN RAISE EXCEPTION '% rows of % at once', (SELECT count(*) FROM gone), TG_TABLE_NAME; END IF;
+    RETURN NULL;
+  END $$;
+  ${['entries', 'messages', 'dedup'].map((table) => `CREATE TRIGGER bound AFTER DELETE ON ${table} REFERENCING OLD TABLE AS gone EXECUTE FUNCTION bound();`).join('\n')}`
+
+/** The first account that goes gets stuck in the middle. */
+const STUCK = `CREATE FUNCTION stuck() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'stuck'; END $$;
+  CREATE TRIGGER stuck BEFORE DELETE ON dedup EXECUTE FUNCTION stuck()`
+
+await withPostgres('an account that goes', (server) => {
+  let store: Store
+  let sql: Client
+  let alice: Account
+  let bob: Account
+  let carol: Account
+  beforeEach(async () => {
+    const url = await server.newDatabase()
+    store = await openPostgresStore({ url })
+    sql = openClient(settingsOf({ url }), { connections: 1, patience: null }).sql
+    alice = await signUp(store, 'alice')
+    bob = await signUp(store, 'bob')
+    carol = await signUp(store, 'carol')
+  })
+  afterEach(async () => {
+    await store.close()
+    await sql.end()
+  })
+  let sent = 0
+  const send = (from: Account, to: string, count: number) =>
+    Promise.all(Array.from({ length: count }, () => store.append(message(from, to, { number: (sent += 1) }))))
+  const rows = async (): Promise<Record<string, number>> =>
+    Object.fromEntries((await store.stats()).tables.map(({ table, rows: count }) => [table, count]))
+
+  test('takes along however much it sent and received, a bounded number of rows at a time', async () => {
+    await send(alice, 'bob', 2 * MOST)
+    await send(carol, 'alice', MOST + 1_000)
+    await send(carol, 'bob', 3)
+    await store.append(messageForAll(alice, ['bob', 'carol'], { number: 90_000, text: 'the same for both' }))
+    await sql.unsafe(BOUND)
+    expect(await store.deleteAccount(alice.account)).toBe(true)
+    expect(await waiting(store, await plainMailbox(store, bob))).toHaveLength(3)
+    expect(await waiting(store, await plainMailbox(store, carol))).toEqual([])
+    expect(await rows()).toMatchObject({ accounts: 2, mailboxes: 2, entries: 3, messages: 3, shared_texts: 0 })
+    expect((await sql.unsafe('SELECT 1 FROM dedup WHERE account = $1', [alice.account])).length).toBe(0)
+    expect(await store.deleteAccount(alice.account)).toBe(false)
+  }, 60_000)
+
+  test('is gone for everybody at once, its name free; a sweep finishes what was begun', async () => {
+    const { hash } = await addDevice(store, alice, 'phone')
+    await send(alice, 'bob', 5)
+    await send(bob, 'alice', 5)
+    await sql.unsafe(STUCK)
+    await expect(store.deleteAccount(alice.account)).rejects.toMatchObject({ code: 'unavailable' })
+    expect([await store.findAccount('alice'), await store.getAccount(alice.account)]).toEqual([null, null])
+    expect(await store.findSession(hash, 0)).toBeNull()
+    expect(await store.changeAccount(alice.account, { disabled: false })).toBe(false)
+    const session = { hash, account: alice.account, now: 0, expiresAt: 1, device: null }
+    expect(await store.createSession(session)).toBe('no_such_account')
+    expect(await store.append(message(bob, 'alice', { number: 80 }))).toMatchObject({ result: 'no_such_user' })
+    expect((await store.listAccounts('', 10)).map(({ username }) => username)).toEqual(['bob', 'carol'])
+    const anew = await signUp(store, 'Alice')
+    await store.append(message(bob, 'alice', { number: 81 }))
+    await sql.unsafe('DROP TRIGGER stuck ON dedup')
+    await store.sweep(0, 10)
+    expect(await rows()).toMatchObject({ accounts: 3, mailboxes: 3, entries: 1, messages: 1 })
+    expect(await store.read(await plainMailbox(store, anew), 0, EVERYTHING)).toHaveLength(1)
+  })
+})
