@@ -1,6 +1,7 @@
 export { COMMON_ERRORS } from './endpoint.ts'
 export type { Caller, Endpoint } from './endpoint.ts'
 export { ENDPOINT_NAMES, ENDPOINTS } from './endpoints.ts'
+export { KNOWN_LINES } from './endpoints/further.ts'
 export type { EndpointName, Reply, Request } from './endpoints.ts'
 export { CLOSE } from './close.ts'
 export type { CloseReason } from './close.ts'

@@ -29,6 +29,8 @@ export const RATES = {
   download: { per: 'account', burst: 600, seconds: 0.1 },
   avatar: { per: 'account', burst: 10, seconds: 60 },
   settings: { per: 'account', burst: 60, seconds: 5 },
+  /** Reads much, in a thread of its own. */
+  known: { per: 'account', burst: 6, seconds: 30 },
   /** Frames of one socket, acknowledgements included. */
   frames: { per: 'device', burst: 5_000, seconds: 0.002 },
 } as const satisfies Record<string, { per: string; burst: number; seconds: number }>

@@ -51,6 +51,7 @@ const RULES: Readonly<Record<string, Rule>> = {
   revoke_session: owner,
   register_device: { ...owner, deviceGets: 'not_allowed' },
   list_devices: owner,
+  what_is_known: owner,
   revoke_device: owner,
   store_wrapped_keys: owner,
   fetch_wrapped_keys: owner,

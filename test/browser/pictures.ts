@@ -93,6 +93,9 @@ async function takeInside(person: Person, screen: string): Promise<void> {
   await visit(person, '/settings')
   await page.getByText('(this browser)').waitFor()
   await page.screenshot({ path: join(FOLDER, `settings-${screen}.png`), fullPage: true })
+  await visit(person, '/known')
+  await page.getByRole('heading', { name: 'Your devices' }).waitFor()
+  await page.screenshot({ path: join(FOLDER, `known-${screen}.png`) })
 }
 
 /** The picture of the README: a wide light window with a dark phone over its corner, both from the running app. */

@@ -19,8 +19,9 @@ const SignUpPage = lazyPage(async () => (await import('./pages/sign-up.tsx')).Si
 const LogInPage = lazyPage(async () => (await import('./pages/log-in.tsx')).LogInPage, PageFrame)
 const RecoverPage = lazyPage(async () => (await import('./pages/recover.tsx')).RecoverPage, PageFrame)
 const SettingsPage = lazyPage(async () => (await import('./pages/settings.tsx')).SettingsPage, PageFrame)
+const KnownPage = lazyPage(async () => (await import('./pages/known.tsx')).KnownPage, PageFrame)
 
-const INSIDE: readonly Route['page'][] = ['chats', 'chat', 'compare', 'settings']
+const INSIDE: readonly Route['page'][] = ['chats', 'chat', 'compare', 'settings', 'known']
 
 /** Where somebody belongs who is at `at`, or null when that is right. */
 export const redirect = (at: Route, kind: Session['kind']): Route | null => {
@@ -31,6 +32,7 @@ export const redirect = (at: Route, kind: Session['kind']): Route | null => {
 
 const Inside = ({ at, chats }: { readonly at: Route; readonly chats: Chats }) => {
   if (at.page === 'settings') return <SettingsPage chats={chats} />
+  if (at.page === 'known') return <KnownPage chats={chats} />
   const name = at.page === 'chat' || at.page === 'compare' ? at.name : null
   return <ChatsPage chats={chats} name={name} comparing={at.page === 'compare'} />
 }
@@ -52,6 +54,7 @@ const Outside = ({ at }: { readonly at: Route }) => {
     case 'chat':
     case 'compare':
     case 'settings':
+    case 'known':
       return <WelcomePage />
   }
 }

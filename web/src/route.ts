@@ -6,6 +6,7 @@ export type Route =
   | { readonly page: 'logIn' }
   | { readonly page: 'recover' }
   | { readonly page: 'settings' }
+  | { readonly page: 'known' }
   | { readonly page: 'chats' }
   | { readonly page: 'chat'; readonly name: string }
   | { readonly page: 'compare'; readonly name: string }
@@ -18,6 +19,7 @@ const FIXED: readonly (readonly [path: string, page: Exclude<Route['page'], 'cha
   ['/login', 'logIn'],
   ['/recover', 'recover'],
   ['/settings', 'settings'],
+  ['/known', 'known'],
   ['/chats', 'chats'],
 ]
 

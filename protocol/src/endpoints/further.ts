@@ -19,6 +19,21 @@ import {
 const OK = Type.Literal('OK')
 const Seconds = Type.Integer({ minimum: 0, description: 'Unix seconds.' })
 
+/** Under which heads a server tells what it keeps of a person. */
+export const KNOWN_LINES = [
+  'account',
+  'password',
+  'keys',
+  'recovery',
+  'picture',
+  'devices',
+  'sessions',
+  'key_packages',
+  'waiting',
+  'sent',
+  'ids',
+] as const
+
 /** What our own clients need besides the original's eleven. */
 export const FURTHER = {
   get_server_info: endpoint({
@@ -150,6 +165,36 @@ export const FURTHER = {
     }),
     errors: ['not_signed_in'],
     rates: ['address', 'settings'],
+  }),
+  what_is_known: endpoint({
+    summary: 'What this server keeps of the caller, read from its tables: how much, since when, and the newest rows.',
+    group: 'accounts',
+    caller: 'session',
+    methods: ['POST'],
+    body: 'json',
+    request: sessionRequest({}),
+    reply: Type.Object({
+      lines: Type.Array(
+        Type.Object({
+          line: Type.Enum(KNOWN_LINES),
+          rows: Type.Union([Type.Integer(), Type.Null()], { description: 'Null: nothing is kept by person.' }),
+          bytes: Type.Integer(),
+          oldest: Type.Union([Seconds, Type.Null()]),
+          newest: Type.Union([Seconds, Type.Null()]),
+          values: Type.Array(
+            Type.Array(
+              Type.Object({ column: Type.String(), value: Type.Union([Type.String(), Type.Number(), Type.Null()]) }),
+            ),
+            {
+              description:
+                'The newest rows, at most 200, each with its columns; times in Unix milliseconds. Without what only a thief could use.',
+            },
+          ),
+        }),
+      ),
+    }),
+    errors: ['not_signed_in'],
+    rates: ['address', 'known'],
   }),
   revoke_device: endpoint({
     summary: 'Remove a device: its sessions end, its socket closes within a second, its mailbox is emptied.',

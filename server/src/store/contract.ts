@@ -4,6 +4,7 @@ import { appendContract } from './contract/append.ts'
 import { deviceContract } from './contract/devices.ts'
 import { expiryContract } from './contract/expiry.ts'
 import { endingContract } from './contract/endings.ts'
+import { knownContract } from './contract/known.ts'
 import { groupContract } from './contract/groups.ts'
 import { inviteContract } from './contract/invites.ts'
 import { keyPackageContract } from './contract/key-packages.ts'
@@ -39,5 +40,6 @@ export function storeContract(name: string, open: OpenStore): void {
     keyPackageContract(open)
     inviteContract(open)
     upkeepContract(open)
+    knownContract(open)
   })
 }

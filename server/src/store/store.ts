@@ -1,4 +1,5 @@
 import type { Addressed, Group } from '@chatnip/protocol'
+import type { Known } from './known.ts'
 
 /**
  * Where the server keeps things. One interface, one contract suite (`contract.ts`), any number of implementations.
@@ -338,6 +339,8 @@ export interface Upkeep {
   sweep(now: number, batch: number): Promise<void>
   /** Rows and bytes by table and, for waiting messages, by account. */
   stats(): Promise<StoreStats>
+  /** What is kept of one person, from the tables themselves; it may take a while, and keeps nobody waiting. */
+  known(account: AccountNumber): Promise<readonly Known[]>
   /** A consistent copy of the whole database into `file`, while the server runs. */
   backup(file: string): Promise<void>
   /** A secret of this installation by name, made from `fresh` on first asking (keys for cookies, challenges, …). */

@@ -94,6 +94,7 @@ export const SAMPLES: Readonly<Record<EndpointName, Sample>> = {
   revoke_session: { valid: async (two) => ({ handle: await otherSession(two) }) },
   register_device: { valid: () => ({ name: 'a laptop' }) },
   list_devices: nothing,
+  what_is_known: nothing,
   revoke_device: {
     valid: async ({ base, alice }) => ({ device_id: (await logIn(base, alice, { name: 'to be revoked' })).device }),
   },

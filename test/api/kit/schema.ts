@@ -70,6 +70,8 @@ export function misfits(schema: Schema, value: unknown, at = 'it'): string[] {
       return numberMisfits(schema, value, at)
     case 'boolean':
       return typeof value === 'boolean' ? [] : [`${at} is no boolean.`]
+    case 'null':
+      return value === null ? [] : [`${at} is not null.`]
     case 'array':
       if (!Array.isArray(value)) return [`${at} is no array.`]
       return value.flatMap((one: unknown, index) => misfits(schema.items ?? {}, one, `${at}[${index}]`))

@@ -198,6 +198,7 @@ export class SimStore implements Store {
   withdrawInvite: Store['withdrawInvite'] = missing
   checkInvite: Store['checkInvite'] = missing
   backup: Store['backup'] = missing
+  known: Store['known'] = missing
   secret: Store['secret'] = missing
   onForeignChange: Store['onForeignChange'] = () => {}
 }

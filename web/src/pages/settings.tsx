@@ -7,6 +7,7 @@ import { DeleteAccount } from '../settings/delete-account.tsx'
 import { Devices } from '../settings/devices.tsx'
 import { History } from '../settings/history.tsx'
 import { Install } from '../settings/install.tsx'
+import { Known } from '../settings/known.tsx'
 import { LogOut } from '../settings/log-out.tsx'
 import { NewCode } from '../settings/new-code.tsx'
 import { NewKeys } from '../settings/new-keys.tsx'
@@ -52,6 +53,7 @@ export const SettingsPage = ({ chats }: { readonly chats: Chats }) => {
         <Receipts chats={chats} />
         <Install />
         <History chats={chats} />
+        <Known />
         <LogOut chats={chats} />
         <DeleteAccount username={username} />
       </main>

@@ -2,6 +2,7 @@ import { deleteOwnAccount, resetPassword, resetPublicKey, storeWrappedKeys } fro
 import { logIn } from '../../accounts/log-in.ts'
 import { fetchRecovery, recoverAccount } from '../../accounts/recovery.ts'
 import { signUp } from '../../accounts/sign-up.ts'
+import { tellWhatIsKnown } from '../../accounts/known.ts'
 import { ChatnipError } from '@chatnip/protocol'
 import { OK } from '../call.ts'
 import type { Handlers } from '../call.ts'
@@ -45,6 +46,7 @@ export const ACCOUNTS = {
     await resetPublicKey(services, session, body)
     return OK
   },
+  what_is_known: (services, { session }) => tellWhatIsKnown(services, session),
   store_wrapped_keys: async (services, { session, body }) => {
     await storeWrappedKeys(services, session, body)
     return OK

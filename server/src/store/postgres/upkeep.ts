@@ -1,12 +1,15 @@
+import { readKnown } from '../known.ts'
 import type { StoreStats, Upkeep } from '../store.ts'
 import type { Context } from './context.ts'
 import type { Ask } from './database.ts'
+import { POSTGRES_TABLES } from './known.ts'
 import { finishLeaving } from './leaving.ts'
 import { toBytes, toNumber, toText } from './rows.ts'
+import { fromStored } from './text.ts'
 
 const DAY = 86_400_000
 
-type Rounds = Pick<Upkeep, 'probe' | 'sweep' | 'secret'>
+type Rounds = Pick<Upkeep, 'probe' | 'sweep' | 'secret' | 'known'>
 
 /** Every statement deletes a bounded number of rows, so that no lock is held for long. */
 const SWEEPS = [
@@ -33,6 +36,13 @@ export const upkeepStore = (context: Context): Rounds => ({
     for (const statement of LATER_SWEEPS) await context.db.ask(statement, [forgetting, batch])
     await finishLeaving(context)
   },
+  known: (account) =>
+    readKnown({
+      tables: POSTGRES_TABLES,
+      size: (column) => `pg_column_size(${column})`,
+      ask: (query) => context.db.ask(query, [account]),
+      text: fromStored,
+    }),
   secret: async (name, fresh) => {
     await context.db.ask('INSERT INTO secrets (name, value) VALUES ($1, $2) ON CONFLICT DO NOTHING', [name, fresh])
     const [row] = await context.db.ask('SELECT value FROM secrets WHERE name = $1', [name])

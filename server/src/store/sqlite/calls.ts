@@ -5,7 +5,7 @@ import type { Flat } from './wire.ts'
 /** What crosses between the main thread and the storage thread: calls in one direction, their outcomes in the other. */
 
 /** Done on the main side or by a thread of their own; everything else is a call. */
-type Elsewhere = 'backup' | 'stats' | 'onForeignChange' | 'close'
+type Elsewhere = 'backup' | 'stats' | 'known' | 'onForeignChange' | 'close'
 
 export type CallName = Exclude<keyof Store, Elsewhere>
 export type Arguments<N extends CallName> = Parameters<Store[N]>

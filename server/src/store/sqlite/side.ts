@@ -2,9 +2,12 @@ import { existsSync, renameSync, rmSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { parentPort, workerData } from 'node:worker_threads'
-import type { StoreStats } from '../store.ts'
+import { readKnown } from '../known.ts'
+import type { Known } from '../known.ts'
+import type { AccountNumber, StoreStats } from '../store.ts'
 import { makePrivateFile, syncPath } from '../files.ts'
 import type { FromSide, SideTask } from './side-task.ts'
+import { SQLITE_TABLES } from './known.ts'
 import { markCopy } from './restored.ts'
 import { toNumber, toText } from './rows.ts'
 
@@ -64,14 +67,23 @@ function stats(db: DatabaseSync): StoreStats {
   }
 }
 
-function run(task: SideTask): FromSide {
+const known = (db: DatabaseSync, account: AccountNumber): Promise<readonly Known[]> =>
+  readKnown({
+    tables: SQLITE_TABLES,
+    size: (column) => `octet_length(${column})`,
+    ask: (query) => Promise.resolve(db.prepare(query.replace('$1', '?')).all(account)),
+    text: (value) => value,
+  })
+
+async function run(task: SideTask): Promise<FromSide> {
   const db = new DatabaseSync(task.file, { readOnly: true, timeout: 5_000 })
   try {
     db.exec('BEGIN')
-    if (task.kind === 'stats') return { ok: true, stats: stats(db) }
+    if (task.kind === 'stats') return { ok: true, answer: stats(db) }
+    if (task.kind === 'known') return { ok: true, answer: await known(db, task.account) }
     db.exec('COMMIT')
     backup(db, task.target)
-    return { ok: true, stats: null }
+    return { ok: true, answer: null }
   } catch (error) {
     return { ok: false, reason: error instanceof Error ? error.message : String(error) }
   } finally {
@@ -79,4 +91,4 @@ function run(task: SideTask): FromSide {
   }
 }
 
-parentPort?.postMessage(run(workerData))
+parentPort?.postMessage(await run(workerData))

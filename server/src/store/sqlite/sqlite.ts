@@ -1,4 +1,3 @@
-import { ChatnipError } from '@chatnip/protocol'
 import type { Store } from '../store.ts'
 import { threadOptions } from './options.ts'
 import type { SqliteOptions } from './options.ts'
@@ -11,7 +10,7 @@ export type { SqliteOptions } from './options.ts'
 const MOST_WAITING = 20_000
 
 /** The calls that go to the storage thread as they are. */
-const callsOn = (queue: CallQueue): Omit<Store, 'backup' | 'stats' | 'onForeignChange' | 'close'> => ({
+const callsOn = (queue: CallQueue): Omit<Store, 'backup' | 'stats' | 'known' | 'onForeignChange' | 'close'> => ({
   createAccount: (account) => queue.call('createAccount', account),
   findAccount: (username) => queue.call('findAccount', username),
   getAccount: (account) => queue.call('getAccount', account),
@@ -62,11 +61,8 @@ export async function openSqliteStore(options: SqliteOptions): Promise<Store> {
     backup: async (target) => {
       await runAside({ kind: 'backup', file: options.file, target })
     },
-    stats: async () => {
-      const stats = await runAside({ kind: 'stats', file: options.file })
-      if (stats === null) throw new ChatnipError('unavailable', { retryAfter: 1 })
-      return stats
-    },
+    stats: () => runAside({ kind: 'stats', file: options.file }),
+    known: (account) => runAside({ kind: 'known', file: options.file, account }),
     onForeignChange: (listener) => {
       listeners.push(listener)
     },
