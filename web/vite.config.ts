@@ -1,11 +1,9 @@
-import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vite'
 
 /** The web bundle is the only build step. Everything it makes is served from our own origin under a strict CSP. */
 export default defineConfig({
-  resolve: {
-    alias: [{ find: /^crypto$/u, replacement: fileURLToPath(new URL('build/no-node-crypto.ts', import.meta.url)) }],
-  },
+  /** From the root of this workspace. */
+  resolve: { alias: [{ find: /^crypto$/u, replacement: '/build/no-node-crypto.ts' }] },
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
   build: {
     target: 'es2022',
