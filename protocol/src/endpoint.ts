@@ -8,14 +8,24 @@ export type Caller = 'anyone' | 'session' | 'device'
 /** One row of the API's table. From it come routes, validation, documentation, the sdk's types and the tests' walk. */
 export interface Endpoint {
   readonly summary: string
-  readonly group: 'accounts' | 'messages' | 'keys' | 'conversations' | 'avatars' | 'sessions and devices' | 'sign-up'
+  readonly group:
+    | 'accounts'
+    | 'messages'
+    | 'keys'
+    | 'conversations'
+    | 'blobs'
+    | 'avatars'
+    | 'sessions and devices'
+    | 'sign-up'
   readonly caller: Caller
   /** GET is there for the two that the original's scripts call so; everything else is POST. */
   readonly methods: readonly ('GET' | 'POST')[]
-  /** `multipart` has one file field named `avatar`; its `request` schema then describes the other fields. */
+  /** `multipart` has the one file that `file` names; its `request` schema then describes the other fields. */
   readonly body: 'json' | 'multipart'
+  /** The form's file field and its most bytes. */
+  readonly file?: { readonly field: string; readonly bytes: number }
   readonly request: TSchema
-  /** What a 200 carries. The schema `Type.Literal('OK')` is answered as plain text. */
+  /** What a 200 carries. The schema `Type.Literal('OK')` is answered as plain text, `Bytes` as they are. */
   readonly reply: TSchema
   /** Refusals particular to this endpoint; `COMMON_ERRORS` may come from each. */
   readonly errors: readonly ErrorCode[]

@@ -1,10 +1,14 @@
 import type { Endpoint, ReplyOf, RequestOf } from './endpoint.ts'
+import { BLOBS } from './endpoints/blobs.ts'
 import { CONVERSATIONS } from './endpoints/conversations.ts'
 import { FURTHER } from './endpoints/further.ts'
 import { ORIGINAL } from './endpoints/original.ts'
 
 /** The whole HTTP API: `POST /<name>`. The server, the documentation, the sdk and the tests all read this table. */
-export const ENDPOINTS = { ...ORIGINAL, ...FURTHER, ...CONVERSATIONS } as const satisfies Record<string, Endpoint>
+export const ENDPOINTS = { ...ORIGINAL, ...FURTHER, ...CONVERSATIONS, ...BLOBS } as const satisfies Record<
+  string,
+  Endpoint
+>
 
 export type EndpointName = keyof typeof ENDPOINTS
 export type Request<N extends EndpointName> = RequestOf<(typeof ENDPOINTS)[N]>

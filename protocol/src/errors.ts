@@ -47,10 +47,15 @@ export const ERRORS = {
     status: 409,
     message: 'This device has as many key packages waiting as it may have. Upload more when some have been claimed.',
   },
+  quota_full: {
+    status: 409,
+    message: 'This account has stored as much as it may. Delete something, or wait until something ends.',
+  },
   too_large: { status: 413, message: 'That is too large. The limits stand at /docs.' },
   media_type: {
     status: 415,
-    message: 'Send JSON with the header Content-Type: application/json (pictures: multipart/form-data).',
+    message:
+      'Send JSON with the header Content-Type: application/json (pictures and parts of blobs: multipart/form-data).',
   },
   too_many: { status: 429, message: 'Too many requests. Wait as long as the Retry-After header says, then try again.' },
   too_many_devices: {

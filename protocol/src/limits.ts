@@ -42,6 +42,17 @@ export const LIMITS = {
   /** Twice the largest text, so that a page of small ones can be seen to be whole. */
   pageBytes: 2 * 1024 * 1024,
   waitSeconds: 30,
+  /** An encrypted file: 100 MiB, and room for what encryption adds to them. */
+  blobBytes: 101 * 1024 * 1024,
+  /** What travels at once, either way: on a line of 140 kbit/s one part still arrives before the server stops waiting for it. */
+  blobPartBytes: 512 * 1024,
+  /** What an account may have stored at a time, unfinished ones included; whoever runs the server may set another size. */
+  blobBytesPerAccount: 1024 * 1024 * 1024,
+  blobsPerAccount: 10_000,
+  /** An upload that nobody goes on with for so long is forgotten. */
+  blobUnfinishedHours: 24,
+  /** What an account keeps for itself may stay this long; what others fetch stays `retentionDays` at most. */
+  ownBlobDays: 365,
   avatarBytes: 5 * 1024 * 1024,
   /** Checked from the header before anything is decoded, against decompression bombs. */
   avatarPixels: 40_000_000,

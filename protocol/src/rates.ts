@@ -28,6 +28,11 @@ export const RATES = {
   claim_of_one: { per: 'sender and recipient', burst: 20, seconds: 43_200 },
   download: { per: 'account', burst: 600, seconds: 0.1 },
   avatar: { per: 'account', burst: 10, seconds: 60 },
+  /** Beginning and deleting blobs. */
+  blob: { per: 'account', burst: 300, seconds: 1 },
+  /** Parts of blobs, half a megabyte each. */
+  blob_upload: { per: 'account', burst: 600, seconds: 0.1 },
+  blob_download: { per: 'account', burst: 1_200, seconds: 0.05 },
   settings: { per: 'account', burst: 60, seconds: 5 },
   /** Reads much, in a thread of its own. */
   known: { per: 'account', burst: 6, seconds: 30 },

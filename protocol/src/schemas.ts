@@ -9,6 +9,7 @@ export const SESSION_ID_PATTERN = '^[A-Za-z0-9]{32}$'
 export const MESSAGE_ID_PATTERN = '^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$'
 
 export const GROUP_ID_PATTERN = '^[A-Za-z0-9_-]{22}$'
+export const BLOB_ID_PATTERN = '^[A-Za-z0-9_-]{43}$'
 
 export const Username = Type.String({
   pattern: USERNAME_PATTERN,
@@ -135,6 +136,14 @@ export const KeyPackage = Type.String({
   pattern: '^[\\x21-\\x7E]*$',
   description: 'Opaque printable ASCII without spaces, at most 16 KiB.',
 })
+export const BlobId = Type.String({
+  minLength: 43,
+  maxLength: 43,
+  pattern: BLOB_ID_PATTERN,
+  description: '256 random bits, base64url without padding, made by whoever uploads. Who knows it may fetch the blob.',
+})
+/** A reply that is no JSON: the bytes as they are. */
+export const Bytes = Type.Unsafe<Uint8Array>({ type: 'string', format: 'binary' })
 
 export type MailboxItem = Static<typeof MailboxItem>
 export type WrappedKeys = Static<typeof WrappedKeys>

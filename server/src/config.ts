@@ -2,6 +2,8 @@ import { accessSync, constants, existsSync, mkdirSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { BlockList, isIP } from 'node:net'
 import { LIMITS } from '@chatnip/protocol'
+import { readPlace } from './files/place.ts'
+import type { FilesPlace } from './files/place.ts'
 import { LOG_LEVELS } from './log.ts'
 
 /** One line of the table: the environment variable, its default, why it is there, and how its text becomes a value. */
@@ -53,6 +55,16 @@ const publicUrl = (value: string, key: string): string | null => {
   )
 }
 
+const filesPlace = (value: string, key: string): FilesPlace | null => {
+  if (value === '') return null
+  const place = readPlace(value)
+  if (place !== null) return place
+  // Not what was given: it may hold a secret.
+  throw new ConfigError(
+    `${key} must be the full path of a folder, or like https://KEY:SECRET@s3.example.org/bucket?region=eu-central-1.`,
+  )
+}
+
 /** Addresses and networks of proxies whose X-Forwarded headers are believed. */
 const trustedProxies = (value: string, key: string): BlockList | null => {
   const parts = value.split(/[\s,]+/).filter((part) => part !== '' && part !== 'off')
@@ -75,6 +87,8 @@ const trustedProxies = (value: string, key: string): BlockList | null => {
   return list
 }
 
+const MEBIBYTE = 1024 * 1024
+
 /** Every setting there is. docs/self-hosting.md is written from this table. */
 export const SETTINGS = {
   host: setting(
@@ -88,7 +102,7 @@ export const SETTINGS = {
     'CHATNIP_DATA',
     './data',
     text,
-    'The folder with the database and the avatars: all that there is to back up.',
+    'The folder with the database, the avatars and the blobs: all that there is to back up.',
   ),
   databaseUrl: setting(
     'DATABASE_URL',
@@ -101,6 +115,18 @@ export const SETTINGS = {
     '',
     (value) => (value === '' ? null : value),
     'A NATS by which several nodes wake each other at once, like nats://user:password@host:4222, or tls://…?ca=FILE. Only with DATABASE_URL.',
+  ),
+  files: setting(
+    'CHATNIP_FILES',
+    '',
+    filesPlace,
+    'Where avatars and blobs lie instead of the data folder: the full path of a folder that several nodes share, or a bucket of any S3-compatible store, like https://KEY:SECRET@s3.example.org/bucket?region=eu-central-1 (special characters of the secret as %2F and so on).',
+  ),
+  quotaMegabytes: setting(
+    'CHATNIP_QUOTA_MB',
+    String(LIMITS.blobBytesPerAccount / MEBIBYTE),
+    wholeNumber(1, 1_048_576),
+    'How much encrypted files (blobs) of one account may take at a time, in MiB.',
   ),
   publicUrl: setting(
     'CHATNIP_PUBLIC_URL',
@@ -170,6 +196,8 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     data: resolve(value(SETTINGS.data)),
     databaseUrl: value(SETTINGS.databaseUrl),
     natsUrl: value(SETTINGS.natsUrl),
+    files: value(SETTINGS.files),
+    quotaMegabytes: value(SETTINGS.quotaMegabytes),
     publicUrl: value(SETTINGS.publicUrl),
     signup: value(SETTINGS.signup),
     questions: value(SETTINGS.questions),
@@ -203,6 +231,15 @@ function makeFolder(folder: string): void {
   if (dirname(folder) !== folder) makeFolder(dirname(folder))
   mkdirSync(folder, { mode: 0o700 })
 }
+
+/** What whoever runs the server limits otherwise than `LIMITS`. */
+export const storeLimits = ({ retentionDays, quotaMegabytes }: Config) => ({
+  retentionDays,
+  blobBytesPerAccount: quotaMegabytes * MEBIBYTE,
+})
+
+/** Pictures and blobs: in the data folder unless said otherwise. */
+export const filesPlaceOf = ({ files, data }: Config): FilesPlace => files ?? { folder: data }
 
 /** Where the embedded database lies. */
 export const databaseFile = (data: string): string => join(data, 'chatnip.sqlite')

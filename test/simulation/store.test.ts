@@ -1,6 +1,7 @@
 import { tmpdir } from 'node:os'
 import { describe, expect, test } from 'vitest'
 import { appendContract } from '../../server/src/store/contract/append.ts'
+import { blobContract } from '../../server/src/store/contract/blobs.ts'
 import { deviceContract } from '../../server/src/store/contract/devices.ts'
 import { endingContract } from '../../server/src/store/contract/endings.ts'
 import { expiryContract } from '../../server/src/store/contract/expiry.ts'
@@ -56,6 +57,7 @@ describe('the store of the simulation keeps the contract of a real one', () => {
   groupContract(open)
   endingContract(open)
   keyPackageContract(open)
+  blobContract(open)
 })
 
 /** Stores that ask first and write later: what the contract's races must find. */

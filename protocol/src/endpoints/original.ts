@@ -173,6 +173,7 @@ export const ORIGINAL = {
     caller: 'session',
     methods: ['POST'],
     body: 'multipart',
+    file: { field: 'avatar', bytes: LIMITS.avatarBytes },
     request: sessionRequest({}),
     reply: OK,
     errors: ['not_signed_in', 'image_invalid'],

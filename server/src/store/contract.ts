@@ -1,6 +1,7 @@
 import { describe } from 'vitest'
 import { accountContract } from './contract/accounts.ts'
 import { appendContract } from './contract/append.ts'
+import { blobBackupContract, blobContract } from './contract/blobs.ts'
 import { deviceContract } from './contract/devices.ts'
 import { expiryContract } from './contract/expiry.ts'
 import { endingContract } from './contract/endings.ts'
@@ -38,6 +39,8 @@ export function storeContract(name: string, open: OpenStore): void {
     groupContract(open)
     endingContract(open)
     keyPackageContract(open)
+    blobContract(open)
+    blobBackupContract(open)
     inviteContract(open)
     upkeepContract(open)
     knownContract(open)

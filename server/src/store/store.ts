@@ -11,7 +11,8 @@ import type { Known } from './known.ts'
  * - Times are Unix milliseconds and come from the caller: the store has no clock.
  * - Names are given as typed by people; the store compares them without case and returns them as first registered.
  */
-export interface Store extends AccountStore, SessionStore, MailboxStore, KeyPackageStore, InviteStore, Upkeep {}
+export interface Store
+  extends AccountStore, SessionStore, MailboxStore, KeyPackageStore, BlobStore, InviteStore, Upkeep {}
 
 /** How much an account and a mailbox may hold; `LIMITS` unless a test says otherwise. */
 export interface StoreLimits {
@@ -24,6 +25,9 @@ export interface StoreLimits {
   readonly mailboxBytes: number
   /** The part of a mailbox (0 to 1) that one sender may fill. */
   readonly senderShare: number
+  readonly blobsPerAccount: number
+  /** Their sizes together, unfinished ones counted whole. */
+  readonly blobBytesPerAccount: number
 }
 
 /** Internal numbers. Never leave the server. */
@@ -90,7 +94,10 @@ export interface AccountStore {
   getAccount(account: AccountNumber): Promise<Account | null>
   /** False: there is no such account, or its password is another now (`ifPasswordHash`). */
   changeAccount(account: AccountNumber, change: AccountChange): Promise<boolean>
-  /** Removes the account with its sessions, devices, mailboxes, waiting messages sent and received. Dedup records go too. */
+  /**
+   * Removes the account with its sessions, devices, mailboxes, waiting messages sent and received. Dedup records go too. Its blobs are nobody's
+   * from then on, and come with the next `releaseBlobs`.
+   */
   deleteAccount(account: AccountNumber): Promise<boolean>
   /** For the people who run the server; ordered by name, `after` a name. */
   listAccounts(after: string, limit: number): Promise<readonly AccountSummary[]>
@@ -311,6 +318,68 @@ export interface KeyPackageStore {
    * out; so is the one that asks. In the order of the devices. Null: there is nobody of that name.
    */
   claimKeyPackages(claim: KeyPackageClaim): Promise<readonly ClaimedKeyPackage[] | null>
+}
+
+export interface NewBlob {
+  /** SHA-256 of its id: what lies here tells nobody how to fetch it. */
+  readonly hash: Uint8Array
+  readonly owner: AccountNumber
+  readonly size: number
+  /** Only the owner may fetch it. */
+  readonly isOwn: boolean
+  /** Milliseconds that it stays after its last part. */
+  readonly life: number
+  /** When it is forgotten unless a part comes (ms). */
+  readonly unfinishedUntil: number
+}
+
+export interface Blob {
+  readonly owner: AccountNumber
+  readonly size: number
+  readonly isOwn: boolean
+  /** So many bytes are stored; `size` when it is whole. */
+  readonly uploaded: number
+}
+
+/** That a part is stored, and the next one may come. */
+export interface BlobPart {
+  readonly hash: Uint8Array
+  readonly owner: AccountNumber
+  /** Where the part began, and where it ended. */
+  readonly from: number
+  readonly upto: number
+  readonly now: number
+  /** As in `NewBlob`. */
+  readonly unfinishedUntil: number
+}
+
+/**
+ * What is known of encrypted files, whose bytes lie elsewhere. Bytes are stored before they are told of here, and removed before they are
+ * forgotten here, so that whatever happens in between nothing is promised that is not there, and nothing stays that nobody knows of.
+ */
+export interface BlobStore {
+  /**
+   * All or nothing, the limits decided in the same transaction. The same blob of the same owner again: what it is, nothing changed.
+   * `id_reused`: the hash is that of another one. `no_such_account`: the owner has just gone.
+   */
+  beginBlob(blob: NewBlob): Promise<Blob | 'id_reused' | 'quota_full' | 'no_such_account'>
+  /** Null: there is none, or it is nobody's any more. Its end is not asked: see `releaseBlobs`. */
+  findBlob(hash: Uint8Array): Promise<Blob | null>
+  /** Moves on when the blob had come as far as `from`, else changes nothing. @returns what it is then; null as `findBlob`, or another's */
+  advanceBlob(part: BlobPart): Promise<Blob | null>
+  /** Makes it nobody's. False: there is none of that owner. */
+  endBlob(hash: Uint8Array, owner: AccountNumber): Promise<boolean>
+  /**
+   * Makes nobody's what has ended by `now`, and says whose bytes may go: at most `batch` of those that were found to be nobody's at `before` or
+   * earlier, long enough ago that no part of theirs is still on its way.
+   */
+  releaseBlobs(
+    now: number,
+    before: number,
+    batch: number,
+  ): Promise<readonly { readonly hash: Uint8Array; readonly size: number }[]>
+  /** Their bytes are gone. */
+  forgetBlobs(hashes: readonly Uint8Array[]): Promise<void>
 }
 
 export interface Invite {

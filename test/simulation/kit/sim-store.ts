@@ -8,6 +8,7 @@ import type {
   StoreLimits,
   StoreStats,
 } from '../../../server/src/store/store.ts'
+import * as blobs from './blobs.ts'
 import * as rules from './mailbox-rules.ts'
 import * as supplies from './supplies.ts'
 import {
@@ -173,6 +174,14 @@ export class SimStore implements Store {
   countKeyPackages: Store['countKeyPackages'] = (account, deviceId) =>
     this.#do('read', (tables) => supplies.count(tables, { account, deviceId }))
   claimKeyPackages: Store['claimKeyPackages'] = (claim) => this.#do('append', (tables) => supplies.claim(tables, claim))
+
+  beginBlob: Store['beginBlob'] = (blob) => this.#do('append', (tables) => blobs.begin(tables, blob, this.#limits))
+  findBlob: Store['findBlob'] = (hash) => this.#do('read', (tables) => blobs.find(tables, hash))
+  advanceBlob: Store['advanceBlob'] = (part) => this.#do('append', (tables) => blobs.advance(tables, part))
+  endBlob: Store['endBlob'] = (hash, owner) => this.#do('delete', (tables) => blobs.end(tables, hash, owner))
+  releaseBlobs: Store['releaseBlobs'] = (now, before, batch) =>
+    this.#do('delete', (tables) => blobs.release(tables, { now, before, batch }))
+  forgetBlobs: Store['forgetBlobs'] = (hashes) => this.#do('delete', (tables) => blobs.forget(tables, hashes))
 
   probe: Store['probe'] = () => this.#do('append', () => undefined)
   sweep: Store['sweep'] = (now) =>

@@ -10,6 +10,8 @@ export interface Tables {
   dedup: Map<string, { readonly id: string; readonly digest: string; readonly after: number }>
   /** By device id. */
   supplies: Map<string, DeviceSupply>
+  /** By hash. */
+  blobs: Map<string, BlobRow>
   groups: Map<string, { readonly epoch: number; readonly usedOn: number }>
   lastNumber: number
   expiryPassed: number
@@ -20,6 +22,18 @@ export interface DeviceSupply {
   lastResort: string | null
   /** Texts that were handed out, and when. */
   claimed: Map<string, number>
+}
+
+export interface BlobRow {
+  readonly hash: Uint8Array
+  /** Null: nobody's any more. */
+  owner: number | null
+  readonly size: number
+  readonly isOwn: boolean
+  readonly life: number
+  uploaded: number
+  endsAt: number
+  releasedAt: number | null
 }
 
 export interface DeviceRow {
@@ -66,6 +80,7 @@ export const emptyTables = (): Tables => ({
   texts: new Map(),
   dedup: new Map(),
   supplies: new Map(),
+  blobs: new Map(),
   groups: new Map(),
   lastNumber: 0,
   expiryPassed: 0,
@@ -125,6 +140,7 @@ export function drop(
 
 export function deleteAccount(tables: Tables, account: number): boolean {
   if (!tables.accounts.delete(account)) return false
+  for (const blob of tables.blobs.values()) if (blob.owner === account) blob.owner = null
   for (const mailbox of tables.mailboxes.values()) {
     drop(
       tables,

@@ -29,6 +29,7 @@ export const errors: Record<ProblemText, string> = {
   too_many: 'That was a lot in a short time. Wait a little, then try again.',
   too_many_devices: 'Your account has ten devices already. Remove one in the settings of another browser first.',
   mailbox_full: 'Their mailbox is full. Your message was not taken; try again later.',
+  quota_full: 'Your account has stored as many files as it may. Delete some, or wait until some end.',
   unavailable: 'The server cannot do that at this moment. Nothing was lost; try again shortly.',
   disk_full: 'The server has no room left at the moment. Nothing was lost; try again later.',
   no_answer: 'The server does not answer. Check your connection, then try again.',

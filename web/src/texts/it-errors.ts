@@ -27,6 +27,7 @@ export const errors: Record<ProblemText, string> = {
   too_many_devices:
     'Il tuo account ha già dieci dispositivi. Prima togline uno dalle impostazioni di un altro browser.',
   mailbox_full: 'La sua casella è piena. Il messaggio non è stato accettato: riprova più tardi.',
+  quota_full: 'Il tuo account ha già tutti i file che può conservare. Eliminane qualcuno o aspetta che scadano.',
   unavailable: 'In questo momento il server non può farlo. Non si è perso nulla: riprova tra poco.',
   disk_full: 'In questo momento il server non ha più spazio. Non si è perso nulla: riprova più tardi.',
   no_answer: 'Il server non risponde. Controlla la connessione e riprova.',

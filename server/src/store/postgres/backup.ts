@@ -23,6 +23,7 @@ const TABLES: readonly (readonly [name: string, columns: string])[] = [
   ['mailboxes', 'account, mailbox, plain, last_seq, messages, bytes'],
   ['devices', 'device, device_id, account, mailbox, name, created_at, last_seen, last_resort'],
   ['key_packages', 'number, device, hash, body, claimed_at'],
+  ['blobs', 'blob, hash, owner, size, uploaded, is_own, life, ends_at, released_at'],
   ['sessions', 'session, hash, account, device, created_at, used_at, expires_at'],
   [
     'messages',
@@ -175,6 +176,7 @@ async function settle(sql: Pick<Client, 'unsafe'>, at: number): Promise<void> {
     ['devices', 'device'],
     ['sessions', 'session'],
     ['key_packages', 'number'],
+    ['blobs', 'blob'],
   ])
     await sql.unsafe(
       `SELECT setval(pg_get_serial_sequence('${table}', '${column}'), greatest((SELECT max(${column}) FROM ${table}), 1) + ${JUMP})`,

@@ -3,6 +3,7 @@ import type { Store, StoreStats } from '../store.ts'
 import { accountStore } from './accounts.ts'
 import { openAppender } from './append.ts'
 import { writeBackup } from './backup.ts'
+import { blobStore } from './blobs.ts'
 import { hearChanges, openAnnouncements } from './changes.ts'
 import type { Context } from './context.ts'
 import { openDatabase } from './database.ts'
@@ -60,6 +61,7 @@ export async function openPostgresStore(options: PostgresOptions): Promise<Postg
     ...sessionStore(context),
     ...deviceStore(context),
     ...keyPackageStore(context),
+    ...blobStore(context),
     ...inviteStore(context),
     ...upkeepStore(context),
     ...mailboxes,

@@ -44,6 +44,7 @@ dynamic_shared_memory_type = mmap
 `
 
 const EMPTY = [
+  'blobs',
   'accounts',
   'mailboxes',
   'messages',

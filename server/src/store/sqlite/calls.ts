@@ -48,6 +48,7 @@ export const READS: ReadonlySet<CallName> = new Set<CallName>([
   'read',
   'arrivals',
   'countKeyPackages',
+  'findBlob',
   'listInvites',
   'checkInvite',
 ])
@@ -62,4 +63,7 @@ export const FREES: ReadonlySet<CallName> = new Set<CallName>([
   'endSession',
   'removeDevice',
   'deleteAccount',
+  'endBlob',
+  'releaseBlobs',
+  'forgetBlobs',
 ])

@@ -162,6 +162,15 @@ describe('what grows', () => {
         { name: 'acknowledge', args: [1, 1_000] },
         { name: 'dropEnded', args: [NOW + 60_000, 10] },
       ])
+      const blob = { hash: hashOf(5), owner: 2, size: 9, isOwn: false, life: 1, unfinishedUntil: NOW }
+      const part = { hash: hashOf(5), owner: 2, from: 0, upto: 9, now: NOW, unfinishedUntil: NOW }
+      engine.run([
+        { name: 'beginBlob', args: [blob] },
+        { name: 'advanceBlob', args: [part] },
+        { name: 'endBlob', args: [hashOf(5), 2] },
+        { name: 'releaseBlobs', args: [NOW, NOW, 10] },
+        { name: 'forgetBlobs', args: [[hashOf(5)]] },
+      ])
       engine.run([send(3), { name: 'deleteAccount', args: [1] }])
       const statements = engine.statements().filter((text) => !/^(PRAGMA|BEGIN|COMMIT)/.test(text))
       expect(statements.length).toBeGreaterThan(30)

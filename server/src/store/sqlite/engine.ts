@@ -1,6 +1,7 @@
 import { Refusal } from '../refusal.ts'
 import type { StoreLimits } from '../store.ts'
 import { accountHandlers } from './accounts.ts'
+import { blobHandlers } from './blobs.ts'
 import { Cache } from './cache.ts'
 import { FREES, READS } from './calls.ts'
 import type { Call, CallName, Handlers, Outcome } from './calls.ts'
@@ -51,6 +52,7 @@ const handlersFor = (context: Context): Handlers => ({
   ...deviceHandlers(context),
   ...mailboxHandlers(context),
   ...keyPackageHandlers(context),
+  ...blobHandlers(context),
   ...inviteHandlers(context),
   ...upkeepHandlers(context),
 })
