@@ -1,12 +1,10 @@
 import { createHash } from 'node:crypto'
-import { access, mkdir, readFile, rm } from 'node:fs/promises'
-import { join } from 'node:path'
 import { ChatnipError } from '@chatnip/protocol'
+import type { Files } from '../files/files.ts'
 import type { AccountNumber, Store } from '../store/store.ts'
-import { writeDurably } from './durable-file.ts'
 import { redraw } from './picture.ts'
 
-/** Pictures lie beside the database, named by the SHA-256 of their bytes, so they never change and are never guessed. */
+/** Pictures are named by the SHA-256 of their bytes, so they never change and are never guessed. */
 export interface Avatars {
   /** @throws ChatnipError image_invalid, too_large, too_many (more pictures at once than can be drawn) */
   set(account: AccountNumber, upload: Uint8Array): Promise<void>
@@ -22,10 +20,9 @@ export interface Avatars {
 /** Decoding takes up to 160 MB a picture; two at a time is plenty. */
 const AT_ONCE = 2
 
-/** @param folder the data folder; pictures go to `avatars` in it */
-export function openAvatars(store: Store, data: string): Avatars {
-  const folder = join(data, 'avatars')
-  const fileOf = (hash: string) => join(folder, `${hash}.webp`)
+const nameOf = (hash: string): string => `avatars/${hash}.webp`
+
+export function openAvatars(store: Store, files: Files): Avatars {
   let drawing = 0
 
   const draw = async (upload: Uint8Array) => {
@@ -44,7 +41,7 @@ export function openAvatars(store: Store, data: string): Avatars {
     last = next.catch(() => undefined)
     return next
   }
-  const remove = async (hash: string) => rm(fileOf(hash), { force: true })
+  const remove = (hash: string) => files.remove([nameOf(hash)])
   const replace = async (account: AccountNumber, hash: string | null) => {
     const before = await store.getAccount(account)
     if (before === null || !(await store.changeAccount(account, { avatar: hash }))) {
@@ -61,12 +58,7 @@ export function openAvatars(store: Store, data: string): Avatars {
       const picture = await draw(upload)
       const hash = createHash('sha256').update(`${account}:`).update(picture).digest('hex')
       await inTurn(async () => {
-        await mkdir(folder, { recursive: true, mode: 0o700 })
-        const there = await access(fileOf(hash)).then(
-          () => true,
-          () => false,
-        )
-        if (!there) await writeDurably(fileOf(hash), picture)
+        await files.put(nameOf(hash), picture)
         await replace(account, hash)
       })
     },
@@ -77,6 +69,6 @@ export function openAvatars(store: Store, data: string): Avatars {
       if (avatar !== null) return `/avatars/${avatar}.webp`
       return `/avatars/default/${(account?.username ?? username).toLowerCase()}.svg`
     },
-    read: (hash) => readFile(fileOf(hash)).catch(() => null),
+    read: (hash) => files.get(nameOf(hash)),
   }
 }
