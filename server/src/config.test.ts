@@ -30,6 +30,12 @@ test.each([
   ['CHATNIP_TRUST_PROXY', '10.0.0.0/33'],
   ['CHATNIP_RATE_LIMITS', 'no'],
   ['CHATNIP_LOG', 'everything'],
+  ['CHATNIP_FILES', 'a/relative/path'],
+  ['CHATNIP_FILES', 'https://s3.example.org/cats'],
+  ['CHATNIP_FILES', 'https://KEY:SECRET@s3.example.org/cats?bucket=x'],
+  ['CHATNIP_FILES', 'https://KEY:SEC%RET@s3.example.org/cats'],
+  ['CHATNIP_FILES', 'ftp://KEY:SECRET@s3.example.org/cats'],
+  ['CHATNIP_QUOTA_MB', '0'],
 ])('%s=%s is refused with one sentence that names it', (key, value) => {
   expect(() => readConfig({ [key]: value })).toThrow(ConfigError)
   expect(() => readConfig({ [key]: value })).toThrow(new RegExp(`^${key} .*\\.$`))
@@ -37,6 +43,17 @@ test.each([
 
 test('a public address is kept as an origin', () => {
   expect(readConfig({ CHATNIP_PUBLIC_URL: 'https://Chat.example.org:443/' }).publicUrl).toBe('https://chat.example.org')
+})
+
+test('files lie in a folder, or in a bucket whose secret may hold anything', () => {
+  expect(readConfig({ CHATNIP_FILES: '/mnt/shared' }).files).toEqual({ folder: '/mnt/shared' })
+  const bucket = readConfig({
+    CHATNIP_FILES: 'https://KEY:a%2Fb%2Bc%25@s3.example.org/cats/?region=eu-central-1',
+  }).files
+  const base = 'https://s3.example.org/cats'
+  expect(bucket).toEqual({ s3: { base, region: 'eu-central-1', keyId: 'KEY', secret: 'a/b+c%' } })
+  // A secret that was mistyped does not come back in a sentence that somebody shows around.
+  expect(() => readConfig({ CHATNIP_FILES: 'https://KEY:SEC%RET@s3.example.org/' })).not.toThrow(/SEC%RET/)
 })
 
 test('proxies are addresses, networks, or loopback', () => {

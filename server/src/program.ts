@@ -14,9 +14,12 @@ async function start(): Promise<{ server: RunningServer; log: Log }> {
   prepareDataFolder(config.data)
   const log = openLog(config.log)
   // The storage thread starts on another core while this one still loads the rest.
-  const [{ store, bus }, { startServer }] = await Promise.all([openParts(config, { log }), import('./server.ts')])
+  const [{ store, bus, files }, { startServer }] = await Promise.all([
+    openParts(config, { log }),
+    import('./server.ts'),
+  ])
   try {
-    const server = await startServer(config, { store, bus, clock: systemClock(), log })
+    const server = await startServer(config, { store, bus, files, clock: systemClock(), log })
     return { server, log }
   } catch (cause) {
     await store.close()

@@ -5,12 +5,14 @@ import type { Argon2Cost } from './accounts/passwords.ts'
 import { openProofs } from './accounts/proof.ts'
 import { openQuestions } from './accounts/questions.ts'
 import { openSessions } from './accounts/sessions.ts'
+import { openBlobs } from './blobs/blobs.ts'
 import type { Bus } from './bus/bus.ts'
 import type { Clock } from './clock.ts'
 import type { Config } from './config.ts'
 import { watchArrivals } from './delivery/arrivals.ts'
 import { openDelivery } from './delivery/delivery.ts'
 import { startExpiry } from './delivery/expiry.ts'
+import type { Files } from './files/files.ts'
 import { openApp } from './http/app.ts'
 import { WEB_BUNDLE } from './http/pages.ts'
 import { openLimiter, unlimited } from './limits/limiter.ts'
@@ -27,6 +29,7 @@ import type { Store } from './store/store.ts'
 export interface Parts {
   readonly store: Store
   readonly bus: Bus
+  readonly files: Files
   readonly clock: Clock
   readonly log: Log
   /** Lowered in tests only. */
@@ -63,7 +66,7 @@ export async function startServer(config: Config, parts: Parts): Promise<Running
   const sockets = openSockets(services)
   const app = await openApp(services, stopping.signal, parts.pages ?? WEB_BUNDLE)
   acceptUpgrades(app.server, sockets, services)
-  const expiry = startExpiry({ store, bus, clock, log }, config.retentionDays)
+  const expiry = startExpiry({ store, bus, clock, log, blobs: services.blobs }, config.retentionDays)
   const stopWatching = watchArrivals(services)
   const address = await app.listen({ host: config.host, port: config.port })
 
@@ -92,7 +95,8 @@ async function openLimits(
   return shareLimits(own, { bus, clock, secret: await store.secret('rate limits', randomBytes(32)) })
 }
 
-async function openServices(config: Config, { store, bus, clock, log, passwordCost }: Parts): Promise<Services> {
+async function openServices(config: Config, parts: Parts): Promise<Services> {
+  const { store, bus, files, clock, log, passwordCost } = parts
   const now = () => clock.now()
   const limiter = config.rateLimits === 'on' ? await openLimits(config, { store, bus, clock }) : unlimited
   if (config.rateLimits === 'off')
@@ -109,7 +113,8 @@ async function openServices(config: Config, { store, bus, clock, log, passwordCo
     passwords: openPasswords(passwordCost),
     questions: openQuestions(config.questions),
     proofs: openProofs(await store.secret('proof of work', randomBytes(32)), now),
-    avatars: openAvatars(store, config.data),
+    avatars: openAvatars(store, files),
+    blobs: openBlobs({ store, files, clock, retentionDays: config.retentionDays }),
     sessions: openSessions(store, bus, clock, config.sessionMinutes),
     delivery: openDelivery(store, bus, clock, limiter),
   }

@@ -5,6 +5,7 @@ import type { Bus } from './bus/bus.ts'
 import type { Store } from './store/store.ts'
 import type { Limiter } from './limits/limiter.ts'
 import type { Slots } from './limits/slots.ts'
+import type { Blobs } from './blobs/blobs.ts'
 import type { Avatars } from './accounts/avatars.ts'
 import type { Passwords } from './accounts/passwords.ts'
 import type { Proofs } from './accounts/proof.ts'
@@ -28,6 +29,7 @@ export interface Services {
   readonly questions: Questions
   readonly proofs: Proofs
   readonly avatars: Avatars
+  readonly blobs: Blobs
   readonly sessions: Sessions
   readonly delivery: Delivery
 }

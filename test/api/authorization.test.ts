@@ -60,6 +60,10 @@ const RULES: Readonly<Record<string, Rule>> = {
   upload_key_packages: device,
   count_key_packages: device,
   claim_key_packages: device,
+  begin_blob: owner,
+  upload_blob_part: owner,
+  download_blob: owner,
+  delete_blob: owner,
 }
 
 function ruleOf(name: string): Rule {

@@ -1,5 +1,5 @@
-import { randomUUID } from 'node:crypto'
-import { CLOSE, RATES } from '@chatnip/protocol'
+import { randomBytes, randomUUID } from 'node:crypto'
+import { CLOSE, LIMITS, RATES } from '@chatnip/protocol'
 import { startTestServer } from '@chatnip/server/testing'
 import type { TestDevice, TestServer } from '@chatnip/server/testing'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
@@ -7,8 +7,12 @@ import { startNats } from '../../server/src/bus/nats/testing.ts'
 import type { TestNats } from '../../server/src/bus/nats/testing.ts'
 import { openClient } from '../../server/src/store/postgres/database.ts'
 import { settingsOf } from '../../server/src/store/postgres/options.ts'
+import { startTestS3, TEST_KEYS } from '../../server/src/files/s3/testing.ts'
 import { startPostgres } from '../../server/src/store/postgres/testing.ts'
 import type { TestPostgres } from '../../server/src/store/postgres/testing.ts'
+import { form, parsed } from '../api/kit/people.ts'
+import { exchange } from '../api/kit/exchange.ts'
+import { newBlobId } from '../api/kit/samples.ts'
 import { openLine } from '../api/kit/line.ts'
 import type { Line } from '../api/kit/line.ts'
 
@@ -16,6 +20,10 @@ import type { Line } from '../api/kit/line.ts'
 
 const postgres = await startPostgres()
 const nats = await startNats()
+const bucket = await startTestS3()
+afterAll(() => bucket.close())
+const withKeys = `//${TEST_KEYS.keyId}:${encodeURIComponent(TEST_KEYS.secret)}@`
+const CHATNIP_FILES = `${bucket.base.replace('//', withKeys)}?region=${TEST_KEYS.region}`
 
 describe.skipIf(typeof postgres === 'string')(`two nodes${whyNot(postgres)}`, () => {
   if (typeof postgres === 'string') return
@@ -82,7 +90,7 @@ interface Two {
 
 async function startTwo(on: TestPostgres, bus: TestNats | null, rateLimits = false): Promise<Two> {
   const url = await on.newDatabase()
-  const env = { DATABASE_URL: url, ...(bus === null ? {} : { NATS_URL: bus.url }) }
+  const env = { DATABASE_URL: url, CHATNIP_FILES, ...(bus === null ? {} : { NATS_URL: bus.url }) }
   const [one, two] = [await startTestServer({ env, rateLimits }), await startTestServer({ env, rateLimits })]
   return { url, one, two, stop: async () => void (await Promise.all([one.stop(), two.stop()])) }
 }
@@ -106,6 +114,28 @@ function suite(on: TestPostgres, bus: TestNats | null): void {
     for (let n = 0; n < 3; n += 1) times.push(await pass(fromAlice, toBob, bob.username))
     await pass(toBob, fromAlice, alice.username)
     expect(Math.min(...times)).toBeLessThan(bus === null ? 5_000 : 2_000)
+  })
+
+  test('a file that goes up by one node and then the other is whole on both', async () => {
+    const { one, two } = nodes
+    const { session } = await one.newDevice(newName('fay'))
+    const [id, bytes] = [newBlobId(), randomBytes(LIMITS.blobPartBytes + 9)]
+    const answers = [await (await two.post('begin_blob', { id, size: bytes.length }, session)).json()]
+    for (const [at, offset] of [
+      [one, 0],
+      [two, LIMITS.blobPartBytes],
+    ] as const) {
+      const part = bytes.subarray(offset, offset + LIMITS.blobPartBytes)
+      const sent = form(part, { field: 'part', fields: { id, offset: String(offset) } })
+      const headers = { ...sent.headers, authorization: `Bearer ${session}` }
+      answers.push(parsed(await exchange(at.address, { path: '/upload_blob_part', headers, body: sent.body })))
+    }
+    expect(answers).toEqual([{ uploaded: 0 }, { uploaded: LIMITS.blobPartBytes }, { uploaded: bytes.length }])
+    for (const at of [one, two]) {
+      const piece = await at.post('download_blob', { id, offset: LIMITS.blobPartBytes - 1 }, session)
+      expect(Buffer.from(await piece.arrayBuffer()).equals(bytes.subarray(LIMITS.blobPartBytes - 1))).toBe(true)
+    }
+    expect([...bucket.objects.keys()].some((name) => name.includes(id))).toBe(false)
   })
 
   test('a session that is ended on one node loses its line on the other within a second', async () => {

@@ -1,4 +1,13 @@
-import { existsSync, mkdtempSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -23,10 +32,14 @@ afterAll(async () => {
 })
 
 test('a backup of a running server is whole, private, and a server can start from it', async () => {
+  mkdirSync(join(server.data, 'blobs', 'ab'), { recursive: true })
+  writeFileSync(join(server.data, 'blobs', 'ab', 'abcd-0'), 'a part')
   const { code, out } = await admin(server.data, 'backup copy.db', { folder })
   const copy = join(folder, 'copy.db')
   expect(code).toBe(0)
-  expect(out.join('\n')).toContain(join(server.data, 'avatars'))
+  expect(out.join('\n')).toContain(`${copy}.files holds the pictures and blobs: 1 file, 6 bytes`)
+  expect(readFileSync(join(`${copy}.files`, 'blobs', 'ab', 'abcd-0'), 'utf8')).toBe('a part')
+  expect(statSync(`${copy}.files`).mode & 0o777).toBe(0o700)
   expect(statSync(copy).mode & 0o777).toBe(0o600)
   expect(existsSync(`${copy}-wal`)).toBe(false)
   const restored = await openSqliteStore({ file: copy })
@@ -41,8 +54,21 @@ test('what is there already is left alone', async () => {
   const { code, errors } = await admin(server.data, `backup ${taken}`)
   expect({ code, errors }).toEqual({ code: 1, errors: [expect.stringContaining('is there already')] })
   expect(statSync(taken).size).toBe(4)
+  mkdirSync(join(folder, 'half.files'))
+  const half = await admin(server.data, 'backup half', { folder })
+  expect(half).toMatchObject({ code: 1, errors: [expect.stringContaining('half.files is there already')] })
+  expect(existsSync(join(folder, 'half'))).toBe(false)
   const nowhere = await admin(server.data, 'backup no/folder/copy.db', { folder })
   expect(nowhere).toMatchObject({ code: 1, errors: [expect.stringContaining('There is no folder')] })
+})
+
+test('what lies in a bucket is said to lie there', async () => {
+  const env = { CHATNIP_FILES: 'https://KEY:SECRET@s3.example.org/cats?region=eu-1' }
+  const copied = await admin(server.data, 'backup elsewhere.db', { folder, env })
+  expect(copied.out.join('\n')).toContain('not in it: they lie at https://s3.example.org/cats.')
+  const stats = await admin(server.data, 'stats', { env })
+  expect(stats.out.join('\n')).toContain('Pictures and blobs: at https://s3.example.org/cats.')
+  expect(JSON.stringify([copied, stats])).not.toContain('SECRET')
 })
 
 test('damage in a database file is found', async () => {
@@ -65,6 +91,7 @@ test('stats say what takes how much room, and whose messages wait', async () => 
   expect(stats).toMatchObject({
     tables: expect.arrayContaining([{ table: 'accounts', rows: 2, bytes: expect.any(Number) }]),
     avatars: { files: 0, bytes: 0 },
+    blobs: { files: 1, bytes: 6 },
     waiting: [{ username: 'bob', messages: 1, bytes: 9 }],
   })
   const { out } = await admin(server.data, 'stats')

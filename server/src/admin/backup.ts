@@ -1,15 +1,38 @@
 import { existsSync, statSync } from 'node:fs'
-import { dirname, join, resolve } from 'node:path'
-import { readConfig } from '../config.ts'
-import { bytesText } from './columns.ts'
+import { dirname, resolve } from 'node:path'
+import { filesPlaceOf, readConfig } from '../config.ts'
+import type { FilesPlace } from '../files/place.ts'
+import { bytesText, counted } from './columns.ts'
 import { AdminError } from './command.ts'
 import type { Command } from './command.ts'
 import { withStore } from './data.ts'
+import { copyFiles } from './files.ts'
+import type { Figures } from './files.ts'
 import { inspect, inspectCopy } from './inspect.ts'
+
+/** Where the pictures and blobs of a copy go. */
+const filesBeside = (target: string): string => `${target}.files`
+
+/** Copies pictures and blobs, where they are files of ours. */
+async function copyPlace(
+  place: FilesPlace,
+  target: string,
+): Promise<{ line: string; files: ({ folder: string } & Figures) | null }> {
+  if ('s3' in place)
+    return {
+      line: `Pictures and blobs are not in it: they lie at ${place.s3.base}. Copy that bucket as well.`,
+      files: null,
+    }
+  const folder = filesBeside(target)
+  const figures = await copyFiles(place.folder, folder)
+  const line = `${folder} holds the pictures and blobs: ${counted(figures.files, 'file')}, ${bytesText(figures.bytes)}. The two belong together.`
+  return { line, files: { folder, ...figures } }
+}
 
 /** @throws AdminError when the place is taken or is no place */
 function refuseBadTarget(target: string): void {
-  if (existsSync(target)) throw new AdminError(`${target} is there already and was left as it is. Choose another name.`)
+  for (const taken of [target, filesBeside(target)])
+    if (existsSync(taken)) throw new AdminError(`${taken} is there already and was left as it is. Choose another name.`)
   if (statSync(dirname(target), { throwIfNoEntry: false })?.isDirectory() !== true) {
     throw new AdminError(`There is no folder ${dirname(target)} to put the backup into.`)
   }
@@ -17,10 +40,12 @@ function refuseBadTarget(target: string): void {
 
 const backup: Command = {
   usage: 'backup FILE',
-  summary: 'Copies the whole database into a new file, while the server runs, and checks the copy.',
+  summary:
+    'Copies the whole database into a new file, and pictures and blobs into FILE.files, while the server runs, and checks the copy.',
   examples: ['backup /var/backups/chatnip-monday.db'],
   run: (surroundings, { name }) =>
-    withStore(surroundings, async (store, { data, databaseUrl }) => {
+    withStore(surroundings, async (store, config) => {
+      const { databaseUrl } = config
       const target = resolve(surroundings.folder, name)
       refuseBadTarget(target)
       await store.backup(target)
@@ -29,13 +54,13 @@ const backup: Command = {
         throw new AdminError(`The copy ${target} is damaged (${faults[0] ?? ''}); do not rely on it, and run "doctor".`)
       }
       const bytes = statSync(target).size
-      const avatars = join(data, 'avatars')
+      const copied = await copyPlace(filesPlaceOf(config), target)
       return {
         lines: [
           `${target} holds the whole database, ${bytesText(bytes)}, checked. It is as secret as the database itself; only you can read it.`,
-          `The pictures are not in it: copy the folder ${avatars} as well.`,
+          copied.line,
         ],
-        json: { file: target, bytes, avatars },
+        json: { file: target, bytes, files: copied.files },
       }
     }),
 }
@@ -55,7 +80,12 @@ const restore: Command = {
     if (faults.length > 0) throw new AdminError(`The copy ${file} cannot be used: ${faults[0] ?? ''}.`)
     const { restoreInto } = await import('../store/postgres/restore.ts')
     await restoreInto({ url: databaseUrl, startPatience: 0 }, file)
-    return { lines: [`${file} is in the database. Start the nodes.`], json: { file } }
+    return {
+      lines: [
+        `${file} is in the database. Put the folders of ${filesBeside(file)} where pictures and blobs lie, then start the nodes.`,
+      ],
+      json: { file },
+    }
   },
 }
 

@@ -1,6 +1,8 @@
 import { removeAccount } from '../accounts/account.ts'
 import { openAvatars } from '../accounts/avatars.ts'
 import { localBus } from '../bus/local.ts'
+import { filesPlaceOf } from '../config.ts'
+import { openFiles } from '../files/place.ts'
 import { AdminError } from './command.ts'
 import type { Command, Surroundings } from './command.ts'
 import { accountOf, withStore } from './data.ts'
@@ -22,11 +24,14 @@ export const DELETE_ACCOUNT: Command = {
   examples: ['accounts delete mallory', 'accounts delete mallory --yes'],
   options: { yes: { type: 'boolean' } },
   run: (surroundings, { name, values }) =>
-    withStore(surroundings, async (store, { data }) => {
+    withStore(surroundings, async (store, config) => {
       const account = await accountOf(store, name)
       if (values['yes'] !== true) await confirm(surroundings, account.username)
       // Nobody listens to this bus: a running server sees in the database that something has changed.
-      await removeAccount({ store, bus: localBus(), avatars: openAvatars(store, data) }, account)
+      await removeAccount(
+        { store, bus: localBus(), avatars: openAvatars(store, openFiles(filesPlaceOf(config))) },
+        account,
+      )
       return { lines: [`${account.username} is deleted. The name is free again.`], json: { deleted: account.username } }
     }),
 }

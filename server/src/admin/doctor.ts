@@ -3,6 +3,7 @@ import type { Command, Outcome } from './command.ts'
 import { counted } from './columns.ts'
 import { checkDatabase } from './doctor/database.ts'
 import { checkShared } from './doctor/shared.ts'
+import { checkFiles } from './doctor/files.ts'
 import { checkFolder } from './doctor/folder.ts'
 import type { Finding, Verdict } from './doctor/finding.ts'
 import { checkClock, checkNode, witnesses } from './doctor/machine.ts'
@@ -40,6 +41,7 @@ const doctor: Command = {
       ...findings,
       ...checkProxy(config),
       ...folder,
+      ...(await checkFiles(config)),
       ...database.findings,
       checkClock(now(), [...seen, database.newest ?? 0]),
       await checkServer(config),

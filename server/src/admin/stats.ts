@@ -1,17 +1,24 @@
-import { existsSync, readdirSync, statSync } from 'node:fs'
-import { join } from 'node:path'
-import { databaseFile } from '../config.ts'
+import { statSync } from 'node:fs'
+import { databaseFile, filesPlaceOf } from '../config.ts'
+import type { Config } from '../config.ts'
 import { bytesText, columns, counted } from './columns.ts'
 import type { Command } from './command.ts'
 import { withStore } from './data.ts'
+import { figuresOf } from './files.ts'
 
 const sizeOf = (file: string): number => statSync(file, { throwIfNoEntry: false })?.size ?? 0
 
-/** Number and bytes of the pictures. A file that goes while we look counts as empty. */
-function avatarsIn(data: string): { readonly folder: string; readonly files: number; readonly bytes: number } {
-  const folder = join(data, 'avatars')
-  const names = existsSync(folder) ? readdirSync(folder) : []
-  return { folder, files: names.length, bytes: names.reduce((sum, name) => sum + sizeOf(join(folder, name)), 0) }
+/** What pictures and blobs take, where that can be seen from here. */
+async function filesOf(config: Config): Promise<{ readonly lines: readonly string[]; readonly json: object }> {
+  const place = filesPlaceOf(config)
+  if ('s3' in place) return { lines: [`Pictures and blobs: at ${place.s3.base}.`], json: { place: place.s3.base } }
+  const { avatars, blobs } = await figuresOf(place.folder)
+  const line = (what: string, { files, bytes }: typeof blobs) =>
+    `${what}: ${counted(files, 'file')}, ${bytesText(bytes)}`
+  return {
+    lines: [`${line('Pictures', avatars)}; ${line('blobs', blobs)}; in ${place.folder}.`],
+    json: { place: place.folder, avatars, blobs },
+  }
 }
 
 const stats: Command = {
@@ -19,11 +26,12 @@ const stats: Command = {
   summary: 'Says what takes how much room: tables, files, and whose messages wait.',
   examples: ['stats', 'stats --json'],
   run: (surroundings) =>
-    withStore(surroundings, async (store, { data, databaseUrl }) => {
+    withStore(surroundings, async (store, config) => {
+      const { data, databaseUrl } = config
       const { tables, waiting, fileBytes } = await store.stats()
       const file = databaseFile(data)
       const files = { database: sizeOf(file), log: sizeOf(`${file}-wal`) }
-      const avatars = avatarsIn(data)
+      const stored = await filesOf(config)
       const lines = [
         ...columns(
           ['TABLE', 'ROWS', 'BYTES'],
@@ -33,7 +41,7 @@ const stats: Command = {
         databaseUrl === null
           ? `Database: ${bytesText(files.database)} in ${file}, and ${bytesText(files.log)} in its write-ahead log.`
           : `Database: ${bytesText(fileBytes)} in PostgreSQL.`,
-        `Pictures: ${counted(avatars.files, 'file')}, ${bytesText(avatars.bytes)}, in ${avatars.folder}.`,
+        ...stored.lines,
         '',
         ...(waiting.length === 0
           ? ['No message is waiting.']
@@ -42,7 +50,7 @@ const stats: Command = {
               waiting.map(({ username, messages, bytes }) => [username, messages, bytes]),
             )),
       ]
-      return { lines, json: { tables, files: { path: file, ...files }, avatars, waiting } }
+      return { lines, json: { tables, files: { path: file, ...files }, ...stored.json, waiting } }
     }),
 }
 

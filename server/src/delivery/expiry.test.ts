@@ -8,10 +8,10 @@ const DAY = 86_400_000
 const MINUTE = 60_000
 
 /** Expiry on a server's store with a wall clock and a steady clock that the test moves. */
-function expiryOf({ services }: TestServer, ahead = 0) {
+function expiryOf({ services }: TestServer, ahead = 0, blobs: { sweep(now: number): Promise<void> } = services.blobs) {
   const time = { wall: Date.now() + ahead, steady: 0 }
   const clock = { ...systemClock(() => time.wall), every: () => () => undefined }
-  const expiry = startExpiry({ ...services, clock, steady: () => time.steady }, 30)
+  const expiry = startExpiry({ ...services, clock, blobs, steady: () => time.steady }, 30)
   const pass = (ms: number) => {
     time.wall += ms
     time.steady += ms
@@ -169,5 +169,22 @@ test('however many end at once, one round removes them all', async () => {
   pass(2 * 60 * MINUTE)
   await expiry.run()
   expect(await store.read(boxes.bob, 0, { count: 10, bytes: 10_000 })).toHaveLength(1)
+  await server.stop()
+})
+
+test('blobs end by the clock while it is believed, and a place for files that is away holds nothing else up', async () => {
+  const { server, boxes, held } = await scene()
+  const asked: number[] = []
+  const sweep = (now: number) => {
+    asked.push(now)
+    return Promise.reject(new Error('away'))
+  }
+  const { expiry, pass, time } = expiryOf(server, 0, { sweep })
+  await expiry.run()
+  expect(asked).toEqual([])
+  pass(31 * DAY)
+  await expiry.run()
+  expect(asked).toEqual([time.wall])
+  expect(await held(boxes.bob)).toEqual([])
   await server.stop()
 })

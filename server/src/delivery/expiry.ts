@@ -18,6 +18,8 @@ interface Deps {
   readonly bus: Bus
   readonly clock: Clock
   readonly log: Log
+  /** What else ends, by the same clock. */
+  readonly blobs?: { sweep(now: number): Promise<void> }
   /** Steady milliseconds that no clock setting moves. */
   readonly steady?: () => number
 }
@@ -32,10 +34,10 @@ export interface Expiry {
 
 /**
  * Once a minute: messages that waited longer than `days` are removed and their senders told; those that were to end earlier go silently; ended sessions and used proofs
- * are swept. Nothing expires for an hour after the start or after the wall clock jumped, so that a wrong date does not throw messages away.
+ * are swept, and blobs that ended. Nothing expires for an hour after the start or after the wall clock jumped, so that a wrong date does not throw messages away.
  */
 export function startExpiry(deps: Deps, days: number): Expiry {
-  const { store, bus, clock, log } = deps
+  const { store, bus, clock, log, blobs } = deps
   const isTrusted = clockTrust(deps)
   let running: Promise<void> | null = null
 
@@ -54,6 +56,8 @@ export function startExpiry(deps: Deps, days: number): Expiry {
     }
     // By a wrong clock nothing ends for good either; the sweep's other work is done in any case.
     await store.sweep(trusts ? now : 0, BATCH)
+    // Last: what lies elsewhere may be slow, or away.
+    if (trusts) await blobs?.sweep(now)
   }
   const run = () =>
     (running ??= round()

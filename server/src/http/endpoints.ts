@@ -11,6 +11,7 @@ import type { Session } from '../store/store.ts'
 import { readBody } from './body.ts'
 import type { Call, Handlers } from './call.ts'
 import { HANDLERS } from './handlers.ts'
+import { SANDBOXED } from './headers.ts'
 import { readUpload } from './upload.ts'
 
 /**
@@ -95,7 +96,15 @@ function namedIn(body: Request<EndpointName>): { session_id: string | undefined;
 
 const BY_ADDRESS: ReadonlySet<RateLimit> = new Set(['sign_up', 'challenge', 'look_up', 'guesses'])
 
-const BY_ACCOUNT: ReadonlySet<RateLimit> = new Set(['download', 'avatar', 'settings', 'claim'])
+const BY_ACCOUNT: ReadonlySet<RateLimit> = new Set([
+  'download',
+  'avatar',
+  'settings',
+  'claim',
+  'blob',
+  'blob_upload',
+  'blob_download',
+])
 
 interface Caller {
   readonly seen: Seen
@@ -116,8 +125,8 @@ function takeRates({ limiter }: Services, endpoint: Endpoint, { seen, session, u
 
 const LARGE: ReadonlySet<EndpointName> = new Set(['send_message', 'upload_key_packages'])
 
-function bodyLimitOf(name: EndpointName, { body }: Endpoint): number {
-  if (body === 'multipart') return LIMITS.avatarBytes + LIMITS.requestBytes
+function bodyLimitOf(name: EndpointName, { file }: Endpoint): number {
+  if (file !== undefined) return file.bytes + LIMITS.requestBytes
   return LARGE.has(name) ? LIMITS.sendBytes : LIMITS.requestBytes
 }
 
@@ -130,9 +139,17 @@ function untilGone(reply: FastifyReply, stopping: AbortSignal): AbortSignal {
   return AbortSignal.any([gone.signal, stopping])
 }
 
-/** `OK` is plain text as it always was; everything else is JSON. Nothing of the API is ever kept by a cache. */
+/** What somebody has uploaded is nothing to a browser: no type, no name, no place to show it or to run. */
+const NEVER_RUN = {
+  'content-type': 'application/octet-stream',
+  'content-disposition': 'attachment',
+  'content-security-policy': SANDBOXED,
+} as const
+
+/** `OK` is plain text as it always was; bytes are bytes, everything else is JSON. Nothing of the API is ever kept by a cache. */
 function answer(reply: FastifyReply, value: unknown): FastifyReply {
   reply.header('cache-control', 'no-store')
+  if (value instanceof Uint8Array) return reply.headers(NEVER_RUN).send(value)
   if (value === 'OK') return reply.type('text/plain; charset=utf-8').send('OK')
   return reply.type('application/json; charset=utf-8').send(JSON.stringify(value))
 }

@@ -38,10 +38,26 @@ function replyFaults(answer: Answer, endpoint: Endpoint): string[] {
       ? []
       : [`Not the plain text OK: ${answer.text.slice(0, 99)}`]
   }
+  if (reply.format === 'binary') return bytesFaults(answer)
   if (!isType(answer, 'application/json')) return [`A reply of type ${String(answer.headers['content-type'])}.`]
   const value = parsed(answer.text)
   return value === undefined ? [`Not JSON: ${answer.text.slice(0, 99)}`] : misfits(reply, value)
 }
+
+/** Bytes of somebody's must be nothing to a browser, whatever they are. */
+const HARMLESS: Readonly<Record<string, RegExp>> = {
+  'content-type': /^application\/octet-stream$/,
+  'content-disposition': /^attachment$/,
+  'x-content-type-options': /^nosniff$/,
+  'content-security-policy': /^sandbox; default-src 'none'/,
+  'cross-origin-resource-policy': /^same-origin$/,
+  'cache-control': /^no-store$/,
+}
+
+const bytesFaults = ({ headers }: Answer): string[] =>
+  Object.entries(HARMLESS).flatMap(([name, wanted]) =>
+    wanted.test(String(headers[name])) ? [] : [`Bytes are answered with ${name}: ${String(headers[name])}.`],
+  )
 
 function jsonErrorFaults(answer: Answer, endpoint: Endpoint): string[] {
   if (!isType(answer, 'application/json'))

@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto'
+import { randomBytes, randomUUID } from 'node:crypto'
 import { ENDPOINTS, LIMITS } from '@chatnip/protocol'
 import type { Endpoint, EndpointName } from '@chatnip/protocol'
 import { call, exchange } from './exchange.ts'
@@ -9,6 +9,7 @@ import {
   logIn,
   makePerson,
   messageTo,
+  must,
   newName,
   parsed,
   PIXEL,
@@ -41,6 +42,21 @@ async function otherSession({ base, alice }: Two): Promise<string> {
   const { sessions } = parsed(await call(base, 'list_sessions', {}, { session: alice.session }))
   const other = (Array.isArray(sessions) ? sessions : []).find((one: { current?: boolean }) => one.current === false)
   return String(other?.handle)
+}
+
+export const newBlobId = (): string => randomBytes(32).toString('base64url')
+
+/** A blob of alice's for which one part, the usual file of these tests, is all. */
+async function begunBlob({ base, alice }: Two): Promise<string> {
+  const id = newBlobId()
+  must(await call(base, 'begin_blob', { id, size: PIXEL.length }, { session: alice.session }))
+  return id
+}
+
+async function wholeBlob(two: Two): Promise<string> {
+  const id = await begunBlob(two)
+  must(await ask(two.base, 'upload_blob_part', { id, offset: 0 }, two.alice.session))
+  return id
 }
 
 /** One for each row of the table: a new endpoint without a sample does not compile. */
@@ -107,6 +123,10 @@ export const SAMPLES: Readonly<Record<EndpointName, Sample>> = {
   },
   count_key_packages: nothing,
   claim_key_packages: { valid: ({ bob }) => ({ destname: bob.name }) },
+  begin_blob: { valid: () => ({ id: newBlobId(), size: 70 }), also: () => ({ expires_in: 3_600, own: true }) },
+  upload_blob_part: { valid: async (two) => ({ id: await begunBlob(two), offset: 0 }) },
+  download_blob: { valid: async (two) => ({ id: await wholeBlob(two) }), also: () => ({ offset: 0, length: 8 }) },
+  delete_blob: { valid: async (two) => ({ id: await begunBlob(two) }) },
   recover_account: {
     valid: ({ alice }) => ({
       username: alice.name,
@@ -135,15 +155,17 @@ export interface Credentials {
 
 export const bearer = (session: string): Credentials => ({ headers: { authorization: `Bearer ${session}` } })
 
-/** Asks as the table says that it must be asked, with whatever credentials. `body` is for the endpoints that take JSON. */
+/** Asks as the table says that it must be asked, with whatever credentials. In a form all is text. */
 export function askWith(
   base: string,
   name: EndpointName,
   body: Body,
   { headers = {}, fields = {} }: Credentials,
 ): Promise<Answer> {
-  if (rowOf(name).body === 'json') return call(base, name, { ...body, ...fields }, { headers })
-  const sent = form(PIXEL, { fields })
+  const { file } = rowOf(name)
+  if (file === undefined) return call(base, name, { ...body, ...fields }, { headers })
+  const texts = Object.fromEntries(Object.entries(body).map(([key, value]) => [key, String(value)]))
+  const sent = form(PIXEL, { field: file.field, fields: { ...texts, ...fields } })
   const all = { ...sent.headers, accept: 'application/json', ...headers }
   return exchange(base, { path: `/${name}`, headers: all, body: sent.body })
 }

@@ -104,13 +104,21 @@ export function structured(two: Two, bodies: readonly Prepared[], random: Random
   return exchange(two.base, { method, path, headers, ...(bodyless ? {} : { body }) })
 }
 
-/** A picture form, mangled in its frame or in its picture. */
-export function multipart(two: Two, random: Random): Promise<Answer> {
-  const inPicture = random.number() < 0.5
-  const sent = form(inPicture ? mangle(PIXEL, random) : PIXEL)
-  const body = inPicture ? sent.body : mangle(sent.body, random)
+const FORMS = ENDPOINT_NAMES.flatMap((name) => {
+  const { file } = rowOf(name)
+  return file === undefined ? [] : [{ name, field: file.field }]
+})
+
+/** A form with a file, mangled in its frame or in its file. */
+export async function multipart(two: Two, random: Random): Promise<Answer> {
+  const { name, field } = random.pick(FORMS)
+  const inFile = random.number() < 0.5
+  const values = Object.entries(await SAMPLES[name].valid(two))
+  const fields = Object.fromEntries(values.map(([key, value]) => [key, String(value)]))
+  const sent = form(inFile ? mangle(PIXEL, random) : PIXEL, { field, fields })
+  const body = inFile ? sent.body : mangle(sent.body, random)
   const headers = { ...sent.headers, accept: 'application/json', authorization: `Bearer ${two.alice.session}` }
-  return exchange(two.base, { path: '/upload_avatar', headers, body })
+  return exchange(two.base, { path: `/${name}`, headers, body })
 }
 
 /** Bytes straight into the connection: a mangled request, or no request at all. */

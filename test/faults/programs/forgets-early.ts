@@ -1,6 +1,7 @@
 import { localBus } from '../../../server/src/bus/local.ts'
 import { systemClock } from '../../../server/src/clock.ts'
-import { databaseFile, readConfig } from '../../../server/src/config.ts'
+import { databaseFile, filesPlaceOf, readConfig } from '../../../server/src/config.ts'
+import { openFiles } from '../../../server/src/files/place.ts'
 import { openLog } from '../../../server/src/log.ts'
 import { startServer } from '../../../server/src/server.ts'
 import { openSqliteStore } from '../../../server/src/store/sqlite/sqlite.ts'
@@ -20,6 +21,8 @@ const forgetful: typeof store = {
   },
 }
 const bus = localBus()
-const server = await startServer(config, { store: forgetful, bus, clock: systemClock(), log: openLog(config.log) })
+const files = openFiles(filesPlaceOf(config))
+const log = openLog(config.log)
+const server = await startServer(config, { store: forgetful, bus, files, clock: systemClock(), log })
 process.once('SIGTERM', () => void server.stop().then(() => process.exit(0)))
 process.stdout.write(`Chatnip is ready at ${server.address}\n`)

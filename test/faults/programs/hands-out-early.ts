@@ -2,7 +2,8 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { localBus } from '../../../server/src/bus/local.ts'
 import { systemClock } from '../../../server/src/clock.ts'
-import { databaseFile, readConfig } from '../../../server/src/config.ts'
+import { databaseFile, filesPlaceOf, readConfig } from '../../../server/src/config.ts'
+import { openFiles } from '../../../server/src/files/place.ts'
 import { openLog } from '../../../server/src/log.ts'
 import { startServer } from '../../../server/src/server.ts'
 import { openSqliteStore } from '../../../server/src/store/sqlite/sqlite.ts'
@@ -34,7 +35,8 @@ const early: typeof store = {
     )
   },
 }
-const parts = { store: early, bus: localBus(), clock: systemClock(), log: openLog(config.log) }
+const files = openFiles(filesPlaceOf(config))
+const parts = { store: early, bus: localBus(), files, clock: systemClock(), log: openLog(config.log) }
 const server = await startServer(config, parts)
 process.once('SIGTERM', () => void server.stop().then(() => process.exit(0)))
 process.stdout.write(`Chatnip is ready at ${server.address}\n`)

@@ -1,7 +1,8 @@
 import { natsAddressOf } from '../../../server/src/bus/nats/address.ts'
 import { openLine } from '../../../server/src/bus/nats/line.ts'
 import { systemClock } from '../../../server/src/clock.ts'
-import { readConfig } from '../../../server/src/config.ts'
+import { filesPlaceOf, readConfig } from '../../../server/src/config.ts'
+import { openFiles } from '../../../server/src/files/place.ts'
 import { openLog } from '../../../server/src/log.ts'
 import { openNode } from '../../../server/src/node.ts'
 import { startServer } from '../../../server/src/server.ts'
@@ -35,6 +36,7 @@ const alone: typeof store = {
     return page.filter(({ seq }) => hinted.has(`${mailbox} ${seq}`))
   },
 }
-const server = await startServer(config, { store: alone, bus, clock: systemClock(), log })
+const files = openFiles(filesPlaceOf(config))
+const server = await startServer(config, { store: alone, bus, files, clock: systemClock(), log })
 process.once('SIGTERM', () => void server.stop().then(() => process.exit(0)))
 process.stdout.write(`Chatnip is ready at ${server.address}\n`)

@@ -5,7 +5,8 @@ import { runInNewContext } from 'node:vm'
 import { LIMITS } from '@chatnip/protocol'
 import { localBus } from '../../../server/src/bus/local.ts'
 import { systemClock } from '../../../server/src/clock.ts'
-import { databaseFile, readConfig } from '../../../server/src/config.ts'
+import { databaseFile, filesPlaceOf, readConfig } from '../../../server/src/config.ts'
+import { openFiles } from '../../../server/src/files/place.ts'
 import { faultOf, openLog } from '../../../server/src/log.ts'
 import type { Store } from '../../../server/src/store/store.ts'
 import { openSqliteStore } from '../../../server/src/store/sqlite/sqlite.ts'
@@ -68,7 +69,9 @@ function withMistake(store: Store): Store {
 
 const store = withMistake(await openSqliteStore({ file: databaseFile(config.data) }))
 const passwordCost = { memoryKiB: 8, passes: 1, lanes: 1 }
-const server = await startServer(config, { store, bus: localBus(), clock: systemClock(), log, passwordCost })
+const files = openFiles(filesPlaceOf(config))
+const parts = { store, bus: localBus(), files, clock: systemClock(), log, passwordCost }
+const server = await startServer(config, parts)
 
 const exit = (thrown: unknown) => {
   log.error({ fault: faultOf(thrown) }, 'An unforeseen error; the server stops.')

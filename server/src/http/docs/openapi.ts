@@ -17,16 +17,17 @@ const refusalSchema = {
   },
 }
 
-function requestBody({ body, request }: Endpoint) {
+function requestBody({ file, request }: Endpoint) {
   const schema = plainSchema(request)
-  if (body === 'json') return schemaOf('application/json', schema)
-  const properties = { avatar: { type: 'string', format: 'binary' }, ...schema.properties }
-  return schemaOf('multipart/form-data', { ...schema, properties, required: ['avatar'] })
+  if (file === undefined) return schemaOf('application/json', schema)
+  const properties = { [file.field]: { type: 'string', format: 'binary' }, ...schema.properties }
+  return schemaOf('multipart/form-data', { ...schema, properties, required: [file.field, ...(schema.required ?? [])] })
 }
 
 function responses({ reply, errors }: Endpoint) {
   const schema = plainSchema(reply)
-  const media = schema.const === 'OK' ? 'text/plain' : 'application/json'
+  const other = schema.const === 'OK' ? 'text/plain' : schema.format === 'binary' ? 'application/octet-stream' : null
+  const media = other ?? 'application/json'
   const byStatus = Map.groupBy(errors, (code) => ERRORS[code].status)
   const refused = [...byStatus].map(([status, codes]) => [
     String(status),

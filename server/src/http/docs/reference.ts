@@ -30,6 +30,7 @@ export interface JsonSchema {
   readonly properties?: Readonly<Record<string, JsonSchema>>
   readonly required?: readonly string[]
   readonly items?: JsonSchema
+  readonly format?: string
   readonly maxLength?: number
   readonly description?: string
 }
@@ -46,6 +47,7 @@ export function typeOf(schema: JsonSchema): string {
   if (schema.enum !== undefined) return schema.enum.map(String).join(' | ')
   if (schema.anyOf !== undefined) return schema.anyOf.map(typeOf).join(' | ')
   if (schema.items !== undefined) return `list of ${typeOf(schema.items)}`
+  if (schema.format === 'binary') return 'bytes'
   if (schema.properties === undefined) return schema.type ?? 'anything'
   const required = new Set(schema.required)
   const fields = Object.entries(schema.properties).map(
@@ -68,8 +70,11 @@ function fieldsOf(endpoint: Endpoint): Field[] {
     optional: !required.includes(name),
     description: field.description ?? '',
   }))
-  if (endpoint.body === 'json') return fields
-  return [{ name: 'avatar', type: 'file', optional: false, description: 'As multipart/form-data.' }, ...fields]
+  if (endpoint.file === undefined) return fields
+  return [
+    { name: endpoint.file.field, type: 'file', optional: false, description: 'As multipart/form-data.' },
+    ...fields,
+  ]
 }
 
 const perOf = (seconds: number) => (seconds >= 1 ? `one per ${seconds} s` : `${Math.round(1 / seconds)} per s`)
