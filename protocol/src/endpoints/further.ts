@@ -32,6 +32,7 @@ export const KNOWN_LINES = [
   'waiting',
   'sent',
   'ids',
+  'blobs',
 ] as const
 
 /** What our own clients need besides the original's eleven. */

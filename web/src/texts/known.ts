@@ -111,6 +111,11 @@ const en: KnownTexts = {
       text: 'Each message has a random number, kept so that none is ever taken twice. With whom you spoke and what you said is not kept with it.',
       end: 'They go when you delete the account.',
     },
+    blobs: {
+      title: 'Encrypted files',
+      text: 'How large each is, how far it has come and when it ends. What is in it the server can’t read, and who fetched it it doesn’t keep.',
+      end: 'Each goes at its time, or with the account.',
+    },
   },
   elsewhereTitle: 'And besides its tables',
   elsewhere: [
@@ -192,6 +197,11 @@ const it: KnownTexts = {
       title: 'Numeri dei tuoi messaggi',
       text: 'Ogni messaggio ha un numero a caso, conservato perché nessuno sia preso due volte. Con chi hai parlato e che cosa hai detto non vi è conservato.',
       end: 'Spariscono quando elimini l’account.',
+    },
+    blobs: {
+      title: 'File cifrati',
+      text: 'Quanto è grande ciascuno, a che punto è arrivato e quando finisce. Che cosa contiene il server non lo può leggere, e chi lo ha ritirato non lo conserva.',
+      end: 'Ciascuno sparisce a suo tempo, o con l’account.',
     },
   },
   elsewhereTitle: 'E oltre alle tabelle',

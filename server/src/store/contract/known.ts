@@ -40,6 +40,10 @@ export function knownContract(open: OpenStore): void {
       expect(await lineOf('alice', 'ids')).toMatchObject({ rows: 1 })
       expect(await lineOf('bob', 'ids')).toMatchObject({ rows: 1 })
       expect((await lineOf('alice', 'key_packages')).rows).toBe(3)
+      const blob = { owner: alice.account, size: 70, isOwn: false, life: 9, unfinishedUntil: NOW }
+      for (const number of [1, 2]) await store.beginBlob({ ...blob, hash: hashOf(number) })
+      expect(await lineOf('alice', 'blobs')).toMatchObject({ rows: 2, bytes: 140 })
+      expect((await lineOf('alice', 'blobs')).values[0]).toMatchObject({ size: 70, uploaded: 0, is_own: 0 })
       expect(await lineOf('alice', 'sent')).toMatchObject({ rows: null, bytes: 0, values: [] })
       expect(await lineOf('alice', 'picture')).toMatchObject({ rows: 0, bytes: 0, oldest: null, values: [] })
     })

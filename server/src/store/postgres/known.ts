@@ -89,6 +89,22 @@ export const POSTGRES_TABLES: readonly KnownTable[] = [
       last: 'inside',
     },
   },
+  {
+    table: 'blobs',
+    of: 'owner = $1',
+    counts: { rows: '1', bytes: 'size' },
+    columns: {
+      blob: 'inside',
+      hash: 'blobs, not shown',
+      owner: 'inside',
+      size: 'blobs',
+      uploaded: 'blobs',
+      is_own: 'blobs',
+      life: 'blobs',
+      ends_at: 'blobs',
+      released_at: 'inside',
+    },
+  },
   // What waits for somebody is counted in `mailboxes`; what somebody sent can't be found without looking through everybody's.
   {
     table: 'messages',
