@@ -3,6 +3,7 @@ import type { Bytes } from './bytes.ts'
 import { readLink } from './link.ts'
 import {
   BodyTooLong,
+  isMoment,
   isText,
   MAX_PAYLOAD_BYTES,
   MAX_TEXT_BYTES,
@@ -35,9 +36,7 @@ export function decodeInside(bytes: Uint8Array): Inside | PayloadFlaw {
   const { v, id, at } = record
   if (v !== VERSION) return typeof v === 'number' ? 'version unknown' : 'form wrong'
   const body = readBody(record['body'])
-  if (typeof id !== 'string' || typeof at !== 'number' || !Number.isFinite(at) || at < 0 || body === null) {
-    return 'form wrong'
-  }
+  if (typeof id !== 'string' || !isMoment(at) || body === null) return 'form wrong'
   const link = record['link'] === undefined ? null : readLink(record['link'], id)
   return link === undefined ? 'form wrong' : { id, at, link, body }
 }

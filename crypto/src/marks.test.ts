@@ -132,6 +132,7 @@ describe('forged: each field', () => {
     ['no key', { key: undefined }, 'form wrong'],
     ['at as text', { at: '1' }, 'form wrong'],
     ['at below zero', { at: -1 }, 'form wrong'],
+    ['at beyond all dates', { at: 8_640_000_000_000_001 }, 'form wrong'],
     ['body as text', { body: 'hello' }, 'form wrong'],
     ['body as list', { body: [] }, 'form wrong'],
     ['body without type', { body: { text: 'x' } }, 'form wrong'],

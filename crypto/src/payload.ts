@@ -89,10 +89,17 @@ export function decodePayload(bytes: Uint8Array): Payload | PayloadFlaw {
   if (typeof id !== 'string' || typeof from !== 'string' || typeof to !== 'string' || typeof key !== 'string') {
     return 'form wrong'
   }
-  if (typeof at !== 'number' || !Number.isFinite(at) || at < 0 || body === null) return 'form wrong'
+  if (!isMoment(at) || body === null) return 'form wrong'
   const link = record['link'] === undefined ? null : readLink(record['link'], id)
   return link === undefined ? 'form wrong' : { id, from, to, at, key, link, body }
 }
+
+/** The year 10000: behind it, and long before a number ends, dates cannot be shown, and whoever tries fails. */
+const MOMENTS_END = 253_402_300_800_000
+
+/** Whether it is a time that a message may bear, in Unix ms. */
+export const isMoment = (value: unknown): value is number =>
+  typeof value === 'number' && value >= 0 && value < MOMENTS_END
 
 export const readBody = (value: unknown): Body | null => {
   try {

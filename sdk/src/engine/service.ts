@@ -1,3 +1,4 @@
+import { isMoment } from '@chatnip/crypto'
 import { readContent } from './content.ts'
 import type { Content } from './content.ts'
 import { isNumber, readSpans } from './spans.ts'
@@ -100,7 +101,7 @@ function readAsk(chain: string, fields: Fields): Ask | null {
 
 function readAgain(chain: string, { id, n, at, text, body }: Fields): Again | null {
   if (typeof id !== 'string' || !ID.test(id) || !isNumber(n)) return null
-  if (typeof at !== 'number' || !Number.isFinite(at) || at < 0) return null
+  if (!isMoment(at)) return null
   const facts = { type: 'again', id, chain, n, at } as const
   if (typeof text === 'string') return { ...facts, text }
   const content = readContent(body)
