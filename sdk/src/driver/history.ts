@@ -37,10 +37,13 @@ export async function pageOf(
       : await readForward(vault, about, { ...range, limit })
   if (before !== undefined || (from !== undefined && lines.length >= limit)) return withQuotes(vault, about, lines)
   // Between taking `state` and reading the rows one of them may have been accepted.
-  const there = new Set(lines.map((line) => ('id' in line ? line.id : '')))
-  const waiting = waitingViews(state, peer).filter((message) => !there.has(message.id))
+  const waiting = waitingViews(state, peer).filter((message) => !isAmong(lines, message))
   return withQuotes(vault, about, [...lines, ...waiting])
 }
+
+/** Somebody else may write under the same id. */
+const isAmong = (lines: Views, { id }: MessageView): boolean =>
+  lines.some((line) => 'id' in line && line.own && line.id === id)
 
 /** Of what is answered the own copy is shown, as it is now, wherever there is one. */
 const withQuotes = (vault: SealedRows, about: About, views: Views): Promise<Views> =>
@@ -52,7 +55,9 @@ const withQuotes = (vault: SealedRows, about: About, views: Views): Promise<View
 
 async function ownCopy(vault: SealedRows, { state, peer }: About, quote: QuoteView): Promise<QuoteView> {
   const sender = quote.sender.toLowerCase()
-  const waiting = state.outbox.find(({ id, act }) => id === quote.id && act === undefined)
+  const to = peer.name.toLowerCase()
+  const isOwn = sender === state.own.username.toLowerCase()
+  const waiting = state.outbox.find((item) => isOwn && item.id === quote.id && item.to === to && item.act === undefined)
   if (waiting !== undefined) return { ...quote, text: cutQuote(waiting.text), state: 'here' }
   const found = await findMessage(vault, { sender, id: quote.id })
   if (found === null || found.key[0] !== peer.number || found.line.mark === 'forged') return quote
@@ -68,23 +73,35 @@ interface Stretch {
 
 type Views = readonly (MessageView | NoticeView)[]
 
+/** When a page was not full since rows of it are none that are shown, so many are read on at least: there may be thousands. */
+const LEAST = 64
+
 /** Rows that this version cannot show do not count, so that a page that is not full is the last one. */
 async function readForward(vault: SealedRows, about: About, { from, to, limit }: Stretch): Promise<Views> {
-  const rows = await vault.scan('messages', { from, to, limit })
-  const views = viewsOf(about, rows)
-  const last = rows.at(-1)
-  if (last === undefined || rows.length < limit || views.length === limit) return views
-  // The least key behind it.
-  const rest = { from: [...last.key, 0], to, limit: limit - views.length }
-  return [...views, ...(await readForward(vault, about, rest))]
+  const views: (MessageView | NoticeView)[] = []
+  for (let [next, size] = [from, limit]; ; size = Math.max(LEAST, limit - views.length)) {
+    const rows = await vault.scan('messages', { from: next, to, limit: size })
+    views.push(...viewsOf(about, rows))
+    const last = rows.at(-1)
+    if (last === undefined || rows.length < size || views.length >= limit) return views.slice(0, limit)
+    // The least key behind it.
+    next = [...last.key, 0]
+  }
 }
 
 async function readBackward(vault: SealedRows, about: About, { from, to, limit }: Stretch): Promise<Views> {
-  const rows = await vault.scan('messages', { from, to, limit, reverse: true })
-  const views = viewsOf(about, rows.toReversed())
-  const first = rows.at(-1)
-  if (first === undefined || rows.length < limit || views.length === limit) return views
-  return [...(await readBackward(vault, about, { from, to: first.key, limit: limit - views.length })), ...views]
+  const pages: Views[] = []
+  let count = 0
+  for (let [end, size] = [to, limit]; ; size = Math.max(LEAST, limit - count)) {
+    const rows = await vault.scan('messages', { from, to: end, limit: size, reverse: true })
+    const views = viewsOf(about, rows.toReversed())
+    pages.unshift(views)
+    count += views.length
+    const first = rows.at(-1)
+    if (first === undefined || rows.length < size || count >= limit)
+      return pages.flat().slice(Math.max(0, count - limit))
+    end = first.key
+  }
 }
 
 type StoredLine = { readonly key: Key; readonly value: Line }
