@@ -163,6 +163,7 @@ export type Change =
       readonly by: string
       readonly emoji: string
       readonly to: string
+      readonly about: MessageRef
     }
 
 export interface SearchOptions {

@@ -19,8 +19,8 @@ export const fits = (content: Content): boolean => {
   return bytes <= MAX_TEXT_BYTES
 }
 
-/** How many lines are read to find the one before the last. */
-const BACK = 20
+/** So many lines are read at a time to find the one before the last. */
+const BACK = 50
 
 /** What a person does to messages that are there: looks them up on disk and hands the rest to the engine. */
 export class Acts {
@@ -49,7 +49,7 @@ export class Acts {
     if (sender.toLowerCase() !== this.#own) throw new ChatnipError('not_allowed')
     const waiting = this.#driver.state.outbox.find((item) => item.id === id)
     if (waiting?.tried === false || waiting?.stage === 'failed')
-      await this.#driver.call({ type: 'discard', id, expired: null })
+      await this.#driver.call({ type: 'discard', id, expired: null, before: null })
     else await this.#act(conversation, { type: 'delete', id })
   }
 
@@ -58,24 +58,31 @@ export class Acts {
     await this.#act(conversation, { type: 'reaction', sender: sender.toLowerCase(), id, emoji })
   }
 
-  async forget(conversation: string, { sender, id }: MessageRef): Promise<void> {
+  async forget({ sender, id }: MessageRef): Promise<void> {
     const target = await findMessage(this.#vault, { sender: sender.toLowerCase(), id })
     if (target === null) throw new ChatnipError('not_found')
-    const peer = this.#driver.state.peers.get(conversation.toLowerCase())
-    const isLast = peer?.last?.line.id === id
-    await this.#driver.call({ type: 'forget', target, before: isLast ? await this.#lastBefore(target) : null })
+    await this.#driver.call({ type: 'forget', target, before: await this.#beforeLast(target) })
   }
 
-  /** Some of the lines before it may be no messages. */
-  async #lastBefore({ key }: OnDisk): Promise<OnDisk | null> {
-    const rows = await this.#vault.scan('messages', { from: [key[0] ?? 0], to: key, limit: BACK, reverse: true })
-    for (const row of rows) if (row.value.kind === 'message') return { key: row.key, line: row.value }
-    return null
+  /** What stands before a message that is the last of its conversation. Some of the lines between may be no messages. */
+  async #beforeLast({ key, line }: OnDisk): Promise<OnDisk | null> {
+    const [number = 0] = key
+    const peer = [...this.#driver.state.peers.values()].find((one) => one.number === number)
+    const { last = null } = peer ?? {}
+    if (last?.line.id !== line.id || last.line.own !== line.own) return null
+    for (let to = key; ;) {
+      const rows = await this.#vault.scan('messages', { from: [number], to, limit: BACK, reverse: true })
+      for (const row of rows) if (row.value.kind === 'message') return { key: row.key, line: row.value }
+      const first = rows.at(-1)
+      if (first === undefined) return null
+      to = first.key
+    }
   }
 
-  /** An own message as it lies on disk. */
-  ownOnDisk(id: string): Promise<OnDisk | null> {
-    return findMessage(this.#vault, { sender: this.#own, id })
+  /** An own message that expired, and what stands before it when it is the last. */
+  async expired(id: string): Promise<{ readonly expired: OnDisk | null; readonly before: OnDisk | null }> {
+    const expired = await findMessage(this.#vault, { sender: this.#own, id })
+    return { expired, before: expired === null ? null : await this.#beforeLast(expired) }
   }
 
   /** What an answer carries of the message that it answers. */

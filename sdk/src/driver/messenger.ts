@@ -142,7 +142,7 @@ class Engine implements Messenger {
   }
 
   remove(conversation: string, message: MessageRef, from: 'everyone' | 'here'): Promise<void> {
-    return from === 'here' ? this.#acts.forget(conversation, message) : this.#acts.remove(conversation, message)
+    return from === 'here' ? this.#acts.forget(message) : this.#acts.remove(conversation, message)
   }
 
   react(conversation: string, message: MessageRef, emoji: string | null): Promise<void> {
@@ -151,11 +151,11 @@ class Engine implements Messenger {
 
   async retry(_conversation: string, id: string): Promise<void> {
     const newId = this.#ports.random.uuid()
-    await this.#driver.call({ type: 'retry', id, newId, expired: await this.#acts.ownOnDisk(id) })
+    await this.#driver.call({ type: 'retry', id, newId, ...(await this.#acts.expired(id)) })
   }
 
   async discard(_conversation: string, id: string): Promise<void> {
-    await this.#driver.call({ type: 'discard', id, expired: await this.#acts.ownOnDisk(id) })
+    await this.#driver.call({ type: 'discard', id, ...(await this.#acts.expired(id)) })
   }
 
   async markRead(conversation: string): Promise<void> {

@@ -1,7 +1,8 @@
 import { aboutOf, noteLine, refKey, withoutReacted } from './alter.ts'
 import { lower } from './turn.ts'
 import type { Act } from './content.ts'
-import type { Call } from './events.ts'
+import type { Call, OnDisk } from './events.ts'
+import { uncountExpired } from './expired.ts'
 import { preview } from './places.ts'
 import { compose } from './outbox.ts'
 import type { MessageLine, Peer } from './rows.ts'
@@ -85,20 +86,32 @@ export function forget(turn: Turn, ticket: number, { target, before }: CallOf<'f
   if (peer === undefined) return commit(turn, [], settle(ticket))
   const about = { sender: lower(line.sender), id: line.id }
   noteLine(turn, about, { key, line: null })
-  const isLast = peer.last?.line.id === line.id && lower(peer.last.line.sender) === about.sender
-  const last =
-    before === null
-      ? null
-      : { place: { seq: Number(before.key[1]), sub: Number(before.key[2]) }, line: preview(before.line) }
-  const isReacted = peer.reacted !== undefined && refKey(peer.reacted.to) === refKey(about)
-  const kept = isReacted ? withoutReacted(peer) : peer
-  const changed = setPeer(turn, { ...kept, last: isLast ? last : peer.last })
+  const chains = uncountExpired(turn, peer, line)
+  const changed = withoutLast(turn, { number: peer.number, line, before })
   const ids = { table: 'ids', key: [about.sender, about.id], value: { line: null } } as const
   commit(
     turn,
-    [{ table: 'messages', key, value: null }, ids, peerWrite(changed)],
+    [{ table: 'messages', key, value: null }, ids, ...chains, peerWrite(changed)],
     messagesChanged(changed),
     CONVERSATIONS,
     settle(ticket),
   )
+}
+
+/** What the list tells when that message is not there any more. @param before what is the last one then, when it was the last */
+export function withoutLast(
+  turn: Turn,
+  { number, line, before }: { readonly number: number; readonly line: MessageLine; readonly before: OnDisk | null },
+): Peer {
+  const peer = peerOf(turn, number)
+  if (peer === undefined) throw new TypeError(`The conversation ${number} is not there.`)
+  const about = { sender: lower(line.sender), id: line.id }
+  const isReacted = peer.reacted !== undefined && refKey(peer.reacted.to) === refKey(about)
+  const kept = isReacted ? withoutReacted(peer) : peer
+  if (peer.last?.line.id !== line.id || lower(peer.last.line.sender) !== about.sender) return setPeer(turn, kept)
+  const last =
+    before === null
+      ? null
+      : { place: { seq: Number(before.key[1]), sub: Number(before.key[2]) }, line: preview(before.line) }
+  return setPeer(turn, { ...kept, last })
 }

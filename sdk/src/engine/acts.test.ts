@@ -86,6 +86,14 @@ class Bench extends Desk {
     this.tell({ type: 'found', batch: asked.batch, found: asked.ids.map(({ sender, id }) => this.find(sender, id)) })
   }
 
+  /** The server gives up keeping an own message. */
+  expire(id: string): void {
+    this.#seq += 1
+    const frame = { type: 'expired', seq: this.#seq, id, destname: 'bob' } as const
+    this.tell({ type: 'frame', line: this.line, frame })
+    this.tell({ type: 'found', batch: this.state.batch?.number ?? 0, found: [this.find('me', id)] })
+  }
+
   says(n: number, body: Content | Record<string, unknown>, more: Partial<Opened> = {}): readonly Effect[] {
     return this.arrive(bobs(n, body, more))
   }
@@ -129,7 +137,8 @@ describe('somebody else', () => {
     expect(desk.message('bob', uuid(50))).toMatchObject({ text: 'hello', edited: { at: 5 } })
     expect(desk.state.peers.get('bob')).toMatchObject({ unread: 1, last: { line: { text: 'hello' } } })
     expect(effects.some((one) => one.type === 'notify' && one.change.kind === 'arrived')).toBe(false)
-    expect(desk.find('bob', uuid(51))?.line).toMatchObject({ kind: 'act', act: { type: 'edit', text: '' } })
+    // Of the act itself nothing is left but its id.
+    expect(desk.find('bob', uuid(51))).toEqual({ row: { line: null }, line: null })
   })
 
   test('deletes it: no row holds the words any more', () => {
@@ -166,7 +175,8 @@ describe('somebody else', () => {
   test('reacts, changes and takes it back; who was reacted to is told, and nothing is unread', () => {
     const desk = new Bench()
     const told = desk.says(50, react('me', 1, '❤️')).flatMap((one) => (one.type === 'notify' ? [one.change] : []))
-    expect(told).toContainEqual({ kind: 'reacted', conversation: 'bob', by: 'bob', emoji: '❤️', to: uuid(1) })
+    const about = { sender: 'me', id: uuid(1) }
+    expect(told).toContainEqual({ kind: 'reacted', conversation: 'bob', by: 'bob', emoji: '❤️', to: uuid(1), about })
     expect(desk.message('me', uuid(1))?.reactions).toMatchObject([{ by: 'bob', emoji: '❤️' }])
     expect(desk.state.peers.get('bob')).toMatchObject({ unread: 0, reacted: { by: 'bob', emoji: '❤️' } })
     desk.says(51, react('me', 1, '👍'))
@@ -199,6 +209,55 @@ describe('somebody else', () => {
     expect(desk.message('bob', uuid(52))).not.toHaveProperty('re')
     desk.says(53, { type: 'text', text: 'still here', re: 7 })
     expect(desk.message('bob', uuid(53))?.text).toBe('still here')
+  })
+})
+
+describe('a forger', () => {
+  test('who writes under the id of a message does not use up what waits for that', () => {
+    const desk = new Bench()
+    desk.says(51, remove(50))
+    desk.says(50, text('planted'), { mark: 'forged', reason: 'form wrong', signedBy: null })
+    expect(desk.message('bob', uuid(50))).toMatchObject({ mark: 'forged' })
+    expect(desk.state.early.size).toBe(1)
+    desk.says(61, text('his own'))
+    desk.says(62, remove(61))
+    expect(desk.message('bob', uuid(61))).toMatchObject({ deleted: 5 })
+    expect(desk.state.early.size).toBe(1)
+  })
+})
+
+describe('what expired', () => {
+  const count = (desk: Bench) => desk.state.peers.get('bob')?.expired ?? 0
+  const forget = (desk: Bench) => {
+    const { row, line } = desk.find('me', uuid(1)) ?? {}
+    if (row?.line === undefined || row.line === null || line?.kind !== 'message') throw new Error('It is not there.')
+    desk.tell({ type: 'call', ticket: 3, call: { type: 'forget', target: { key: row.line, line }, before: null } })
+  }
+
+  test('is counted as undelivered, and taken away here it is not any more', () => {
+    const desk = new Bench()
+    desk.expire(uuid(1))
+    expect(count(desk)).toBe(1)
+    forget(desk)
+    expect(count(desk)).toBe(0)
+    desk.expire(uuid(1))
+    expect(count(desk)).toBe(0)
+  })
+
+  test('after it was deleted is nothing that is to be sent', () => {
+    const desk = new Bench()
+    desk.send(60, remove(1), desk.message('me', uuid(1)))
+    desk.expire(uuid(1))
+    expect([count(desk), desk.message('me', uuid(1))?.state]).toEqual([0, 'accepted'])
+  })
+
+  test('before my other device deleted it is not to be sent any more either', () => {
+    const desk = new Bench()
+    desk.expire(uuid(1))
+    expect(count(desk)).toBe(1)
+    desk.arrive(phones(61, remove(1)))
+    expect(desk.message('me', uuid(1))).toMatchObject({ deleted: 5, state: 'accepted' })
+    expect(count(desk)).toBe(0)
   })
 })
 

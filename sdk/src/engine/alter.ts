@@ -2,6 +2,7 @@ import { altered } from './altered.ts'
 import type { Deed } from './altered.ts'
 import { cutText, targetOf } from './content.ts'
 import type { MessageRef } from './content.ts'
+import { uncountExpired } from './expired.ts'
 import { isAfter, preview } from './places.ts'
 import type { EarlyRow, MessageLine, Peer, Write } from './rows.ts'
 import type { KnownLine } from './state.ts'
@@ -55,15 +56,20 @@ export function alter(turn: Turn, { number, about, known, deed }: Alteration): r
   if (known === null) return waitFor(turn, { number, about, deed })
   const { key, line } = known
   if (line === null || key[0] !== number) return []
-  // Something else came under its id; the message itself may still be given again.
-  if (line.mark === 'forged' || (line.mark === 'unsigned' && deed.act.type !== 'reaction'))
-    return waitFor(turn, { number, about, deed })
+  if (!mayMean(line, deed)) return waitFor(turn, { number, about, deed })
   const changed = altered(line, deed)
   if (changed === line) return []
   noteLine(turn, about, { key, line: changed })
   changeHead(turn, { number, about, line: changed, deed })
-  return [{ table: 'messages', key, value: changed }]
+  const peer = peerOf(turn, number)
+  // What was deleted is not to be sent again.
+  const chains = peer === undefined || changed.deleted === undefined ? [] : uncountExpired(turn, peer, line)
+  return [{ table: 'messages', key, value: changed }, ...chains]
 }
+
+/** Else something other came under its id, and the message itself may still be given again. */
+const mayMean = ({ mark }: MessageLine, { act }: Deed): boolean =>
+  mark !== 'forged' && (mark !== 'unsigned' || act.type === 'reaction')
 
 function waitFor(turn: Turn, { number, about, deed }: Omit<Alteration, 'known'>): readonly Write[] {
   const here = [...turn.state.early.values()].filter((row) => row.number === number)
@@ -89,7 +95,9 @@ export function metBy(
   line: MessageLine,
 ): { readonly line: MessageLine; readonly writes: readonly Write[] } {
   const wanted = refKey({ sender: lower(line.sender), id: line.id })
-  const rows = [...turn.state.early.values()].filter((row) => row.number === number && refKey(row.about) === wanted)
+  const rows = [...turn.state.early.values()].filter(
+    (row) => row.number === number && refKey(row.about) === wanted && mayMean(line, row.deed),
+  )
   if (rows.length === 0) return { line, writes: [] }
   const early = new Map(turn.state.early)
   for (const row of rows) early.delete(earlyKey(row))

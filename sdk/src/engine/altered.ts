@@ -47,6 +47,8 @@ function withReaction(line: MessageLine, { by, place }: Deed, emoji: string | nu
 
 function withoutText(line: MessageLine, at: number): MessageLine {
   const { kind, id, sender, own, state, mark, reason, fingerprint, knownSince, link } = line
-  const facts = { kind, id, sender, own, at: line.at, state, mark, reason, fingerprint, knownSince }
-  return { ...facts, ...(link === undefined ? {} : { link }), text: '', deleted: at }
+  const facts = { kind, id, sender, own, at: line.at, mark, reason, fingerprint, knownSince }
+  // Nobody sends it again.
+  const settled = state === 'expired' ? 'accepted' : state
+  return { ...facts, state: settled, ...(link === undefined ? {} : { link }), text: '', deleted: at }
 }

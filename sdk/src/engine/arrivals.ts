@@ -1,20 +1,19 @@
 import type { Place } from '../messenger.ts'
 import type { After } from './events.ts'
 import { alter, isIn, metBy, noteLine } from './alter.ts'
-import { chainOf, isStored, keepChain } from './chains.ts'
 import { isActType, readAct, readQuote, targetOf, withoutWords } from './content.ts'
 import type { Act, Quote } from './content.ts'
+import { countExpired } from './expired.ts'
 import { followLink } from './follow.ts'
 import { STEPPED } from './groups.ts'
 import { heardFrom } from './heads.ts'
 import { hear } from './hear.ts'
-import { lookedUp, show, write } from './outcome.ts'
+import { doneAct, lookedUp, show, write } from './outcome.ts'
 import type { Outcome } from './outcome.ts'
 import { adoptKey } from './pins.ts'
 import { passSeq, placeReceived, preview } from './places.ts'
 import type { ActLine, Line, LogicalKey, MessageLine, Peer } from './rows.ts'
 import { contentOf, isService } from './service.ts'
-import { joined, span } from './spans.ts'
 import type { Again } from './service.ts'
 import type { Batch, Entry, Found, MailboxFrame, Opened } from './state.ts'
 import { takeFrame, takeStir } from './taken.ts'
@@ -135,6 +134,7 @@ function keepLine(
 ): void {
   const { line, sender, place, number } = about
   const key: LogicalKey = [number, place.seq, place.sub]
+  if (line.kind === 'act' && !line.own) return write(outcome, doneAct(sender, line.id))
   write(
     outcome,
     { table: 'messages', key, value: line },
@@ -161,8 +161,9 @@ function carryOut(turn: Turn, doing: Doing, outcome: Outcome): void {
   const isSeen = known?.line?.own === true && writes.length > 0
   if (act.type === 'reaction' && act.emoji !== null && !own && isSeen) {
     const { emoji } = act
+    const { text, sender, id } = known.line
     outcome.arrived.push(
-      notify({ kind: 'reacted', conversation: head.name, by: head.name, emoji, to: known.line.text }),
+      notify({ kind: 'reacted', conversation: head.name, by: head.name, emoji, to: text, about: { sender, id } }),
     )
   }
 }
@@ -342,25 +343,15 @@ function takeExpired(turn: Turn, entry: Entry, outcome: Outcome): void {
   const { key, line: now } = lookedUp(turn, outcome, about, found) ?? { key: [], line: null }
   const peer = turn.state.peers.get(lower(frame.destname))
   if (peer === undefined || peer.number !== key[0] || now === null) return
-  // Told once: a server that tells it again, or twice in one batch, changes nothing.
+  // Told once: a server that tells it again, or twice in one batch, changes nothing. Of what was deleted nothing is left to be delivered.
   const identity = `expired ${frame.id}`
-  if (now.state === 'expired' || outcome.ids.has(identity)) return
+  if (now.state === 'expired' || now.deleted !== undefined || outcome.ids.has(identity)) return
   outcome.ids.add(identity)
   const line: MessageLine = { ...now, state: 'expired' }
   noteLine(turn, about, { key, line })
   write(outcome, { table: 'messages', key, value: line })
   const isLast = peer.last?.line.id === line.id
   const last = isLast && peer.last !== null ? { ...peer.last, line: preview(line) } : peer.last
-  const count = noteExpired(turn, peer, line, outcome) ? 1 : 0
-  outcome.changed.set(peer.number, setPeer(turn, { ...peer, last, expired: (peer.expired ?? 0) + count }))
-}
-
-/** @returns whether it counts as undelivered: not when a device of the addressee has it */
-function noteExpired(turn: Turn, { number }: Peer, { link }: MessageLine, outcome: Outcome): boolean {
-  const chain = link === undefined ? undefined : chainOf(turn, number, link.chain)
-  if (link === undefined || chain === undefined) return true
-  if (isStored(chain, link.n)) return false
-  const expired = joined(chain.expired ?? [], span(link.n, link.n))
-  write(outcome, keepChain(turn, { ...chain, expired }))
-  return true
+  write(outcome, ...countExpired(turn, setPeer(turn, { ...peer, last }), line))
+  outcome.changed.set(peer.number, peer)
 }

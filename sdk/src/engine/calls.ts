@@ -1,14 +1,13 @@
-import { forget, onAct } from './acting.ts'
+import { forget, onAct, withoutLast } from './acting.ts'
 import { noteLine, withoutReacted } from './alter.ts'
-import { chainOf, isStored, keepChain } from './chains.ts'
 import type { Call, OnDisk } from './events.ts'
+import { uncountExpired } from './expired.ts'
 import { showConversation } from './keys.ts'
 import { askKey } from './lookups.ts'
 import { compose, letGo, pump, takeActs, usedNumber } from './outbox.ts'
 import type { Composed } from './outbox.ts'
 import { confirmKey } from './pins.ts'
 import type { Meta, Peer, Write } from './rows.ts'
-import { holds, span, without } from './spans.ts'
 import type { OutboxItem } from './state.ts'
 import { armReceipts, noteRead } from './tell.ts'
 import {
@@ -23,6 +22,7 @@ import {
   messagesChanged,
   metaWrite,
   patchMeta,
+  peerOf,
 } from './turn.ts'
 import { notify, patch, peerWrite, pinOf, removeItem, setPeer, settle } from './turn.ts'
 import type { Turn } from './turn.ts'
@@ -86,21 +86,22 @@ function onCompose(turn: Turn, ticket: number, { id, conversation, text, re }: C
   compose(turn, { id, to: conversation, text, re }, [draft], settle(ticket, id))
 }
 
-function retry(turn: Turn, ticket: number, { id, newId, expired }: CallOf<'retry'>): void {
+function retry(turn: Turn, ticket: number, call: CallOf<'retry'>): void {
+  const { id, newId } = call
   const item = findItem(turn, id)
   if (item?.stage === 'ready') {
     effect(turn, { type: 'cancel timer', name: `retry ${item.to}` })
     letGo(turn, item.to)
     return done(turn, ticket)
   }
-  const removal = item?.stage === 'failed' ? dropItem(turn, item) : dropExpired(turn, expired)
+  const removal = item?.stage === 'failed' ? dropItem(turn, item) : dropExpired(turn, call)
   if (removal === null) return done(turn, ticket)
   compose(turn, { ...removal.message, id: newId }, removal.writes, settle(ticket, newId))
 }
 
-function discard(turn: Turn, ticket: number, { id, expired }: CallOf<'discard'>): void {
-  const item = findItem(turn, id)
-  const removal = item === undefined ? dropExpired(turn, expired) : dropItem(turn, item)
+function discard(turn: Turn, ticket: number, call: CallOf<'discard'>): void {
+  const item = findItem(turn, call.id)
+  const removal = item === undefined ? dropExpired(turn, call) : dropItem(turn, item)
   if (removal === null) return done(turn, ticket)
   commit(turn, removal.writes, ...removal.peers.map(messagesChanged), CONVERSATIONS, settle(ticket))
   pump(turn)
@@ -122,38 +123,18 @@ function dropItem(turn: Turn, item: OutboxItem): Removal {
   return { writes: [itemRemoval(item), ...used, ...writes], peers: [peer], message: { to: peer.name, text, act, re } }
 }
 
-function dropExpired(turn: Turn, expired: OnDisk | null): Removal | null {
-  const peer = [...turn.state.peers.values()].find(({ number }) => number === expired?.key[0])
+function dropExpired(turn: Turn, { expired, before }: Pick<CallOf<'discard'>, 'expired' | 'before'>): Removal | null {
+  const peer = expired === null ? undefined : peerOf(turn, Number(expired.key[0]))
   if (expired?.line.state !== 'expired' || peer === undefined) return null
-  const isLast = peer.last?.line.id === expired.line.id
-  noteLine(turn, { sender: lower(expired.line.sender), id: expired.line.id }, { key: expired.key, line: null })
-  const { isCounted, writes: chains } = uncount(turn, peer, expired.line)
-  const left = Math.max(0, (peer.expired ?? 0) - (isCounted ? 1 : 0))
-  const changed = setPeer(turn, { ...peer, last: isLast ? null : peer.last, expired: left })
+  const { key, line } = expired
+  noteLine(turn, { sender: lower(line.sender), id: line.id }, { key, line: null })
+  const chains = uncountExpired(turn, peer, line)
+  const changed = withoutLast(turn, { number: peer.number, line, before })
   return {
-    writes: [
-      { table: 'messages', key: expired.key, value: null },
-      ...withdrawal(peer, expired.line),
-      ...chains,
-      peerWrite(changed),
-    ],
+    writes: [{ table: 'messages', key, value: null }, ...withdrawal(peer, line), ...chains, peerWrite(changed)],
     peers: [changed],
-    message: { to: peer.name, text: expired.line.text, re: expired.line.re },
+    message: { to: peer.name, text: line.text, re: line.re },
   }
-}
-
-/** One that was stored after all is not counted as undelivered any more. */
-function uncount(
-  turn: Turn,
-  { number }: Peer,
-  { link }: OnDisk['line'],
-): { readonly isCounted: boolean; readonly writes: readonly Write[] } {
-  const chain = link === undefined ? undefined : chainOf(turn, number, link.chain)
-  if (link === undefined || chain?.expired === undefined)
-    return { isCounted: !isStored(chain, link?.n ?? 0), writes: [] }
-  const expired = without(chain.expired, span(link.n, link.n))
-  const isCounted = holds(chain.expired, link.n)
-  return { isCounted, writes: isCounted ? [keepChain(turn, { ...chain, expired })] : [] }
 }
 
 /** Whoever asks for it again is told that it was taken away. */

@@ -227,7 +227,7 @@ describe('what is counted here', () => {
   test('what may have reached the server and is taken away uses its number up', () => {
     const desk = meetBob()
     write(desk, 2)
-    desk.tell({ type: 'call', ticket: 2, call: { type: 'discard', id: uuid(2), expired: null } })
+    desk.tell({ type: 'call', ticket: 2, call: { type: 'discard', id: uuid(2), expired: null, before: null } })
     expect(own(desk)).toMatchObject({ n: 2 })
     const links = desk.effects.flatMap((effect) => (effect.type === 'commit' ? effect.writes : []))
     expect(links.findLast(({ table }) => table === 'links')?.value).toMatchObject({ id: uuid(2), withdrawn: true })

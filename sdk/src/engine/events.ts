@@ -26,9 +26,15 @@ export type Call =
     }
   /** Takes a message away on this device alone. `before`: what is the last message then, when it was the last. */
   | { readonly type: 'forget'; readonly target: OnDisk; readonly before: OnDisk | null }
-  /** `expired`: the message's line on disk, when it is not in the outbox. */
-  | { readonly type: 'retry'; readonly id: string; readonly newId: string; readonly expired: OnDisk | null }
-  | { readonly type: 'discard'; readonly id: string; readonly expired: OnDisk | null }
+  /** `expired`: the message's line on disk, when it is not in the outbox. `before`: as of `forget`. */
+  | {
+      readonly type: 'retry'
+      readonly id: string
+      readonly newId: string
+      readonly expired: OnDisk | null
+      readonly before: OnDisk | null
+    }
+  | { readonly type: 'discard'; readonly id: string; readonly expired: OnDisk | null; readonly before: OnDisk | null }
   | { readonly type: 'mark read'; readonly conversation: string }
   | { readonly type: 'save draft'; readonly conversation: string; readonly text: string }
   | { readonly type: 'confirm key'; readonly name: string }

@@ -4,7 +4,7 @@ import { noteLine } from './alter.ts'
 import { chainOf, gapWith, keepChain, reservedPlace } from './chains.ts'
 import { fill, followHead, takeOut } from './follow.ts'
 import { heardFrom } from './heads.ts'
-import { show, write } from './outcome.ts'
+import { doneAct, show, write } from './outcome.ts'
 import type { Outcome } from './outcome.ts'
 import { preview } from './places.ts'
 import type { ActLine, Chain, MessageLine, Peer } from './rows.ts'
@@ -107,6 +107,10 @@ function takeAgain(turn: Turn, heard: Heard & { readonly body: Again }, outcome:
   outcome.ids.add(identity)
   const line = heard.lineOf(body, conversation)
   const own = reservedPlace(gap, body.n) ?? place
+  if (line.kind === 'act' && !line.own) {
+    write(outcome, doneAct(sender, body.id))
+    return heard.carryOut(body, conversation, own)
+  }
   if (line.kind === 'message' && original !== null) return mend(turn, { conversation, original, line }, outcome)
   const there = original?.row.line ?? []
   const key = there[0] === conversation.number ? there : [conversation.number, own.seq, own.sub]

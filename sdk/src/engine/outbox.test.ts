@@ -63,7 +63,11 @@ test('what was refused for now says why it waits, and goes at once when somebody
     'conversations',
   ])
   expect(desk.state.outbox[0]).toMatchObject({ id: 'one', state: 'waiting', refusal: 'mailbox_full' })
-  const again = desk.tell({ type: 'call', ticket: 7, call: { type: 'retry', id: 'one', newId: 'new', expired: null } })
+  const again = desk.tell({
+    type: 'call',
+    ticket: 7,
+    call: { type: 'retry', id: 'one', newId: 'new', expired: null, before: null },
+  })
   expect(again.find((effect) => effect.type === 'send')).toEqual(first)
   expect(again).toContainEqual({ type: 'cancel timer', name: 'retry bob' })
   expect(desk.state.outbox[0]).toMatchObject({ id: 'one', stage: 'flying', refusal: null })

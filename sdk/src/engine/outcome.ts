@@ -24,6 +24,16 @@ export const write = (outcome: Outcome, ...writes: readonly Write[]): void => {
   for (const one of writes) outcome.writes.set(rowKey(one.table, one.key), one)
 }
 
+/**
+ * Somebody else's act is carried out, and nobody asks this device to give it again: what is left of it is its id. A row for each, which
+ * is never shown, would let a conversation grow by what nobody sees, and every page of it be read through them.
+ */
+export const doneAct = (sender: string, id: string): Write => ({
+  table: 'ids',
+  key: [sender, id],
+  value: { line: null },
+})
+
 /** A message as it is now: changed lately, written by this batch, or as it was found on disk. Null: it was never here. */
 export function lookedUp(turn: Turn, outcome: Outcome, about: MessageRef, found: Found | null): KnownLine | null {
   const known = turn.state.lines.get(refKey(about))
