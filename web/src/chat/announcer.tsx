@@ -1,17 +1,12 @@
-import type { Place } from '@chatnip/sdk'
+import type { MessageRef, Place } from '@chatnip/sdk'
 import { useRef } from 'preact/hooks'
-import type { LogItem } from '../format/groups.ts'
+import { isMessage } from '../format/groups.ts'
 import type { Chats } from '../state/chats.ts'
 import type { OpenConversation } from '../state/conversation.ts'
 import { plainText } from '../format/rich.ts'
+import { asItIs, covers } from '../state/run.ts'
 import { t } from '../texts/index.ts'
 import { lastMissing, missingWords } from './missing.ts'
-
-/** Whether these are the items of a stretch in which something at that place would stand. */
-const covers = (items: readonly LogItem[], { seq }: Place): boolean => {
-  const places = items.flatMap(({ place }) => place ?? [])
-  return (places[0]?.seq ?? Infinity) <= seq && (places.at(-1)?.seq ?? 0) >= seq
-}
 
 interface Props {
   readonly chats: Chats
@@ -35,18 +30,24 @@ const Gaps = ({ chats, open }: Props) => {
   )
 }
 
+/** Its words must not stand here any longer either. */
+const isDeleted = ({ run }: OpenConversation, { sender, id }: MessageRef): boolean =>
+  run.value?.items.some((item) => isMessage(item) && item.id === id && item.sender === sender && item.deleted) === true
+
 /** Reads out what arrives in the open conversation, once, and what is missing there; nothing else. */
 export const Announcer = (props: Props) => {
-  const { chats, name } = props
-  const message = chats.arrived.value
-  const here = message !== null && message.conversation === name
+  const { chats, name, open } = props
+  const arrived = chats.arrived.value
+  const message = arrived?.conversation === name ? asItIs(open.run.value, arrived) : null
   const reaction = chats.reacted.value
-  const words = here && message.mark === 'forged' ? t().chat.mark.forged : plainText(message?.text ?? '')
+  const words = message?.mark === 'forged' ? t().chat.mark.forged : plainText(message?.text ?? '')
   return (
     <>
-      <output class="hidden">{here && <span key={message.id}>{t().chat.sentBy(name, words)}</span>}</output>
+      <output class="hidden">{message !== null && <span key={message.id}>{t().chat.sentBy(name, words)}</span>}</output>
       <output class="hidden">
-        {reaction?.conversation === name && t().acts.reactedAloud(reaction.by, reaction.emoji, plainText(reaction.to))}
+        {reaction?.conversation === name &&
+          !isDeleted(open, reaction.about) &&
+          t().acts.reactedAloud(reaction.by, reaction.emoji, plainText(reaction.to))}
       </output>
       <Gaps {...props} />
     </>

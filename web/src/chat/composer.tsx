@@ -17,6 +17,8 @@ interface Props {
   readonly name: string
   readonly own: boolean
   readonly composing: Signal<Composing | null>
+  /** A message as it is now; null: it is not there any more. */
+  readonly now: (message: MessageView) => MessageView | null
   /** What ↑ in an empty box edits. */
   readonly lastOwn: () => MessageView | undefined
   /** Something was sent: whoever sends wants to see it. */
@@ -111,22 +113,30 @@ export const Composer = (props: Props) => {
   const { chat } = t()
   const id = useId()
   const box = useRef<HTMLTextAreaElement>(null)
-  const { text, write, problem, send } = useSending(props)
+  const { text, write, problem, send, leave } = useSending(props)
   useFocus(box, props)
+  const about = composing.value
+  const message = about === null ? null : props.now(about.message)
+  const isGone = about !== null && message === null
+  /** Before the next key: what is written to a message that was deleted meanwhile is a message of its own. */
+  useLayoutEffect(() => {
+    if (isGone) leave()
+  }, [isGone])
   const submit = (event: Event) => {
     event.preventDefault()
     void send()
     box.current?.focus()
   }
   const onKeyDown = boxKeys(props, submit)
-  const about = composing.value
   const { username } = chats.messenger.profile
   const plain = own ? chat.composeNote : chat.compose(name)
   const label = about === null ? plain : composingLabel(about, username)
   return (
     <div class="composer">
       <form onSubmit={submit}>
-        {about !== null && <ComposingBar composing={about} own={username} onCancel={() => (composing.value = null)} />}
+        {about !== null && message !== null && (
+          <ComposingBar composing={{ ...about, message }} own={username} onCancel={() => (composing.value = null)} />
+        )}
         {problem.value !== null && <Wrong id={`${id}-error`} problem={problem.value} />}
         <textarea
           ref={box}

@@ -4,6 +4,7 @@ import { useCallback, useEffect, useMemo } from 'preact/hooks'
 import type { Chats } from '../state/chats.ts'
 import { openConversation } from '../state/conversation.ts'
 import type { OpenConversation } from '../state/conversation.ts'
+import { asItIs } from '../state/run.ts'
 import { target } from '../state/target.ts'
 import { t } from '../texts/index.ts'
 import { isMessage } from '../format/groups.ts'
@@ -67,6 +68,7 @@ export const Conversation = ({ chats, name }: Props) => {
         name={name}
         own={own}
         composing={act.composing}
+        now={(message) => asItIs(open.run.value, message)}
         lastOwn={() => lastChangeable(open)}
         onSend={() => open.toLatest()}
       />

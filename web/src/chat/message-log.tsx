@@ -1,7 +1,7 @@
 import { useSignalEffect } from '@preact/signals'
 import type { MessageView } from '@chatnip/sdk'
 import type { RefObject } from 'preact'
-import { useMemo } from 'preact/hooks'
+import { useLayoutEffect, useMemo } from 'preact/hooks'
 import { Icon } from '../components/icon.tsx'
 import { layOut } from '../format/groups.ts'
 import { isWriting, useShortcuts } from '../keys/shortcuts.ts'
@@ -83,6 +83,7 @@ export const MessageLog = (props: Props) => {
   const keys = useLogKeys(scroll.scroller, open)
   const actions = useActions(props, scroll.scroller)
   useReading(props, scroll.atEnd)
+  useLayoutEffect(keys.onDrawn, [lines])
   useShortcuts({
     pageBack: (event) => !scrollsItself(event) && keys.turnPage(-1),
     pageOn: (event) => !scrollsItself(event) && keys.turnPage(1),

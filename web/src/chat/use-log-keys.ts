@@ -18,6 +18,8 @@ export interface LogKeys {
   /** Key of the line that the mouse is on. */
   readonly hovered: ReadonlySignal<string | null>
   readonly onAimed: (log: HTMLElement, aim: Aim) => void
+  /** The lines were drawn: when the one with the focus has gone, the one nearest to the end has it, so that keys go on from the log. */
+  readonly onDrawn: () => void
   /** Turns one screen back or on. */
   readonly turnPage: (direction: -1 | 1) => void
   /** To the first or the latest message; the focus comes along when it was in the log. */
@@ -106,7 +108,7 @@ const goTo = (log: HTMLElement, aim: Aim): void => {
   article?.focus({ preventScroll: true })
 }
 
-/** The arrow keys lead from message to message; one of them is reached by Tab. */
+/** The arrow keys lead from message to message; one of them is reached by Tab. Call it in the component that draws the lines. */
 export const useLogKeys = (scroller: RefObject<HTMLDivElement | null>, open: OpenConversation): LogKeys => {
   const current = useSignal<string | null>(null)
   const focused = useSignal<string | null>(null)
@@ -114,6 +116,8 @@ export const useLogKeys = (scroller: RefObject<HTMLDivElement | null>, open: Ope
   /** A jump draws other lines: the focused one may be gone by then. */
   const carrying = useRef(false)
   const isInside = (): boolean => scroller.current?.contains(document.activeElement) === true
+  /** Looked at just before the lines change: a line that goes takes the focus with it, and does not say so. */
+  const wasInside = isInside()
 
   useEffect(() => {
     const log = scroller.current
@@ -150,6 +154,12 @@ export const useLogKeys = (scroller: RefObject<HTMLDivElement | null>, open: Ope
       carrying.current = isInside()
       if (to === 'first') open.toFirst()
       else open.toLatest()
+    },
+    onDrawn: () => {
+      const log = scroller.current
+      if (log === null || !wasInside || document.activeElement !== document.body) return
+      const next = articleAtEdge(log, 'foot') ?? log
+      next.focus({ preventScroll: true })
     },
     onAimed: (log, aim) => {
       if (carrying.current || typeof aim === 'object') goTo(log, aim)

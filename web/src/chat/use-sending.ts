@@ -21,6 +21,8 @@ export interface Sending {
   readonly write: (text: string) => void
   readonly problem: ReadonlySignal<Problem | null>
   readonly send: () => Promise<void>
+  /** What is answered or edited is not there any more: what was written becomes the next message, unless it is the very words that went. */
+  readonly leave: () => void
 }
 
 /** Something that belongs to one state of the composer and goes with it. */
@@ -74,7 +76,15 @@ export const useSending = ({ chats, name, composing, onSend }: Options): Sending
     }
   }
 
+  const leave = (): void => {
+    const about = composing.peek()
+    composing.value = null
+    if (about?.kind !== 'edit' || words(about) === about.message.text) return
+    draft.write([words(about), draft.text.peek()].filter((part) => part !== '').join('\n'))
+  }
+
   return {
+    leave,
     text,
     write: (what) => {
       const about = composing.peek()

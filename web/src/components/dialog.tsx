@@ -9,6 +9,14 @@ interface Props {
   readonly children: ComponentChildren
 }
 
+/** What has the focus, and around it what else can have it: a button may go with what it stood at while the dialog is open. */
+const focusPath = (): readonly HTMLElement[] => {
+  const path: HTMLElement[] = []
+  for (let at = document.activeElement; at !== null; at = at.parentElement)
+    if (at instanceof HTMLElement && (path.length === 0 || at.hasAttribute('tabindex'))) path.push(at)
+  return path
+}
+
 /** A modal dialog (the browser's own: it keeps the focus inside, closes by Escape and gives the focus back). */
 export const Dialog = ({ title, onClose, children }: Props) => {
   const element = useRef<HTMLDialogElement>(null)
@@ -16,13 +24,13 @@ export const Dialog = ({ title, onClose, children }: Props) => {
   /** Open before the next key: one that came before the next frame would be typed into the page underneath. */
   useLayoutEffect(() => {
     const dialog = element.current
-    const before = document.activeElement
+    const before = focusPath()
     dialog?.showModal()
     /** Where one types, else the button that changes nothing; left alone it would be the cross. */
     dialog?.querySelector<HTMLElement>('input:not([tabindex="-1"]), form .button')?.focus()
     return () => {
       dialog?.close()
-      if (before instanceof HTMLElement && before.isConnected) before.focus()
+      before.find(({ isConnected }) => isConnected)?.focus()
     }
   }, [])
   return (

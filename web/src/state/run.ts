@@ -1,4 +1,4 @@
-import type { Place } from '@chatnip/sdk'
+import type { MessageView, Place } from '@chatnip/sdk'
 import { isMessage, keyOf } from '../format/groups.ts'
 import type { LogItem } from '../format/groups.ts'
 
@@ -56,6 +56,20 @@ export const trim = (run: Run, following: boolean): Run => {
   return following
     ? { ...run, items: items.slice(-MOST), first: false }
     : { ...run, items: items.slice(0, MOST), last: false }
+}
+
+/** Whether something at that place would be among them. */
+export const covers = (items: readonly LogItem[], { seq }: Place): boolean => {
+  const places = items.flatMap(({ place }) => place ?? [])
+  return (places[0]?.seq ?? Infinity) <= seq && (places.at(-1)?.seq ?? 0) >= seq
+}
+
+/** A message as it is now, as far as this stretch tells. Null: it was deleted, or is not there any more. */
+export const asItIs = (run: Run | null, message: MessageView): MessageView | null => {
+  const items = run?.items ?? []
+  const known = items.find((item) => isMessage(item) && keyOf(item) === keyOf(message))
+  if (known !== undefined && isMessage(known)) return known.deleted ? null : known
+  return message.place !== null && covers(items, message.place) ? null : message
 }
 
 const isReceived = (item: LogItem): boolean => isMessage(item) && !item.own
