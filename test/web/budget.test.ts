@@ -10,11 +10,11 @@ const BUDGET_BYTES = 90 * 1024
 
 const DIST = join(top, 'web/dist')
 
-/** Pages and the lazily loaded file that each needs at once, besides what every page needs. */
+/** Pages and the lazily loaded file that each needs at once, besides what every page needs: whose chats are there, the engine. */
 const PAGES: Readonly<Record<string, RegExp | null>> = {
   '/': null,
   '/login': /^log-in-/u,
-  '/chats': null,
+  '/chats': /^engine-/u,
 }
 
 const bundled = new Map<string, string>()

@@ -1,11 +1,8 @@
 import { signal } from '@preact/signals'
 import type { ReadonlySignal } from '@preact/signals'
-import { createMessenger, NetworkError } from '@chatnip/sdk'
-import { profileName } from '@chatnip/sdk/accounts'
+import { NetworkError } from '@chatnip/sdk'
+import type { Messenger } from '@chatnip/sdk'
 import { ChatnipError } from '@chatnip/protocol'
-import { browserClock, browserRandomness } from '../device/environment.ts'
-import { openStores } from '../device/stores.ts'
-import { browserTransport } from '../device/transport.ts'
 import type { Route } from '../router.ts'
 import { announceAccount, joinTabs, onAccountChange, withoutEngines } from '../tabs/join.ts'
 import type { Membership } from '../tabs/join.ts'
@@ -44,10 +41,14 @@ export const forgetName = (): void => {
 /** The name to offer in the log-in form. */
 export const lastUsername = (): string => localStorage.getItem(LAST) ?? ''
 
-const startEngine = async (username: string) => {
-  const stores = await openStores(await profileName(username))
-  return createMessenger({ transport: browserTransport, stores, clock: browserClock, random: browserRandomness })
+/** A part of the app that did not come is as good as no network: another attempt may do. */
+const notLoaded = (error: unknown): never => {
+  throw new NetworkError(undefined, { cause: error })
 }
+
+const loadEngine = () => import('./engine.ts').catch(notLoaded)
+
+const startEngine = async (username: string): Promise<Messenger> => (await loadEngine()).startEngine(username)
 
 const letGo = async (): Promise<void> => {
   const old = membership
@@ -133,9 +134,7 @@ export const restartEngine = async (): Promise<void> => {
 export const signInAgain = async (password: string): Promise<void> => {
   if (state.value.kind !== 'in') return
   const { username } = state.value.chats.messenger.profile
-  const { renew } = await import('./flows.ts').catch((error: unknown) => {
-    throw new NetworkError(undefined, { cause: error })
-  })
+  const { renew } = await import('./flows.ts').catch(notLoaded)
   await renew({ username, password })
   await restartEngine()
 }
