@@ -36,7 +36,7 @@ await stage(
       expect(lines.find(({ line }) => line === 'account')?.values).toEqual([
         expect.arrayContaining([{ column: 'username', value: 'alice' }]),
       ])
-      await page.getByRole('link', { name: /^Delete: Your devices/u }).click()
+      await page.getByRole('link', { name: 'In the settings you can delete: Your devices' }).click()
       await page.getByRole('heading', { name: 'Settings', level: 1 }).waitFor()
     })
   },

@@ -27,6 +27,7 @@ const INSIDE: readonly (readonly [path: string, there: string])[] = [
   ['/chats/bob/compare', '.digits'],
   ['/chats/nobody-at-all', '.pane h1, .pane .said, .pane .empty'],
   ['/settings', '.device'],
+  ['/known', '.known-lead'],
 ]
 
 /** Words that are the same in every language: names of people and things. */

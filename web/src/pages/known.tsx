@@ -13,34 +13,39 @@ import { fullDate } from '../format/time.ts'
 import { goBack } from '../router.ts'
 import { Section } from '../settings/section.tsx'
 import type { Chats } from '../state/chats.ts'
-import { language, locale, t } from '../texts/index.ts'
-import { knownTexts } from '../texts/known.ts'
+import { locale, t } from '../texts/index.ts'
+import { useKnownTexts } from '../texts/known.ts'
+import type { KnownTexts } from '../texts/known.ts'
 
 type Lines = Reply<'what_is_known'>['lines']
 type Line = Lines[number]
 
+interface Worded {
+  readonly texts: KnownTexts
+}
+
 const dateOf = (seconds: number): string => fullDate(locale.value, seconds * 1_000)
 
+const days = ({ oldest, newest }: Line, texts: KnownTexts): readonly string[] => {
+  if (oldest === null || newest === null) return []
+  const [first, last] = [dateOf(oldest), dateOf(newest)]
+  return [first === last ? texts.since(first) : texts.between(first, last)]
+}
+
 /** How much there is and of which days, in one line. */
-const figures = ({ rows, bytes, oldest, newest }: Line): string => {
-  const texts = knownTexts(language.value)
-  if (rows === null) return texts.notCounted
-  if (rows === 0) return texts.nothing
-  const [first, last] = [oldest, newest].map((time) => (time === null ? null : dateOf(time)))
-  const when = first === null || first === undefined || last === null || last === undefined ? null : [first, last]
-  const days =
-    when === null ? [] : [when[0] === when[1] ? texts.since(first ?? '') : texts.between(first ?? '', last ?? '')]
-  return [texts.rows(rows), texts.bytes(bytes), ...days].join(', ')
+const figures = (line: Line, texts: KnownTexts): string => {
+  if (line.rows === null) return texts.notCounted
+  if (line.rows === 0) return texts.nothing
+  return [texts.rows(line.rows), texts.bytes(line.bytes), ...days(line, texts)].join(', ')
 }
 
 const save = (lines: Lines, name: string): void => {
-  const { fileName } = knownTexts(language.value)
-  saveFile(`${fileName}-${name}.json`, 'application/json', JSON.stringify(lines, null, 2))
+  saveFile(`${name}.json`, 'application/json', JSON.stringify(lines, null, 2))
 }
 
-const Newest = ({ values }: Pick<Line, 'values'>) => (
+const Newest = ({ values, texts }: Worded & Pick<Line, 'values'>) => (
   <details>
-    <summary>{knownTexts(language.value).look}</summary>
+    <summary>{texts.look}</summary>
     <ul class="known">
       {values.slice(0, 20).map((row, at) => (
         <li key={at}>
@@ -59,8 +64,8 @@ const Newest = ({ values }: Pick<Line, 'values'>) => (
 )
 
 /** Beside each line: take it along, and where it is deleted. */
-const Ways = ({ line, title }: { readonly line: Line; readonly title: string }) => {
-  const texts = knownTexts(language.value)
+const Ways = ({ line, texts }: Worded & { readonly line: Line }) => {
+  const { title } = texts.lines[line.line]
   return (
     <div class="row">
       <button
@@ -68,7 +73,7 @@ const Ways = ({ line, title }: { readonly line: Line; readonly title: string }) 
         class="button small"
         aria-label={texts.downloadLine(title)}
         onClick={() => {
-          save([line], line.line)
+          save([line], `${texts.fileName}-${line.line}`)
         }}
       >
         {texts.download}
@@ -80,26 +85,50 @@ const Ways = ({ line, title }: { readonly line: Line; readonly title: string }) 
   )
 }
 
-const LineSection = ({ line }: { readonly line: Line }) => {
-  const texts = knownTexts(language.value)
+const LineSection = ({ line, texts }: Worded & { readonly line: Line }) => {
   const { title, text, end } = texts.lines[line.line]
   return (
     <Section title={title}>
       <p>{text}</p>
       <p class="muted">{end}</p>
       <p>
-        <strong>{figures(line)}</strong>
+        <strong>{figures(line, texts)}</strong>
       </p>
-      {line.rows !== 0 && line.values.length > 0 && <Newest values={line.values} />}
-      {line.rows !== 0 && <Ways line={line} title={title} />}
+      {line.rows !== 0 && line.values.length > 0 && <Newest values={line.values} texts={texts} />}
+      {line.rows !== 0 && <Ways line={line} texts={texts} />}
     </Section>
   )
 }
 
+const All = ({ lines, texts, name }: Worded & { readonly lines: Lines; readonly name: string }) => (
+  <>
+    <div class="known-lead">
+      <p class="muted">{texts.lead}</p>
+      <div>
+        <button
+          type="button"
+          class="button"
+          onClick={() => {
+            save(lines, `${texts.fileName}-${name}`)
+          }}
+        >
+          {texts.downloadAll}
+        </button>
+      </div>
+    </div>
+    {lines.map((line) => (
+      <LineSection key={line.line} line={line} texts={texts} />
+    ))}
+    <Section title={texts.elsewhereTitle}>
+      <Bullets items={texts.elsewhere} />
+    </Section>
+  </>
+)
+
 /** What stands about somebody in the tables of the server, as it tells itself. */
 export const KnownPage = ({ chats }: { readonly chats: Chats }) => {
-  const texts = knownTexts(language.value)
-  const { common, errors } = t()
+  const texts = useKnownTexts()
+  const { common, errors, settings } = t()
   const lines = useSignal<Lines | null>(null)
   const load = useAction(async () => {
     lines.value = (await browserTransport.call('what_is_known', {})).lines
@@ -107,7 +136,7 @@ export const KnownPage = ({ chats }: { readonly chats: Chats }) => {
   useEffect(() => {
     load.run()
   }, [])
-  const all = lines.value
+  const isThere = texts !== null && lines.value !== null
   return (
     <div class="page">
       <main id="content" class="page-main wide">
@@ -122,32 +151,13 @@ export const KnownPage = ({ chats }: { readonly chats: Chats }) => {
           >
             <Icon name="back" />
           </button>
-          <Heading text={texts.title} />
+          <Heading text={settings.known.title} />
         </div>
         {load.problem.value !== null && <Said kind="bad">{errors[load.problem.value]}</Said>}
-        {all === null && load.busy.value && <output class="late muted">{common.loading}</output>}
-        <div class="known-lead">
-          <p class="muted">{texts.lead}</p>
-          {all !== null && (
-            <div>
-              <button
-                type="button"
-                class="button"
-                onClick={() => {
-                  save(all, chats.messenger.profile.username)
-                }}
-              >
-                {texts.downloadAll}
-              </button>
-            </div>
-          )}
-        </div>
-        {all?.map((line) => (
-          <LineSection key={line.line} line={line} />
-        ))}
-        <Section title={texts.elsewhereTitle}>
-          <Bullets items={texts.elsewhere} />
-        </Section>
+        {!isThere && load.problem.value === null && <output class="late muted">{common.loading}</output>}
+        {texts !== null && lines.value !== null && (
+          <All lines={lines.value} texts={texts} name={chats.messenger.profile.username} />
+        )}
       </main>
     </div>
   )

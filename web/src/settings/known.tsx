@@ -1,11 +1,10 @@
 import { Link } from '../components/link.tsx'
-import { language } from '../texts/index.ts'
-import { knownTexts } from '../texts/known.ts'
+import { t } from '../texts/index.ts'
 import { Section } from './section.tsx'
 
 /** The way to the page that tells what the server keeps. */
 export const Known = () => {
-  const texts = knownTexts(language.value)
+  const texts = t().settings.known
   return (
     <Section title={texts.title}>
       <div>

@@ -302,6 +302,7 @@ export const en = {
 
   settings: {
     title: 'Settings',
+    known: { title: 'What this server knows about you', open: 'Look at what it knows' },
     picture: {
       title: 'Picture',
       lead: 'Everybody on this server can see it.',

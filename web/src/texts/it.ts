@@ -308,6 +308,7 @@ export const it: Texts = {
 
   settings: {
     title: 'Impostazioni',
+    known: { title: 'Che cosa sa di te questo server', open: 'Guarda che cosa sa' },
     picture: {
       title: 'Immagine',
       lead: 'La vedono tutti in questo server.',
