@@ -8,8 +8,8 @@ export interface Balancer {
   close(): Promise<void>
 }
 
-const LOOK_EVERY_MS = 500
-const PATIENCE_MS = 1_500
+const LOOK_EVERY_MS = 1_000
+const PATIENCE_MS = 2_000
 
 interface Target {
   readonly address: string

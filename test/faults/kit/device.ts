@@ -81,6 +81,8 @@ export class RawDevice {
   #held = false
   #timer: NodeJS.Timeout | null = null
   #stopped = false
+  #waitsSince: number | null = null
+  #longestWait = 0
 
   constructor(options: DeviceOptions) {
     this.#options = options
@@ -105,6 +107,7 @@ export class RawDevice {
     const timestamp = this.#options.clock?.() ?? 1_795_000_000
     const item: Item = { message, to, order: ++this.#composed, timestamp, id: message, tried: false }
     this.#outbox.set(message, item)
+    this.#waitsSince ??= performance.now()
     if (this.#ws !== null) this.#queue.push(item)
     this.#pump()
     return message
@@ -113,6 +116,11 @@ export class RawDevice {
   /** How many are not accepted yet. */
   waiting(): number {
     return this.#outbox.size
+  }
+
+  /** How many of its own were accepted. */
+  accepted(): number {
+    return this.#composed - this.#outbox.size
   }
 
   /** How many different messages it was handed. */
@@ -128,6 +136,14 @@ export class RawDevice {
   /** The most that it was handed at once and had not acknowledged. */
   mostInFlight(): number {
     return this.#mostInFlight
+  }
+
+  /** The longest time (ms) that nothing of what it had to send was accepted, since the last time of asking. */
+  longestWait(): number {
+    const now = this.#waitsSince === null ? 0 : performance.now() - this.#waitsSince
+    const longest = Math.max(this.#longestWait, now)
+    this.#longestWait = 0
+    return longest
   }
 
   isOnline(): boolean {
@@ -267,6 +283,9 @@ export class RawDevice {
     const item = this.#byId.get(id)
     this.#flying -= 1
     if (item !== undefined && this.#outbox.delete(item.message)) {
+      const now = performance.now()
+      this.#longestWait = Math.max(this.#longestWait, now - (this.#waitsSince ?? now))
+      this.#waitsSince = this.#outbox.size === 0 ? null : now
       this.#place(item.to, { seq: after, sub: item.order, message: item.message, timestamp: item.timestamp })
       this.#options.recorder.note({ what: 'accepted', message: item.message })
       this.#options.onSent?.(item.message)

@@ -23,6 +23,10 @@ async function findProgram(): Promise<string | null> {
   return null
 }
 
+/** A test that fails in the middle leaves none running. */
+const running = new Set<ChildProcess>()
+process.once('exit', () => running.forEach((child) => child.kill('SIGKILL')))
+
 /** @returns a running NATS that asks for a user and a password, or in words why there can be none here */
 export async function startNats(): Promise<TestNats | string> {
   const program = await findProgram()
@@ -32,6 +36,7 @@ export async function startNats(): Promise<TestNats | string> {
   const start = async (): Promise<void> => {
     const who = ['--user', 'chatnip', '--pass', 'a secret']
     child = spawn(program, ['-a', '127.0.0.1', '-p', String(port), ...who], { stdio: ['ignore', 'ignore', 'pipe'] })
+    running.add(child)
     const { stderr } = child
     if (stderr === null) throw new Error('no output of nats-server')
     for await (const text of stderr.setEncoding('utf8').iterator({ destroyOnReturn: false }))

@@ -2,7 +2,7 @@ import postgres from 'postgres'
 import { ChatnipError } from '@chatnip/protocol'
 import { errorOf, mayTryAgain, unavailable } from './failures.ts'
 import { openLines } from './lines.ts'
-import type { Settings } from './options.ts'
+import type { Address, Settings } from './options.ts'
 import type { Row } from './rows.ts'
 
 /** What a value in a statement may be. Lists go as text in PostgreSQL's notation (text.ts). */
@@ -62,7 +62,7 @@ export function openClient(
   { address }: Pick<Settings, 'address'>,
   { connections, patience }: { readonly connections: number; readonly patience: number | null },
 ) {
-  const lines = openLines(address)
+  const lines = openLines(address, (host) => leads({ ...address, hosts: [host] }))
   const first = address.hosts[0] ?? { host: '', port: 0 }
   const options = {
     ...first,
@@ -70,7 +70,6 @@ export function openClient(
     user: address.user,
     pass: address.password,
     ssl: address.tls === false ? false : { ...address.tls },
-    ...(address.hosts.length > 1 ? { target_session_attrs: 'read-write' as const } : {}),
     max: connections,
     // As little as the client permits: none should wait behind a stranger's lock.
     max_pipeline: 1,
@@ -80,7 +79,7 @@ export function openClient(
     backoff: (tries: number): number => Math.min(0.05 * 2 ** tries, 1) * (0.5 + Math.random() / 2),
     onnotice: () => undefined,
     types,
-    // Decides alone which host it is.
+    // Decides alone which host it is: the client's own way of choosing refuses what was asked where it meets one that only follows.
     socket: lines.open,
     connection: {
       application_name: 'chatnip',
@@ -95,6 +94,20 @@ export function openClient(
     },
   }
   return { sql: postgres(options), cutSilent: lines.cutSilent, cutAll: lines.cutAll }
+}
+
+/** Whether this one host answers, and takes writes. */
+async function leads(address: Address): Promise<boolean> {
+  const { sql, cutAll } = openClient({ address }, { connections: 1, patience: CONNECT_SECONDS * 1_000 })
+  const timer = setTimeout(cutAll, CONNECT_SECONDS * 1_000)
+  try {
+    const [row] = await sql.unsafe('SELECT NOT pg_is_in_recovery() AS leads')
+    return row?.['leads'] === true
+  } finally {
+    clearTimeout(timer)
+    await sql.end({ timeout: 0 })
+    cutAll()
+  }
 }
 
 /** The client with our own types. */

@@ -13,25 +13,28 @@ interface Line {
  * that was stopped, a cable, a partition.
  */
 export interface Lines {
-  /** A new connection, to the next of the hosts in turn. What goes wrong with it is told by its events. */
-  readonly open: () => Socket
+  /** A new connection, to the host that leads. What goes wrong with it later is told by its events. */
+  readonly open: () => Promise<Socket>
   /** Cuts those that have brought nothing since `then` (steady milliseconds), so that whoever waits on them hears of it. */
   readonly cutSilent: (then: number) => void
   readonly cutAll: () => void
 }
 
-export function openLines({ hosts }: Address): Lines {
+/** One of the hosts where the database is. */
+export type Host = Address['hosts'][number]
+
+/** @param leads whether a host can be reached and takes writes; asked only where there are several */
+export function openLines({ hosts }: Address, leads: (host: Host) => Promise<boolean>): Lines {
   const lines = new Set<Line>()
-  let turn = 0
+  const leader = openSearch(hosts, leads)
   const look = (line: Line): void => {
     if (line.socket.bytesRead === line.read) return
     line.read = line.socket.bytesRead
     line.readAt = performance.now()
   }
   return {
-    open: () => {
-      const { host, port } = hosts[turn % hosts.length] ?? { host: 'localhost', port: 0 }
-      turn += 1
+    open: async () => {
+      const { host, port } = await leader()
       const socket = connect({ host, port, noDelay: true })
       const line = { socket, read: 0, readAt: performance.now() }
       lines.add(line)
@@ -50,5 +53,30 @@ export function openLines({ hosts }: Address): Lines {
       for (const { socket } of lines) socket.destroy()
       lines.clear()
     },
+  }
+}
+
+/** Connections that are opened together share one search. */
+const SEARCH_AGAIN_MS = 500
+
+/** Of several hosts one leads and the others only follow: which one may change at any time. */
+function openSearch(hosts: readonly Host[], leads: (host: Host) => Promise<boolean>): () => Promise<Host> {
+  const [only] = hosts
+  if (hosts.length === 1 && only !== undefined) return () => Promise.resolve(only)
+  let found: { readonly at: number; readonly host: Promise<Host> } | null = null
+  const search = (): Promise<Host> =>
+    Promise.any(
+      hosts.map(async (host) => {
+        if (await leads(host)) return host
+        throw new Error('It follows another one.')
+      }),
+    ).catch((cause: unknown) => {
+      found = null
+      throw Object.assign(new Error('None of the hosts leads.', { cause }), { code: 'ENOLEADER' })
+    })
+  return () => {
+    if (found === null || performance.now() - found.at > SEARCH_AGAIN_MS)
+      found = { at: performance.now(), host: search() }
+    return found.host
   }
 }

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
 import { chown, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import postgres from 'postgres'
 import { findProgram, owner, run } from './program.ts'
 import type { Program } from './program.ts'
@@ -30,7 +30,7 @@ export interface TestPostgres {
 }
 
 /** Small, and as durable as it must be. Nothing happens in the background that a test has not caused. */
-const CONFIG = `
+export const CONFIG = `
 fsync = on
 synchronous_commit = on
 full_page_writes = on
@@ -86,7 +86,7 @@ export async function startPostgres(): Promise<TestPostgres | string> {
 }
 
 type Databases = Pick<TestPostgres, 'newDatabase' | 'borrow'>
-type Keeper = Pick<TestPostgres, 'start' | 'kill' | 'signal'>
+export type Keeper = Pick<TestPostgres, 'start' | 'kill' | 'signal'>
 
 function openDatabases(urlOf: (database: string) => string): Databases {
   let made = 0
@@ -113,14 +113,28 @@ function openDatabases(urlOf: (database: string) => string): Databases {
 
 async function prepareServer({ bin, env }: Program, folder: string, port: number): Promise<Keeper> {
   const data = join(folder, 'data')
-  const options = { env, cwd: folder, ...owner }
-  const about = ['-U', 'chatnip', '-A', 'trust', '-E', 'UTF8', '--locale=C', '--no-sync']
-  await run(join(bin, 'initdb'), ['-D', data, ...about], options)
+  await makeData({ bin, env }, data)
   await writeFile(join(data, 'postgresql.auto.conf'), `${CONFIG}port = ${port}\n`)
+  return keeperOf({ bin, env }, data, port)
+}
+
+/** An empty database cluster; its settings are for the caller to write. */
+export async function makeData({ bin, env }: Program, data: string): Promise<void> {
+  const about = ['-U', 'chatnip', '-A', 'trust', '-E', 'UTF8', '--locale=C', '--no-sync']
+  await run(join(bin, 'initdb'), ['-D', data, ...about], { env, cwd: dirname(data), ...owner })
+}
+
+/** A test that fails in the middle leaves none running. */
+const running = new Set<ChildProcess>()
+process.once('exit', () => running.forEach((child) => child.kill('SIGQUIT')))
+
+export function keeperOf({ bin, env }: Program, data: string, port: number): Keeper {
+  const options = { env, cwd: dirname(data), ...owner }
   let child: ChildProcess | null = null
   return {
     start: async () => {
       child = spawn(join(bin, 'postgres'), ['-D', data], { ...options, stdio: 'ignore' })
+      running.add(child)
       await untilReady(`postgres://chatnip@127.0.0.1:${port}/postgres`)
     },
     // SIGQUIT is PostgreSQL's immediate shutdown: no checkpoint, recovery from the log at the next start. SIGKILL would leave its children.
@@ -151,7 +165,7 @@ export async function administer(url: string, statement: string): Promise<void> 
   }
 }
 
-async function untilReady(url: string): Promise<void> {
+export async function untilReady(url: string): Promise<void> {
   for (let tries = 0; ; tries += 1) {
     try {
       return await administer(url, 'SELECT 1')
