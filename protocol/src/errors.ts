@@ -62,6 +62,10 @@ export const ERRORS = {
     status: 409,
     message: 'This account has as many devices as it may have. Remove one in the settings first.',
   },
+  group_full: {
+    status: 409,
+    message: 'A group holds at most 200 devices and 200 people.',
+  },
   mailbox_full: {
     status: 429,
     message: 'The mailbox of the person you are writing to is full. Try again later; your message was not taken.',

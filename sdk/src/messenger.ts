@@ -92,9 +92,59 @@ export interface MarkDetails {
   readonly reason: string | null
 }
 
+export type GroupRole = 'owner' | 'member'
+
+export interface GroupMemberView {
+  /** The account's name. */
+  readonly name: string
+  readonly role: GroupRole
+  readonly own: boolean
+  /** Compared in person, and not changed since. */
+  readonly compared: boolean
+}
+
+/** Small, for a list and a head. */
+export interface GroupPicture {
+  /** Told from the bytes themselves; nothing else is a picture here. */
+  readonly type: 'image/png' | 'image/jpeg' | 'image/webp'
+  /** Base64. */
+  readonly data: string
+}
+
+/** A group of many. */
+export interface GroupView {
+  readonly title: string
+  readonly picture: GroupPicture | null
+  /** In the order in which they came in. */
+  readonly members: readonly GroupMemberView[]
+  /** One's own; null: not in it any more. Then it can be read and not written to. */
+  readonly role: GroupRole | null
+  /** Changes that were asked for and are not carried out yet. */
+  readonly isChanging: boolean
+}
+
+/**
+ * What happened in a group of many; accounts by their names. `joined`: this account was let in, by `by`. `not allowed`: `by` tried to change what
+ * they may not, and it was not done.
+ */
+export type GroupNews =
+  | { readonly type: 'made' | 'renamed'; readonly title: string }
+  | { readonly type: 'added' | 'removed' | 'left'; readonly who: readonly string[] }
+  | { readonly type: 'role'; readonly who: readonly string[]; readonly role: GroupRole }
+  | { readonly type: 'picture' | 'joined' | 'not allowed' }
+
 /** A line of a conversation that is an event and not somebody's message. */
 export type NoticeView =
-  | { readonly kind: 'key changed'; readonly at: number; readonly place: Place }
+  /** `name`: whose. */
+  | { readonly kind: 'key changed'; readonly name: string; readonly at: number; readonly place: Place }
+  | {
+      readonly kind: 'group'
+      /** Who did it. */
+      readonly by: string
+      readonly news: GroupNews
+      readonly at: number
+      readonly place: Place
+    }
   | {
       /** Messages that were sent and did not come: their sender counts them. Goes away by itself when all have come. */
       readonly kind: 'missing'
@@ -108,8 +158,10 @@ export type NoticeView =
     }
 
 export interface ConversationView {
-  /** The other account's name; one's own name is the note to self. */
+  /** The other account's name; one's own name is the note to self. A group of many has a name that is no account's, beginning with `group:`. */
   readonly name: string
+  /** What it is, when it is a group of many. */
+  readonly group: GroupView | null
   readonly last: MessageView | null
   readonly unread: number
   /** Own messages that failed or expired and were neither sent again nor taken away, however far back they stand. */
@@ -219,6 +271,35 @@ export interface Messenger {
    * @throws ChatnipError too_large
    */
   send(conversation: string, text: string, options?: SendOptions): Promise<string>
+  /**
+   * Makes a group of many, with this account as its owner. Resolves when it is on disk; from then on it survives any crash, and can be written to.
+   * @param names accounts; their keys are pinned as at every first contact
+   * @param options `picture`: PNG, JPEG or WebP, at most 12 KiB
+   * @returns `conversation`: what the group is called wherever a conversation is named. `left`: who could not be added, since none of their
+   * devices knows groups
+   * @throws ChatnipError no_such_user; too_large or bad_request (title, picture); group_full; unavailable: offline, or no groups here
+   */
+  makeGroup(
+    title: string,
+    names: readonly string[],
+    options?: { readonly picture?: Uint8Array | undefined },
+  ): Promise<{ readonly conversation: string; readonly left: readonly string[] }>
+  /**
+   * Adds people. Resolves when that is on disk; a notice in the log says when it is done. Of what was said before nothing is given to them.
+   * @returns who could not be added, since none of their devices knows groups
+   * @throws ChatnipError as `makeGroup`; not_allowed for who does not own it; not_found
+   */
+  addToGroup(conversation: string, names: readonly string[]): Promise<{ readonly left: readonly string[] }>
+  /** Removes somebody. Resolves when that is on disk. @throws ChatnipError not_allowed for who does not own it; not_found */
+  removeFromGroup(conversation: string, name: string): Promise<void>
+  /** Resolves when that is on disk; as long as it is not carried out `GroupView.role` stands. The history stays. @throws ChatnipError not_found or not_allowed */
+  leaveGroup(conversation: string): Promise<void>
+  /** @throws ChatnipError not_allowed for who does not own it; not_found */
+  setGroupRole(conversation: string, name: string, role: GroupRole): Promise<void>
+  /** @param title at most 100 characters. @throws ChatnipError too_large, bad_request when it is empty; not_allowed; not_found */
+  renameGroup(conversation: string, title: string): Promise<void>
+  /** @param picture as for `makeGroup`; null: none. @throws ChatnipError too_large, image_invalid, not_allowed, not_found */
+  setGroupPicture(conversation: string, picture: Uint8Array | null): Promise<void>
   /**
    * Other words for an own message. Resolves when that lies in the outbox; it is shown from then on.
    * @throws ChatnipError too_large, not_found, or not_allowed (`MessageView.changeable`, and conversations without envelopes)

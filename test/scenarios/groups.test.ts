@@ -1,10 +1,8 @@
-import type { ClientFrame } from '@chatnip/protocol'
-import type { Messenger, Transport } from '@chatnip/sdk'
 import { startTestServer } from '@chatnip/server/testing'
 import type { TestServer } from '@chatnip/server/testing'
-import { systemClock } from '@chatnip/sdk/node'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { nothingWaits, online, Seat, shows, talk, texts } from './people.ts'
+import { GroupSeat } from './group-seat.ts'
+import { nothingWaits, shows, talk, texts } from './people.ts'
 
 /** Conversations in groups, with the real library on a real server. */
 
@@ -13,43 +11,6 @@ beforeAll(async () => {
   server = await startTestServer()
 })
 afterAll(() => server.stop())
-
-type Sent = Extract<ClientFrame, { readonly type: 'send' }>
-
-class GroupSeat extends Seat {
-  readonly sent: Sent[] = []
-
-  readonly #stocked: Promise<void>
-
-  constructor(address: string, username: string) {
-    super(address, username)
-    const { transport, sent } = this
-    const connect = transport.connect.bind(transport)
-    transport.connect = (handlers) => {
-      const line = connect(handlers)
-      const send = (frame: ClientFrame): void => {
-        if (frame.type === 'send') sent.push(frame)
-        line.send(frame)
-      }
-      return { send, close: () => line.close() }
-    }
-    const call: Transport['call'] = transport.call.bind(transport)
-    this.#stocked = new Promise((resolve) => {
-      transport.call = async (name, body) => {
-        const reply = await call(name, body)
-        if (name === 'upload_key_packages') resolve()
-        return reply
-      }
-    })
-  }
-
-  /** Resolves when others can begin a group with it. */
-  async begin(): Promise<Messenger> {
-    const messenger = await this.start(systemClock, true)
-    await Promise.all([online(messenger), this.#stocked])
-    return messenger
-  }
-}
 
 test(
   'two people and a new device talk in groups, through restarts, and read everything',

@@ -22,13 +22,18 @@ import { writeWire } from './wire.ts'
 
 const ID_BYTES = 16
 
+/** The first bit of a conversation's id says whether it is a group of many: nobody can take one kind for the other, whoever welcomes them. */
+const MANY = 0x80
+
 /**
  * A conversation with one device in it.
  * @param now Unix seconds
+ * @param isOfMany of many people, not of two; every device can tell by the id (`isOfMany`)
  */
-export async function createConversation(device: Device, now: number): Promise<Conversation> {
+export async function createConversation(device: Device, now: number, isOfMany = false): Promise<Conversation> {
   const { published, secrets } = privateKeysOf(await makeKeyPackage(device, { now, days: 1 }))
   const id = crypto.getRandomValues(new Uint8Array(ID_BYTES))
+  id[0] = isOfMany ? (id[0] ?? 0) | MANY : (id[0] ?? 0) & ~MANY
   return settle(await createGroup(id, published, secrets, [], await suite(), CONFIG_ALONE))
 }
 

@@ -13,7 +13,7 @@ export { loadKeyPackage, makeKeyPackage, readKeyPackage, saveKeyPackage, welcome
 export type { KeyPackageInfo, KeyPackageOptions, KeyPackagePair } from './key-package.ts'
 export { MAX_MESSAGE_BYTES, sealMessage } from './messages.ts'
 export type { ReceivedMessage, Sealed } from './messages.ts'
-export { adopt, loadPending, savePending, wipe } from './pending.ts'
+export { adopt, loadPending, savePending, sealWithin, wipe } from './pending.ts'
 export type { Adopted, Pending, Spent } from './pending.ts'
 export { MAX_DEVICES } from './policy.ts'
 export type { Change } from './policy.ts'

@@ -5,6 +5,7 @@ import { ConversationError } from './errors.ts'
 import { makeHiding } from './hidden.ts'
 import { pack, unpack } from './parts.ts'
 import type { Change } from './policy.ts'
+import { sealMessage } from './messages.ts'
 import { loadConversation, saveConversation } from './saving.ts'
 import { epochBefore, settle, stateOf } from './state.ts'
 import type { Conversation } from './state.ts'
@@ -74,6 +75,20 @@ export function adopt(pending: Pending, current: Conversation | null): Adopted {
 /** Overwrites keys that have served. The values that they were taken from can't be used any more. */
 export function wipe(spent: Spent): void {
   for (const secret of spent) secret.fill(0)
+}
+
+/**
+ * The first message of the epoch that a commit begins, to travel with it: whoever took the commit in, or came in by it, can open it, and
+ * nobody who is out by it. Save the pending commit that comes back, not the one before.
+ * @throws ConversationError `too_large`
+ */
+export async function sealWithin(
+  pending: Pending,
+  bytes: Uint8Array,
+): Promise<{ readonly pending: Pending; readonly message: Uint8Array }> {
+  const made = reveal(pending)
+  const { conversation: next, message, spent } = await sealMessage(made.next, bytes)
+  return { pending: hide({ ...pending }, { ...made, next, spent: [...made.spent, ...spent] }), message }
 }
 
 const contextOf = (id: string): string => `conversation pending ${id}`

@@ -9,6 +9,7 @@ import type {
   ContactView,
   ConversationView,
   Found,
+  GroupRole,
   MessageRef,
   Messenger,
   MessageView,
@@ -20,6 +21,7 @@ import type {
   SendOptions,
 } from '../messenger.ts'
 import { Acts, fits } from './acts.ts'
+import type { Making } from './groups/making.ts'
 import type { Clock, Key, Randomness, Transport } from '../ports.ts'
 import type { Cipher } from './cipher.ts'
 import { Driver } from './driver.ts'
@@ -137,6 +139,38 @@ class Engine implements Messenger {
     return (await turn).sent
   }
 
+  async makeGroup(
+    title: string,
+    names: readonly string[],
+    options: { readonly picture?: Uint8Array | undefined } = {},
+  ) {
+    return (await this.#groups()).make(title, names, options.picture)
+  }
+
+  async addToGroup(conversation: string, names: readonly string[]) {
+    return (await this.#groups()).add(conversation, names)
+  }
+
+  async removeFromGroup(conversation: string, name: string): Promise<void> {
+    return (await this.#groups()).remove(conversation, name)
+  }
+
+  async leaveGroup(conversation: string): Promise<void> {
+    return (await this.#groups()).leave(conversation)
+  }
+
+  async setGroupRole(conversation: string, name: string, role: GroupRole): Promise<void> {
+    return (await this.#groups()).setRole(conversation, name, role)
+  }
+
+  async renameGroup(conversation: string, title: string): Promise<void> {
+    return (await this.#groups()).rename(conversation, title)
+  }
+
+  async setGroupPicture(conversation: string, picture: Uint8Array | null): Promise<void> {
+    return (await this.#groups()).setPicture(conversation, picture)
+  }
+
   edit(conversation: string, id: string, text: string): Promise<void> {
     return this.#acts.edit(conversation, id, text)
   }
@@ -236,6 +270,15 @@ class Engine implements Messenger {
 
   async stop(): Promise<void> {
     await this.#driver.stop()
+  }
+
+  /** Loaded at the first use; not where there are no groups. */
+  async #groups(): Promise<Making> {
+    if ((await this.#ports.cipher.groups({ ...this.#ports, own: this.#driver.state.own })) === null)
+      throw new ChatnipError('unavailable')
+    const ports = { driver: this.#driver, transport: this.#ports.transport, random: this.#ports.random }
+    const { Making: Made } = await import('./groups/making.ts')
+    return new Made(ports)
   }
 
   #peer(name: string): Peer | undefined {

@@ -8,6 +8,7 @@ import type { Line, MessageLine, NoticeLine, Peer } from '../engine/rows.ts'
 import type { OutboxItem, State } from '../engine/state.ts'
 import { chainKey, isGivenUpOn, isStored } from '../engine/chains.ts'
 import { countOf } from '../engine/spans.ts'
+import { accountName, groupView, newsView } from './group-views.ts'
 
 /** From the engine's rows to what a face shows. */
 
@@ -29,12 +30,14 @@ export function messageView({ state, peer }: About, place: Place, stored: Messag
     state: isWaiting ? 'waiting' : stateOf(state, peer, line),
     refusal: null,
     mark,
-    details: own ? null : detailsOf(peer, line),
+    details: own ? null : detailsOf(peer.many === undefined ? peer : state.peers.get(sender.toLowerCase()), line),
     act: null,
     ...wordsOf(state, peer, line),
-    changeable: isChangeable(line, state.own.fingerprint) && line.state !== 'expired' && peer.pinned?.canSeal !== false,
+    changeable: isChangeable(line, state.own.fingerprint) && line.state !== 'expired' && canChange(peer),
   }
 }
+
+const canChange = ({ pinned, many }: Peer): boolean => (many === undefined ? pinned?.canSeal !== false : many.isIn)
 
 function stateOf({ chains }: State, { number }: Peer, { own, link, state }: MessageLine): MessageView['state'] {
   const chain = link === undefined ? undefined : chains.get(chainKey(number, link.chain))
@@ -49,7 +52,10 @@ function wordsOf(
   peer: Peer,
   { text, re, edited, deleted, reactions = [] }: Worded,
 ): Pick<MessageView, 'text' | 'quote' | 'edited' | 'deleted' | 'reactions'> {
-  const nameOf = (by: string): string => (by === state.own.username.toLowerCase() ? state.own.username : peer.name)
+  const nameOf = (by: string): string => {
+    if (by === state.own.username.toLowerCase()) return state.own.username
+    return peer.many === undefined ? peer.name : accountName(state, by)
+  }
   return {
     text,
     quote: re === undefined ? null : { ...re, sender: nameOf(re.sender), state: 'told' },
@@ -76,12 +82,12 @@ export function withWaiting(
   return { line, isWaiting }
 }
 
-function detailsOf(peer: Peer, { fingerprint, knownSince, reason }: MessageLine): MarkDetails {
-  const isPinned = fingerprint !== null && peer.pinned?.fingerprint === fingerprint
+function detailsOf(peer: Peer | undefined, { fingerprint, knownSince, reason }: MessageLine): MarkDetails {
+  const isPinned = fingerprint !== null && peer?.pinned?.fingerprint === fingerprint
   return {
     fingerprint,
-    knownSince: isPinned ? (peer.pinned?.since ?? null) : knownSince,
-    compared: isPinned && peer.compared,
+    knownSince: isPinned ? (peer?.pinned?.since ?? null) : knownSince,
+    compared: isPinned && peer?.compared === true,
     reason,
   }
 }
@@ -94,9 +100,15 @@ export function lineView(about: About, place: Place, line: Line): MessageView | 
 
 function noticeView(state: State, peer: Peer, place: Place, line: NoticeLine): NoticeView {
   const { at } = line
-  if (line.notice === 'key changed') return { kind: 'key changed', at, place }
-  const from = line.own ? state.own.username : peer.name
-  const gaps = state.chains.get(chainKey(peer.number, line.chain))?.gaps ?? []
+  if (line.notice === 'key changed') {
+    const name = line.by === undefined ? peer.name : accountName(state, line.by)
+    return { kind: 'key changed', name, at, place }
+  }
+  if (line.notice === 'group')
+    return { kind: 'group', by: accountName(state, line.by), news: newsView(state, line.news), at, place }
+  const { by, gaps = [] } = state.chains.get(chainKey(peer.number, line.chain)) ?? {}
+  const theirs = by === undefined ? peer.name : accountName(state, by)
+  const from = line.own ? state.own.username : theirs
   const gap = gaps.find((one) => one.place.seq === place.seq && one.place.sub === place.sub)
   if (gap === undefined) return { kind: 'missing', count: line.count, from, state: 'gone', at, place }
   const count = countOf(gap.missing) + countOf(gap.gone)
@@ -120,10 +132,10 @@ export const waitingViews = (state: State, peer: Peer): readonly MessageView[] =
   state.outbox.filter((item) => item.to === peer.name.toLowerCase()).flatMap((item) => waitingView(state, peer, item))
 
 /** A reaction is told as long as nothing newer has been said. */
-function reactedView(state: State, { reacted, last, name }: Peer): ConversationView['reacted'] {
+function reactedView(state: State, { reacted, last }: Peer): ConversationView['reacted'] {
   if (reacted === undefined || (last !== null && !isAfter(reacted.place, last.place))) return null
   const { by, emoji, text } = reacted
-  return { by: by === state.own.username.toLowerCase() ? state.own.username : name, emoji, to: text }
+  return { by: accountName(state, by), emoji, to: text }
 }
 
 /** Latest activity first. */
@@ -137,7 +149,8 @@ export function conversationViews(state: State): readonly ConversationView[] {
       const waiting = waitingViews(state, peer)
       const undelivered = expired + waiting.filter((message) => message.state === 'failed').length
       const reacted = waiting.length > 0 ? null : reactedView(state, peer)
-      return { name, unread, undelivered, reacted, activeAt, last: waiting.at(-1) ?? stored }
+      const group = groupView(state, peer)
+      return { name, group, unread, undelivered, reacted, activeAt, last: waiting.at(-1) ?? stored }
     })
 }
 

@@ -148,4 +148,4 @@ export function withoutReacted(peer: Peer): Peer {
 
 /** Who may be meant in this conversation. */
 export const isIn = (turn: Turn, peer: Peer, { sender }: MessageRef): boolean =>
-  isOwn(turn, sender) || lower(peer.name) === sender
+  peer.many !== undefined || isOwn(turn, sender) || lower(peer.name) === sender

@@ -1,4 +1,4 @@
-import { advancedOwn, chainKey, chainOf, keepChain, ownChain } from './chains.ts'
+import { advancedOwn, chainKey, chainOf, chainWith, keepChain, ownChain } from './chains.ts'
 import type { Event, Recalled, ToRecall } from './events.ts'
 import { cutQuote } from './content.ts'
 import type { Content } from './content.ts'
@@ -7,7 +7,8 @@ import type { Ask, GoneWhy, Receipt } from './service.ts'
 import { both, countOf, joined, numbersOf, span, without } from './spans.ts'
 import type { Spans } from './spans.ts'
 import { pumpService, tell } from './tell.ts'
-import { commit, effect, isOwn, lower, patch, pinOf } from './turn.ts'
+import { takeReceiptInMany } from './many/told.ts'
+import { commit, effect, isOwn, lower, patch, peerOf, pinOf } from './turn.ts'
 import type { Turn } from './turn.ts'
 
 /**
@@ -30,9 +31,11 @@ export function takeReceipt(
   peer: Peer,
   receipt: Receipt,
 ): { readonly writes: readonly Write[]; readonly isNews: boolean; readonly arrived: number } {
-  const chain = chainOf(turn, peer.number, receipt.chain)
+  const chain = chainWith(turn, peer, receipt.chain)
   if (chain === undefined || chain.whose === 'contact' || receipt.n > chain.n)
     return { writes: [], isNews: false, arrived: 0 }
+  const many = peerOf(turn, chain.number)?.many
+  if (many !== undefined) return takeReceiptInMany(turn, { chain, info: many.info, account: lower(peer.name) }, receipt)
   const { chain: changed, arrived } = withoutArrived(withRead(withReceipt(chain, receipt), receipt))
   const isStoredNews =
     changed.stored !== chain.stored || JSON.stringify(changed.unsure) !== JSON.stringify(chain.unsure)
@@ -72,7 +75,7 @@ function offer(turn: Turn, peer: Peer, { chain, unsure }: { readonly chain: Chai
 /** @param peer null: another own device asks */
 export function takeAsk(turn: Turn, peer: Peer | null, { chain: name, missing }: Ask): void {
   const chain = [...turn.state.chains.values()].find((one) => one.chain === name && one.whose === 'own')
-  if (chain === undefined || (peer !== null && peer.number !== chain.number)) return
+  if (chain === undefined || (peer !== null && chainWith(turn, peer, name) !== chain)) return
   const to = lower(peer?.name ?? turn.state.own.username)
   recall(turn, chain, { to, spans: both(missing, span(1, chain.n)), isAsked: true })
 }
@@ -109,7 +112,8 @@ interface Giving {
 
 function giveAgain(turn: Turn, giving: Giving, recalled: Recalled): readonly Write[] {
   const { n, row, line, target } = recalled
-  if (row === null || line === null || whyNot(turn, giving, recalled) !== null || row.again >= MOST_AGAIN) return []
+  if (row === null || line === null || whyNot(turn, giving, recalled) !== null) return []
+  if (row.again >= MOST_AGAIN * Object.keys(row.keys ?? { one: '' }).length) return []
   const { chain, wanted, key } = giving
   const { id, at } = line
   const said = contentAgain(line, target)
@@ -139,7 +143,8 @@ function whyNot(turn: Turn, { wanted, key }: Giving, { row, line, target }: Reca
   if (row?.withdrawn === true) return 'withdrawn'
   const isGone = line === null || (line.kind === 'act' && line.act.type === 'edit' && target === null)
   if (row === null || isGone) return 'forgotten'
-  if (!isOwn(turn, wanted.to)) return row.key === key ? null : 'key'
+  // In a group of many for whoever was in it then, and under the same key.
+  if (!isOwn(turn, wanted.to)) return (row.keys?.[wanted.to] ?? row.key) === key ? null : 'key'
   // Whoever has made new keys here has not become somebody else.
   return row.own === key || turn.state.own.earlier?.includes(row.own) === true ? null : 'key'
 }
@@ -164,12 +169,13 @@ const withNumber = (spans: Spans, n: number): Spans => {
 export function useNumber(
   turn: Turn,
   number: number,
-  used: { readonly id: string; readonly link: SealedLink; readonly key: string; readonly withdrawn: boolean },
+  used: Pick<LinkRow, 'id' | 'key' | 'keys' | 'withdrawn'> & { readonly link: SealedLink },
 ): readonly Write[] {
   const chain = advancedOwn(turn, number, used.link)
   if (chain === null) return []
-  const { id, key, withdrawn } = used
-  const row: LinkRow = { id, key, own: turn.state.own.fingerprint, withdrawn, again: 0 }
+  const { id, key, keys, withdrawn } = used
+  const base = { id, key, own: turn.state.own.fingerprint, withdrawn, again: 0 }
+  const row: LinkRow = keys === undefined ? base : { ...base, keys }
   return [keepChain(turn, chain), { table: 'links', key: [number, chain.chain, used.link.n], value: row }]
 }
 

@@ -106,13 +106,16 @@ interface Taking {
 function takeLinked(turn: Turn, taking: Taking, act: Act | null, outcome: Outcome): void {
   const { frame, opened, entry, place: came, sender } = taking
   const own = ownAddressee(turn, frame, opened)
-  const peer = ensurePeer(turn, own ?? frame.sendername)
-  const place = counted(turn, { peer, opened, isOwn: own !== null, place: came }, outcome)
-  const about = { peer, own: own !== null }
+  const peer = ensurePeer(turn, opened.many ?? own ?? frame.sendername)
+  const contact = own === null ? ensurePeer(turn, frame.sendername) : peer
+  const place = counted(turn, { peer, contact, opened, isOwn: own !== null, place: came }, outcome)
+  const about = { peer, contact, own: own !== null }
   const line = act === null ? lineOf(turn, taking, about, outcome) : actLineOf(frame, { opened, act, ...about })
   keepLine({ line, sender, place, number: peer.number }, outcome)
-  const known = own === null ? meetSender(turn, { peer, frame, entry, seq: came.seq }, outcome) : peer
-  outcome.changed.set(peer.number, known)
+  const met = own === null ? meetSender(turn, { peer: contact, frame, entry, seq: came.seq }, outcome) : contact
+  if (met !== contact) outcome.changed.set(met.number, met)
+  const known = turn.state.peers.get(lower(peer.name)) ?? peer
+  outcome.changed.set(known.number, known)
   if (line.kind === 'message') show(turn, { peer: known, place, line }, outcome)
   if (act !== null && isBelieved(opened, about)) carryOut(turn, { ...taking, act, place, ...about }, outcome)
   if (own === null && opened.mark === 'verified')
@@ -120,8 +123,8 @@ function takeLinked(turn: Turn, taking: Taking, act: Act | null, outcome: Outcom
 }
 
 /** What a key signs that the person has not confirmed yet is shown as such; it changes nothing. */
-const isBelieved = (opened: Opened, { peer, own }: { readonly peer: Peer; readonly own: boolean }): boolean =>
-  own || opened.mark === 'verified' || opened.mark === 'earlier key' || (opened.mark === 'new key' && !peer.compared)
+const isBelieved = (opened: Opened, { contact, own }: { readonly contact: Peer; readonly own: boolean }): boolean =>
+  own || opened.mark === 'verified' || opened.mark === 'earlier key' || (opened.mark === 'new key' && !contact.compared)
 
 function keepLine(
   about: {
@@ -163,7 +166,14 @@ function carryOut(turn: Turn, doing: Doing, outcome: Outcome): void {
     const { emoji } = act
     const { text, sender, id } = known.line
     outcome.arrived.push(
-      notify({ kind: 'reacted', conversation: head.name, by: head.name, emoji, to: text, about: { sender, id } }),
+      notify({
+        kind: 'reacted',
+        conversation: head.name,
+        by: doing.frame.sendername,
+        emoji,
+        to: text,
+        about: { sender, id },
+      }),
     )
   }
 }
@@ -173,7 +183,13 @@ const atOf = ({ opened, frame }: Pick<Taking, 'opened' | 'frame'>): number => op
 /** Where it stands: by its seq, or in the place that was kept for it. */
 function counted(
   turn: Turn,
-  { peer, opened, isOwn: own, place }: { peer: Peer; opened: Opened; isOwn: boolean; place: Place },
+  {
+    peer,
+    contact,
+    opened,
+    isOwn: own,
+    place,
+  }: { peer: Peer; contact: Peer; opened: Opened; isOwn: boolean; place: Place },
   outcome: Outcome,
 ): Place {
   const { link, mark } = opened
@@ -181,8 +197,9 @@ function counted(
   if (link === undefined || link === null || !isTheirs) return place
   const whose = own ? 'sibling' : 'contact'
   // A new key is believed as far as it is pinned: otherwise what was lost before it would be noted behind it.
-  const isVerified = own || mark === 'verified' || (mark === 'new key' && !peer.compared)
-  const followed = followLink(turn, { number: peer.number, whose, link, isVerified, place })
+  const isVerified = own || mark === 'verified' || (mark === 'new key' && !contact.compared)
+  const by = own || peer.many === undefined ? undefined : lower(contact.name)
+  const followed = followLink(turn, { number: peer.number, whose, by, link, isVerified, place })
   write(outcome, ...followed.writes)
   return followed.place ?? place
 }
@@ -329,7 +346,8 @@ function messageOf(
   if (own)
     return { ...facts, ...tied, state: 'accepted', mark: null, reason: null, fingerprint: signedBy, knownSince: null }
   const { mark, reason, signedBy: fingerprint } = opened
-  const since = peer.pinned?.fingerprint === fingerprint ? peer.pinned?.since : undefined
+  const { pinned } = turn.state.peers.get(lower(sender)) ?? peer
+  const since = pinned?.fingerprint === fingerprint ? pinned?.since : undefined
   const isOfOld = fingerprint === null || mark === 'earlier key'
   const knownSince = isOfOld ? null : (since ?? turn.now)
   return { ...facts, state: null, mark, reason, fingerprint, knownSince }

@@ -4,10 +4,12 @@ import { askKey, freshKey } from './lookups.ts'
 import { isAfter } from './places.ts'
 import type { Place } from '../messenger.ts'
 import type { Addressed } from '@chatnip/protocol'
-import type { Peer } from './rows.ts'
+import { claimable, ensureMany, everybodyIn, keysAreKnown } from './many/peers.ts'
+import type { Info } from './many/info.ts'
+import type { Member, Peer } from './rows.ts'
 import type { Begin, Group } from './state.ts'
 import { adoptKey } from './pins.ts'
-import { backoff, commit, effect, freshId, isOwn, lower, notify, patch, peerOf, random } from './turn.ts'
+import { backoff, commit, effect, freshId, isOwn, lower, notify, patch, peerOf, random, setPeer } from './turn.ts'
 import type { Turn } from './turn.ts'
 
 /**
@@ -23,6 +25,10 @@ export function modeFor(turn: Turn, peer: Peer): Mode {
   if (isOwn(turn, peer.name)) return 'envelope'
   const group = currentGroup(turn, peer)
   if (group !== null) return isSettled(group) ? group : 'later'
+  if (peer.many !== undefined) {
+    askForGroup(turn, peer)
+    return 'later'
+  }
   if (peer.pinned?.canSeal === false) return 'envelope'
   const begin = turn.state.begins.get(peer.number)
   if (begin?.phase === 'none' && isFresh(turn, begin)) return isGrouped(peer) ? 'later' : 'envelope'
@@ -45,13 +51,20 @@ const isFresh = (turn: Turn, { line, at }: Extract<Begin, { readonly phase: 'non
 const setBegin = (turn: Turn, number: number, begin: Begin): void =>
   patch(turn, { begins: new Map(turn.state.begins).set(number, begin) })
 
-function askForGroup(turn: Turn, peer: Peer): void {
-  if (peer.pinned?.canSeal !== true) return
+export function askForGroup(turn: Turn, peer: Peer): void {
   const begin = turn.state.begins.get(peer.number)
   const isUnderWay = begin !== undefined && begin.phase !== 'none' && begin.phase !== 'begun'
   if (isUnderWay || turn.state.line.phase !== 'online' || unbornGroup(turn, peer.number) !== undefined) return
+  const names = namesToClaim(turn, peer)
+  if (names === null) return
   setBegin(turn, peer.number, { phase: 'claiming' })
-  effect(turn, { type: 'claim', number: peer.number, name: peer.name })
+  effect(turn, { type: 'claim', number: peer.number, names, for: 'beginning' })
+}
+
+/** Null: not now. */
+function namesToClaim(turn: Turn, { name, pinned, many }: Peer): readonly string[] | null {
+  if (many === undefined) return pinned?.canSeal === true ? [name, turn.state.own.username] : null
+  return many.isIn && keysAreKnown(turn, many.info) ? claimable(turn, many.info) : null
 }
 
 export function onClaimed(turn: Turn, { number, result }: Extract<Event, { readonly type: 'claimed' }>): void {
@@ -59,14 +72,17 @@ export function onClaimed(turn: Turn, { number, result }: Extract<Event, { reado
   if (result.outcome === 'unavailable') return waitWith(turn, number, { phase: 'waiting' }, backoff(turn, 4))
   const packages = result.outcome === 'claimed' ? result.packages : []
   const own = lower(turn.state.own.username)
-  if (packages.some(({ account }) => account !== own)) setBegin(turn, number, { phase: 'claimed', packages })
+  const isOfMany = peerOf(turn, number)?.many !== undefined
+  // Many of whom nobody can come in now are let in when they come.
+  if (isOfMany || packages.some(({ account }) => account !== own))
+    setBegin(turn, number, { phase: 'claimed', packages })
   else nobodyHome(turn, number)
 }
 
 function nobodyHome(turn: Turn, number: number): void {
   const none: Begin = { phase: 'none', line: turn.state.line.number, at: turn.now }
   const peer = peerOf(turn, number)
-  if (peer !== undefined && isGrouped(peer)) waitWith(turn, number, none, AGAIN_MS)
+  if (peer !== undefined && (isGrouped(peer) || peer.many !== undefined)) waitWith(turn, number, none, AGAIN_MS)
   else setBegin(turn, number, none)
 }
 
@@ -81,7 +97,9 @@ export function onBeginTimer(turn: Turn, name: string): void {
   const begin = turn.state.begins.get(number)
   const peer = peerOf(turn, number)
   // Who never had a group is written to in envelopes meanwhile.
-  const isOver = begin?.phase === 'waiting' || (begin?.phase === 'none' && peer !== undefined && isGrouped(peer))
+  const isOver =
+    begin?.phase === 'waiting' ||
+    (begin?.phase === 'none' && peer !== undefined && (isGrouped(peer) || peer.many !== undefined))
   if (!isOver) return
   const begins = new Map(turn.state.begins)
   begins.delete(number)
@@ -102,8 +120,21 @@ export function makeClaimed(turn: Turn): void {
     setBegin(turn, number, { phase: 'making' })
     beginStep(turn)
     const { packages } = begin
-    effect(turn, { type: 'begin', number, other: lower(peer.name), packages, trust: trustOf(turn) })
+    const info = peer.many?.info ?? null
+    const others = info === null ? [lower(peer.name)] : []
+    effect(turn, { type: 'begin', number, others, packages, trust: trustOf(turn), info })
   }
+}
+
+/** A group of many that this person makes: begun like every other, with the key packages that were found. */
+export function beginMany(
+  turn: Turn,
+  info: Info,
+  packages: Extract<Begin, { readonly phase: 'claimed' }>['packages'],
+): Peer {
+  const peer = ensureMany(turn, info)
+  setBegin(turn, peer.number, { phase: 'claimed', packages })
+  return setPeer(turn, { ...peer, many: { info, isIn: true, wishes: [] }, activeAt: turn.now })
 }
 
 export function onBegun(turn: Turn, { number, made }: Extract<Event, { readonly type: 'begun' }>): void {
@@ -113,20 +144,21 @@ export function onBegun(turn: Turn, { number, made }: Extract<Event, { readonly 
     return endStep(turn, [])
   }
   setBegin(turn, number, { phase: 'begun', at: turn.now })
-  const { own } = turn.state
-  const { group: id, members, text, secrets } = made
+  const { group: id, members, text, secrets, info } = made
+  const about = { id: freshId(turn), kind: 'begin', timestamp: seconds(turn), epoch: 0, text } as const
   const group: Group = {
     id,
     number,
     epoch: 0,
     members,
-    keys: { [lower(own.username)]: own.fingerprint, [lower(peer.name)]: peer.pinned?.fingerprint ?? '' },
+    keys: keysOf(turn, members),
     place: null,
     isBroken: false,
     renewedAt: turn.now,
-    pending: { id: freshId(turn), kind: 'begin', timestamp: seconds(turn), epoch: 0, to: everybody(turn, peer), text },
+    pending: { ...about, to: everybody(turn, peer), ...(info === null ? {} : { info }) },
     stage: 'storing',
     behind: 0,
+    ...(info === null ? {} : { version: info.version }),
   }
   endStep(turn, [...secrets, keepGroup(turn, group)], {
     type: 'event',
@@ -136,11 +168,21 @@ export function onBegun(turn: Turn, { number, made }: Extract<Event, { readonly 
 
 export const seconds = (turn: Turn): number => Math.max(0, Math.floor(turn.now / 1000))
 
-/** The contact's devices, and one's own other ones. */
-export const everybody = (turn: Turn, peer: Peer): readonly Addressed[] => [
-  { username: peer.name },
-  { username: turn.state.own.username },
-]
+/** By account: the key that has signed for its devices, since no other was believed. */
+export function keysOf(turn: Turn, members: readonly Member[]): Readonly<Record<string, string>> {
+  const { own, peers } = turn.state
+  const accounts = [...new Set(members.map(({ account }) => account))]
+  return Object.fromEntries(
+    accounts.map((account) => [
+      account,
+      isOwn(turn, account) ? own.fingerprint : (peers.get(account)?.pinned?.fingerprint ?? ''),
+    ]),
+  )
+}
+
+/** The contact's devices, or everybody in a group of many, and one's own other ones. */
+export const everybody = (turn: Turn, { name, many }: Peer): readonly Addressed[] =>
+  many === undefined ? [{ username: name }, { username: turn.state.own.username }] : everybodyIn(turn, many.info)
 
 /** Whoever cannot read begins afresh, but not more often. */
 const AFRESH_MS = 60_000
@@ -173,6 +215,10 @@ export function onAfreshTimer(turn: Turn, name: string): void {
     afresh.delete(number)
     return patch(turn, { afresh })
   }
+  if (peer.many !== undefined) {
+    askForGroup(turn, peer)
+    return armAfresh(turn, number)
+  }
   // The group is for the keys of both, so they must be those of now.
   const missing = [turn.state.own.username, peer.name].filter((one) => freshKey(turn, one) === undefined)
   for (const one of missing) askKey(turn, one)
@@ -191,6 +237,7 @@ function pinned(turn: Turn, peer: Peer): Peer {
 /** There is none, or none since something could not be read. */
 function needsGroup(turn: Turn, peer: Peer): boolean {
   if (isOwn(turn, peer.name) || peer.pinned?.canSeal === false || peer.candidate !== null) return false
+  if (peer.many?.isIn === false) return false
   const place = currentGroup(turn, peer)?.place ?? null
   const after = turn.state.afresh.get(peer.number)
   return place === null || (after !== undefined && !isAfter(place, after))

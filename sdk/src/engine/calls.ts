@@ -8,7 +8,9 @@ import { compose, letGo, pump, takeActs, usedNumber } from './outbox.ts'
 import type { Composed } from './outbox.ts'
 import { confirmKey } from './pins.ts'
 import type { Meta, Peer, Write } from './rows.ts'
-import type { OutboxItem } from './state.ts'
+import { onManyCall } from './many/calls.ts'
+import { isNameOfMany } from './many/info.ts'
+import type { OutboxItem, State } from './state.ts'
 import { armReceipts, noteRead } from './tell.ts'
 import {
   commit,
@@ -56,6 +58,11 @@ export function onCall(turn: Turn, ticket: number, call: Call): void {
       return setReceipts(turn, ticket, { receipts: call.on })
     case 'set read receipts':
       return setReceipts(turn, ticket, { readReceipts: call.on })
+    case 'meet':
+      return meet(turn, ticket, call.name)
+    case 'make group':
+    case 'change group':
+      return onManyCall(turn, ticket, call)
     case 'history deleted':
       return forgetHistory(turn, ticket)
   }
@@ -69,10 +76,21 @@ function open(turn: Turn, ticket: number, name: string): void {
   if (isOwn(turn, name) || pinOf(turn, name) !== null) {
     return showConversation(turn, ticket, known?.name ?? turn.state.own.username)
   }
+  lookFor(turn, { ticket, name, isShown: true })
+}
+
+/** Somebody who is to be in a group of many: their key is pinned as at every first contact. */
+function meet(turn: Turn, ticket: number, name: string): void {
+  if (pinOf(turn, name) !== null) return done(turn, ticket, turn.state.peers.get(lower(name))?.name ?? name)
+  lookFor(turn, { ticket, name, isShown: false })
+}
+
+function lookFor(turn: Turn, opening: State['opening'][number]): void {
+  const { ticket, name } = opening
   if (turn.state.line.phase !== 'online') {
     return effect(turn, { type: 'settle', ticket, error: 'unavailable', value: '' })
   }
-  patch(turn, { opening: [...turn.state.opening, { ticket, name }] })
+  patch(turn, { opening: [...turn.state.opening, opening] })
   // A person waits for this one: it is asked even while others wait for the timer.
   patch(turn, { askWaiting: false })
   askKey(turn, name)
@@ -81,6 +99,9 @@ function open(turn: Turn, ticket: number, name: string): void {
 function onCompose(turn: Turn, ticket: number, { id, conversation, text, re }: CallOf<'compose'>): void {
   const isKnown = findItem(turn, id) !== undefined || turn.state.recent.has(id)
   if (isKnown) return done(turn, ticket, id)
+  // Whoever is out of a group of many, or never was in it, has nobody there to write to.
+  const isOut = isNameOfMany(conversation) && turn.state.peers.get(lower(conversation))?.many?.isIn !== true
+  if (isOut) return effect(turn, { type: 'settle', ticket, error: 'not_allowed', value: '' })
   // In the one commit: a crash leaves the words either in the outbox or in the draft, never in both.
   const draft: Write = { table: 'drafts', key: [ensurePeer(turn, conversation).number], value: null }
   compose(turn, { id, to: conversation, text, re }, [draft], settle(ticket, id))

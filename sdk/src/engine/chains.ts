@@ -1,5 +1,6 @@
 import type { Place } from '../messenger.ts'
-import type { Chain, Gap, SealedLink, Write } from './rows.ts'
+import { roleOf } from './many/info.ts'
+import type { Chain, Gap, Peer, SealedLink, Write } from './rows.ts'
 import { holds, without } from './spans.ts'
 import type { Spans } from './spans.ts'
 import { patch } from './turn.ts'
@@ -18,7 +19,10 @@ export function keepChain(turn: Turn, chain: Chain): Write {
   return { table: 'chains', key: [chain.number, chain.chain], value: chain }
 }
 
-export const newChain = (turn: Turn, about: Pick<Chain, 'number' | 'chain' | 'whose' | 'n' | 'hash'>): Chain => ({
+export const newChain = (
+  turn: Turn,
+  about: Pick<Chain, 'number' | 'chain' | 'whose' | 'by' | 'n' | 'hash'>,
+): Chain => ({
   ...about,
   gaps: [],
   news: 0,
@@ -31,6 +35,25 @@ export const newChain = (turn: Turn, about: Pick<Chain, 'number' | 'chain' | 'wh
 /** What this device itself has sent in a conversation. */
 export const ownChain = (turn: Turn, number: number): Chain | undefined =>
   [...turn.state.chains.values()].find((one) => one.number === number && one.whose === 'own')
+
+/** A chain that a contact speaks of: in the conversation with them, or in a group of many in which both are. */
+export function chainWith(
+  turn: Turn,
+  { number, name }: Pick<Peer, 'number' | 'name'>,
+  chain: string,
+): Chain | undefined {
+  const known = chainOf(turn, number, chain)
+  if (known !== undefined) return known
+  const account = name.toLowerCase()
+  for (const { many, number: other } of turn.state.peers.values()) {
+    const found = many === undefined ? undefined : chainOf(turn, other, chain)
+    if (found === undefined || many === undefined) continue
+    const isTheirs =
+      found.whose === 'own' || found.whose === 'sibling' ? roleOf(many.info, account) !== null : found.by === account
+    return isTheirs ? found : undefined
+  }
+  return undefined
+}
 
 /** The link for the next own message. Its number is free until the server has said that it has the message. */
 export function nextLink(turn: Turn, number: number, id: string): Omit<SealedLink, 'hash'> {

@@ -2,6 +2,8 @@ import type { Addressed, ClientFrame, ErrorCode, ServerFrame } from '@chatnip/pr
 import type { Change, Place } from '../messenger.ts'
 import type { Act, Content, Quote } from './content.ts'
 import type { ActLine, KeyFacts, LinkRow, LogicalKey, Member, MessageLine, Peer, SealedLink, Write } from './rows.ts'
+import type { Info } from './many/info.ts'
+import type { Wish } from './many/wishes.ts'
 import type { ServiceBody } from './service.ts'
 import type { ClaimedPackage, Found, Opened } from './state.ts'
 import type { Halt, Unwrapped } from './unwrapped.ts'
@@ -47,6 +49,12 @@ export type Call =
     }
   | { readonly type: 'set receipts'; readonly on: boolean }
   | { readonly type: 'set read receipts'; readonly on: boolean }
+  /** Pins somebody's key as `open` does, and shows no conversation. */
+  | { readonly type: 'meet'; readonly name: string }
+  /** Makes a group of many. `packages`: of the members' devices and the own other ones. Answered when it is on disk. */
+  | { readonly type: 'make group'; readonly info: Info; readonly packages: readonly ClaimedPackage[] }
+  /** Wishes a change of a group of many. Answered when that is on disk; it is carried out then. */
+  | { readonly type: 'change group'; readonly conversation: string; readonly wish: Wish }
   /** The rows of `messages` and `drafts` are gone; what is left of them elsewhere goes now. */
   | { readonly type: 'history deleted' }
 
@@ -82,7 +90,7 @@ export type Event =
       readonly inGroup?: { readonly group: string; readonly made: SealedInGroup | 'unusable' | 'too large' }
     }
   | { readonly type: 'unwrapped'; readonly batch: number; readonly result: UnwrappedFrames }
-  | { readonly type: 'claimed'; readonly number: number; readonly result: Claimed }
+  | { readonly type: 'claimed'; readonly number: number; readonly for: ClaimFor; readonly result: Claimed }
   /** Null: none of the key packages was of use. */
   | { readonly type: 'begun'; readonly number: number; readonly made: Begun | null }
   /** Null: it cannot be done in that group. */
@@ -118,10 +126,15 @@ export type Claimed =
   | { readonly outcome: 'none' }
   | { readonly outcome: 'unavailable' }
 
+/** A group that is to be begun, or devices that are to come into one. */
+export type ClaimFor = 'beginning' | 'wish'
+
 export interface Begun {
   readonly group: string
   readonly members: readonly Member[]
   readonly text: string
+  /** Of many: what it is. */
+  readonly info: Info | null
   readonly secrets: readonly Write[]
 }
 
@@ -162,7 +175,18 @@ export interface ToUnwrap {
   readonly text: string
 }
 
-export type GroupChange = { readonly type: 'renew' } | { readonly type: 'remove'; readonly members: readonly Member[] }
+export type GroupChange =
+  | { readonly type: 'renew' }
+  | { readonly type: 'remove'; readonly members: readonly Member[] }
+  | { readonly type: 'add'; readonly packages: readonly ClaimedPackage[]; readonly trust: Trust }
+
+/** What this device knows of groups of many before a step. */
+export interface KnownGroups {
+  /** By their ids. */
+  readonly infos: ReadonlyMap<string, Info>
+  /** By MLS group, which of them it belongs to, and the version that was reached in it. */
+  readonly of: ReadonlyMap<string, { readonly id: string; readonly version: number }>
+}
 
 /** An envelope to open. `index`: the entry's place in its batch. */
 export interface ToOpen {
@@ -224,23 +248,32 @@ export type Effect =
   | { readonly type: 'seal'; readonly message: ToSeal }
   | { readonly type: 'open'; readonly batch: number; readonly items: readonly ToOpen[] }
   /** Steps of groups: the engine asks for one at a time, and writes what comes of it before the next. */
-  | { readonly type: 'unwrap'; readonly batch: number; readonly frames: readonly ToUnwrap[]; readonly trust: Trust }
+  | {
+      readonly type: 'unwrap'
+      readonly batch: number
+      readonly frames: readonly ToUnwrap[]
+      readonly trust: Trust
+      readonly known: KnownGroups
+    }
   | {
       readonly type: 'begin'
       readonly number: number
-      /** Lower-case name of the contact. */
-      readonly other: string
+      /** Lower-case names of those without whose devices there is nothing to begin; of many nobody. */
+      readonly others: readonly string[]
       readonly packages: readonly ClaimedPackage[]
       readonly trust: Trust
+      /** What it is; null: the conversation of two. */
+      readonly info: Info | null
     }
-  | { readonly type: 'propose'; readonly group: string; readonly change: GroupChange }
+  /** `info`: what the group is from then on; null: the conversation of two, or nothing of it changes. */
+  | { readonly type: 'propose'; readonly group: string; readonly change: GroupChange; readonly info: Info | null }
   | { readonly type: 'adopt'; readonly group: string }
   /** Counts the device's key packages on the server and makes what is wanting. */
   | { readonly type: 'stock' }
   /** Gives them to the server. Nothing follows: what did not arrive is wanting at the next count. */
   | { readonly type: 'publish'; readonly texts: readonly string[]; readonly lastResort: string | null }
-  /** Takes key packages of an account's devices, and of the own other ones. */
-  | { readonly type: 'claim'; readonly number: number; readonly name: string }
+  /** Takes key packages of these accounts' devices. */
+  | { readonly type: 'claim'; readonly number: number; readonly names: readonly string[]; readonly for: ClaimFor }
   /** Looks ids up. Must see every commit that was asked for before it. */
   | {
       readonly type: 'find'

@@ -18,6 +18,8 @@ import type { Turn } from './turn.ts'
 export interface Arrival {
   readonly number: number
   readonly whose: 'sibling' | 'contact'
+  /** In a group of many, of a contact: the account, in lower case. */
+  readonly by?: string | undefined
   readonly link: SealedLink
   readonly isVerified: boolean
   /** Where it stands by its seq. */
@@ -36,7 +38,7 @@ export function followLink(turn: Turn, arrival: Arrival): Followed {
   const { number, whose, link, place } = arrival
   const known = chainOf(turn, number, link.chain)
   if (known === undefined) return beginChain(turn, arrival)
-  if (known.whose !== whose) return NOTHING
+  if (known.whose !== whose || known.by !== arrival.by) return NOTHING
   if (gapWith(known, link.n) !== undefined) return fillGap(turn, known, link.n)
   const isNext = link.n === known.n + 1
   const fits = known.hash === '' || known.hash === link.prev
@@ -49,8 +51,8 @@ export function followLink(turn: Turn, arrival: Arrival): Followed {
   return { place: null, writes: [keepChain(turn, chain), ...(gap?.writes ?? [])] }
 }
 
-function beginChain(turn: Turn, { number, whose, link, place }: Arrival): Followed {
-  const fresh = newChain(turn, { number, whose, chain: link.chain, n: 0, hash: '' })
+function beginChain(turn: Turn, { number, whose, by, link, place }: Arrival): Followed {
+  const fresh = newChain(turn, { number, whose, by, chain: link.chain, n: 0, hash: '' })
   const before = { first: 1, last: link.n - 1, quiet: true, seq: place.seq }
   const known = link.n > 1 ? openGap(turn, fresh, before).chain : fresh
   return { place: null, writes: [...forgetOldest(turn, number), keepChain(turn, grow(turn, known, link))] }
@@ -140,23 +142,27 @@ const FURTHEST = 1_000
 /** A message that cannot be read is missing, and so is what stands before it and did not come. */
 export function followHint(
   turn: Turn,
-  about: Pick<Arrival, 'number' | 'whose'> & { readonly chain: string; readonly n: number; readonly seq: number },
+  about: Pick<Arrival, 'number' | 'whose' | 'by'> & {
+    readonly chain: string
+    readonly n: number
+    readonly seq: number
+  },
 ): readonly Write[] {
-  const { number, whose, chain: name, n, seq } = about
+  const { number, whose, by, chain: name, n, seq } = about
   const known = chainOf(turn, number, name)
   if (known === undefined) {
-    const fresh = newChain(turn, { number, whose, chain: name, n: 0, hash: '' })
+    const fresh = newChain(turn, { number, whose, by, chain: name, n: 0, hash: '' })
     const before = n > 1 ? openGap(turn, fresh, { first: 1, last: n - 1, quiet: true, seq }).chain : fresh
     const { chain, writes } = openGap(turn, before, { first: n, last: n, quiet: false, seq })
     return [...forgetOldest(turn, number), keepChain(turn, grow(turn, chain, { n, hash: '' })), ...writes]
   }
-  if (known.whose !== whose || n <= known.n || n > known.n + FURTHEST) return []
+  if (known.whose !== whose || known.by !== by || n <= known.n || n > known.n + FURTHEST) return []
   const { chain, writes } = openGap(turn, known, { first: known.n + 1, last: n, quiet: false, seq })
   return [keepChain(turn, grow(turn, chain, { n, hash: '' })), ...writes]
 }
 
 /** Each sign-in on a new device begins a chain; somebody who begins thousands makes us forget only their own. */
-const MOST_CHAINS = 200
+const MOST_CHAINS = 400
 
 function forgetOldest(turn: Turn, number: number): readonly Write[] {
   const all = [...turn.state.chains].filter(([, one]) => one.number === number && one.whose !== 'own')

@@ -1,6 +1,8 @@
 import { onAfreshTimer, onBegun, onBeginTimer, onClaimed } from './begin.ts'
 import type { Event } from './events.ts'
-import { onAdopted, onBehindTimer, onGroupTimer, onHandshakeStored, onProposed } from './handshake.ts'
+import { onAdopted, onAdoptTimer, onBehindTimer, onGroupTimer, onHandshakeStored, onProposed } from './handshake.ts'
+import { onGreetTimer } from './many/admission.ts'
+import { onClaimedForWish, onClaimTimer, onTidyTimer } from './many/wishes.ts'
 import { advanceInbox, startBatch } from './inbox.ts'
 import { pump } from './outbox.ts'
 import { lookAfterStock, onStocked, stockIsDue } from './stock.ts'
@@ -23,7 +25,7 @@ export function onGroupEvent(turn: Turn, event: GroupEvent): void {
 function take(turn: Turn, event: GroupEvent): void {
   switch (event.type) {
     case 'claimed':
-      return onClaimed(turn, event)
+      return event.for === 'wish' ? onClaimedForWish(turn, event) : onClaimed(turn, event)
     case 'begun':
       return onBegun(turn, event)
     case 'proposed':
@@ -47,6 +49,13 @@ export function goOn(turn: Turn): void {
   lookAfterStock(turn)
 }
 
+/** Behind every commit of the inbox: what was asked for there, or waited for it. */
+export function goOnInMany(turn: Turn): void {
+  const isWished = [...turn.state.peers.values()].some(({ many }) => (many?.wishes.length ?? 0) > 0)
+  const isAccepted = [...turn.state.groups.values()].some(({ stage }) => stage === 'accepted')
+  if (isWished || isAccepted) goOn(turn)
+}
+
 /** @returns whether the timer was a group's */
 export function onGroupedTimer(turn: Turn, name: string): boolean {
   const [kind] = name.split(' ')
@@ -54,6 +63,10 @@ export function onGroupedTimer(turn: Turn, name: string): boolean {
   else if (kind === 'afresh') onAfreshTimer(turn, name)
   else if (kind === 'group') onGroupTimer(turn, name)
   else if (kind === 'behind') onBehindTimer(turn, name)
+  else if (kind === 'adopt') onAdoptTimer(turn, name)
+  else if (kind === 'claim') onClaimTimer(turn, name)
+  else if (kind === 'tidy') onTidyTimer(turn, name)
+  else if (name === 'greet') onGreetTimer(turn)
   else if (name === 'stock') stockIsDue(turn)
   else return false
   goOn(turn)

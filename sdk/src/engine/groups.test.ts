@@ -41,11 +41,12 @@ function waiting(): { readonly desk: Desk; readonly claim: Of<'claim'> } {
 function begun() {
   const { desk, claim } = waiting()
   const { number } = claim
-  desk.tell({ type: 'claimed', number, result: { outcome: 'claimed', packages: PACKAGES } })
+  desk.tell({ type: 'claimed', number, for: 'beginning', result: { outcome: 'claimed', packages: PACKAGES } })
   const made = {
     group: GROUP,
     members: MEMBERS,
-    text: handshakeText(GROUP, { commit: '', welcome: 'w' }),
+    info: null,
+    text: handshakeText(GROUP, { commit: '', welcome: 'w', info: null }),
     secrets: [SECRET],
   }
   const effects = desk.tell({ type: 'begun', number, made })
@@ -76,7 +77,7 @@ function sealed() {
 
 test('nobody has key packages: an envelope, as before', () => {
   const { desk, claim } = waiting()
-  const effects = desk.tell({ type: 'claimed', number: claim.number, result: { outcome: 'none' } })
+  const effects = desk.tell({ type: 'claimed', number: claim.number, for: 'beginning', result: { outcome: 'none' } })
   expect(find(effects, 'seal')?.message).toMatchObject({ id: 'one', group: null })
 })
 
@@ -114,7 +115,7 @@ test('a message that met a new epoch waits for the commit and is sealed anew und
   expect(find(desk.tell({ type: 'frame', line: desk.line, frame }), 'seal')).toBeUndefined()
   expect(desk.stages()).toEqual({ one: 'saved' })
   const moved = { kind: 'moved', group: GROUP, epoch: 2, members: MEMBERS } as const
-  const effects = take(desk, handshakeText(GROUP, { commit: 'c', welcome: '' }), moved)
+  const effects = take(desk, handshakeText(GROUP, { commit: 'c', welcome: '', info: null }), moved)
   expect(find(effects, 'seal')?.message).toMatchObject({ id: 'one', group: GROUP })
 })
 
@@ -160,7 +161,7 @@ test('what cannot be read is noted as missing and asked for, and the group is be
   const notices = find(effects, 'commit')?.writes.filter(({ table }) => table === 'messages')
   expect(notices).toMatchObject([{ value: { kind: 'notice', notice: 'missing', count: 1 } }])
   expect(desk.state.groups.get(GROUP)?.isBroken).toBe(true)
-  expect(find(desk.tell({ type: 'timer', name: `afresh ${number}` }), 'claim')).toMatchObject({ name: 'bob' })
+  expect(find(desk.tell({ type: 'timer', name: `afresh ${number}` }), 'claim')).toMatchObject({ names: ['bob', 'me'] })
 })
 
 test('once there was a group nothing less is sent to that key, and what comes with less says so', () => {
@@ -170,7 +171,7 @@ test('once there was a group nothing less is sent to that key, and what comes wi
   desk.state = { ...desk.state, groups: new Map([[GROUP, { ...broken, isBroken: true }]]), begins: new Map() }
   desk.compose('two', 'bob')
   desk.tell({ type: 'frame', line: desk.line, frame: { type: 'sent', id: 'one', after: 0 } })
-  const effects = desk.tell({ type: 'claimed', number, result: { outcome: 'none' } })
+  const effects = desk.tell({ type: 'claimed', number, for: 'beginning', result: { outcome: 'none' } })
   expect(find(effects, 'seal')).toBeUndefined()
   expect(desk.stages()).toEqual({ two: 'saved' })
   expect(numberOf(desk)).toBe(number)
@@ -179,7 +180,7 @@ test('once there was a group nothing less is sent to that key, and what comes wi
 test('what is written outside is read as it was written, and nothing else is', () => {
   const hint = { to: 'bob', chain: '00000000-0000-4000-8000-000000000001', n: 7 }
   expect(readGroupText(messageText(GROUP, hint, 'wire'))).toEqual({ kind: 'message', group: GROUP, hint, wire: 'wire' })
-  const handshake = { commit: 'c', welcome: '' }
+  const handshake = { commit: 'c', welcome: '', info: null }
   expect(readGroupText(handshakeText(GROUP, handshake))).toEqual({ kind: 'handshake', group: GROUP, ...handshake })
   for (const text of ['mls1:', 'mls1:m:x', messageText(GROUP, { ...hint, n: 2 ** 31 + 1 }, 'w'), 'mls1: hello']) {
     expect(readGroupText(text)).toBeNull()

@@ -2,14 +2,18 @@ import { isAfter } from './places.ts'
 import type { GroupRow, KeyFacts, Peer, Write } from './rows.ts'
 import type { Group } from './state.ts'
 import type { After, Trust, Trusted } from './events.ts'
-import { commit, lower, patch } from './turn.ts'
+import { roleOf } from './many/info.ts'
+import type { Info } from './many/info.ts'
+import type { KnownGroups } from './events.ts'
+import { commit, isOwn, lower, patch, peerOf } from './turn.ts'
 import type { Turn } from './turn.ts'
 
 /** A conversation's groups. The one whose beginning stands last is current; the others are read and not written in. */
 
 const groupWrite = (group: Group): Write => {
-  const { id, number, epoch, members, keys, place, isBroken, renewedAt, pending } = group
-  const value: GroupRow = { id, number, epoch, members, keys, place, isBroken, renewedAt, pending }
+  const { id, number, epoch, members, keys, place, isBroken, renewedAt, pending, version } = group
+  const row: GroupRow = { id, number, epoch, members, keys, place, isBroken, renewedAt, pending }
+  const value: GroupRow = version === undefined ? row : { ...row, version }
   return { table: 'groups', key: [id], value }
 }
 
@@ -35,11 +39,15 @@ export function dropGroup(turn: Turn, id: string): readonly Write[] {
 const groupsOf = (turn: Turn, number: number): readonly Group[] =>
   [...turn.state.groups.values()].filter((group) => group.number === number)
 
-/** The latest of a conversation that was accepted, whether anything can be sealed in it or not. */
+/**
+ * The latest of a conversation that was accepted, whether anything can be sealed in it or not. Of many only where it is what it is by now: one that
+ * was begun, or changed, without knowing of a change stands behind it.
+ */
 export function latestGroup(turn: Turn, number: number): Group | null {
+  const version = peerOf(turn, number)?.many?.info.version
   let latest: Group | null = null
   for (const group of groupsOf(turn, number)) {
-    if (group.place === null) continue
+    if (group.place === null || group.version !== version) continue
     const best = latest?.place ?? null
     if (best === null || isAfter(group.place, best)) latest = group
   }
@@ -53,10 +61,15 @@ export function currentGroup(turn: Turn, peer: Peer): Group | null {
 }
 
 /** A group is for the keys under which it was begun. */
-const hasPresentKeys = (turn: Turn, { keys }: Group, peer: Peer): boolean =>
-  keys[lower(turn.state.own.username)] === turn.state.own.fingerprint &&
-  peer.pinned !== null &&
-  keys[lower(peer.name)] === peer.pinned.fingerprint
+const hasPresentKeys = (turn: Turn, { keys, members }: Group, peer: Peer): boolean => {
+  if (keys[lower(turn.state.own.username)] !== turn.state.own.fingerprint) return false
+  if (peer.many === undefined) return peer.pinned !== null && keys[lower(peer.name)] === peer.pinned.fingerprint
+  const { info } = peer.many
+  return members.every(({ account }) => {
+    if (isOwn(turn, account) || roleOf(info, account) === null) return true
+    return keys[account] === turn.state.peers.get(account)?.pinned?.fingerprint
+  })
+}
 
 /** One that waits to be accepted. */
 export const unbornGroup = (turn: Turn, number: number): Group | undefined =>
@@ -64,6 +77,14 @@ export const unbornGroup = (turn: Turn, number: number): Group | undefined =>
 
 /** Nothing can be sealed while an own commit is under way, or somebody's has not come yet. */
 export const isSettled = ({ pending, epoch, behind }: Group): boolean => pending === null && epoch >= behind
+
+/** Nothing of ours is between being sealed and being answered. */
+export function isQuiet(turn: Turn, { number }: Group): boolean {
+  const peer = peerOf(turn, number)
+  if (peer === undefined) return false
+  const busy = new Set(['sealing', 'storing', 'flying'])
+  return !turn.state.outbox.some(({ to, stage }) => to === lower(peer.name) && busy.has(stage))
+}
 
 /** So many groups of a conversation are kept: what was on its way in an older one can still be read. */
 const MOST_GROUPS = 4
@@ -74,6 +95,23 @@ export function forgetOldGroups(turn: Turn, number: number): readonly Write[] {
     a.place !== null && b.place !== null && isAfter(a.place, b.place) ? -1 : 1,
   )
   return sorted.slice(MOST_GROUPS).flatMap(({ id }) => dropGroup(turn, id))
+}
+
+/** @returns what takes all groups of a conversation from the disk: this account is not in it any more */
+export const dropGroupsOf = (turn: Turn, number: number): readonly Write[] =>
+  groupsOf(turn, number).flatMap(({ id }) => dropGroup(turn, id))
+
+/** What is known of groups of many, for a step that judges others' commits. */
+export function knownGroups(turn: Turn): KnownGroups {
+  const infos = new Map<string, Info>()
+  const of = new Map<string, { readonly id: string; readonly version: number }>()
+  for (const { many } of turn.state.peers.values()) if (many !== undefined) infos.set(many.info.id, many.info)
+  const numbers = new Map([...turn.state.peers.values()].map((peer) => [peer.number, peer.many?.info.id]))
+  for (const { id, number, version = 0 } of turn.state.groups.values()) {
+    const known = numbers.get(number)
+    if (known !== undefined) of.set(id, { id: known, version })
+  }
+  return { infos, of }
 }
 
 /** Whom to believe: the keys that are pinned, one's own, and what the server has just presented. */

@@ -1,7 +1,11 @@
 import type { ClientFrame, ErrorCode, ServerFrame } from '@chatnip/protocol'
-import { everybody, makeClaimed, seconds } from './begin.ts'
+import { everybody, keysOf, makeClaimed, seconds } from './begin.ts'
 import type { Event, GroupChange } from './events.ts'
-import { beginStep, dropGroup, endStep, forgetOldGroups, isSettled, keepGroup, latestGroup } from './groups.ts'
+import { beginStep, dropGroup, endStep, forgetOldGroups, isQuiet, isSettled, keepGroup, latestGroup } from './groups.ts'
+import type { Info } from './many/info.ts'
+import { adoptInMany } from './many/change.ts'
+import { everybodyIn } from './many/peers.ts'
+import { dropWish, pumpWishes } from './many/wishes.ts'
 import { placeSent } from './places.ts'
 import type { Handshake, Peer, Write } from './rows.ts'
 import type { Group } from './state.ts'
@@ -29,6 +33,7 @@ export function pumpGroups(turn: Turn): void {
   }
   adoptAccepted(turn)
   makeClaimed(turn)
+  pumpWishes(turn)
   renew(turn)
 }
 
@@ -54,14 +59,30 @@ export function onHandshakeSent(
   frame: Extract<ServerFrame, { readonly type: 'sent' }>,
 ): void {
   if (group.stage !== 'flying') return
-  const place = group.place ?? placeSent(turn, frame, group.number).place
-  keepGroup(turn, { ...group, place, stage: 'accepted' })
+  // Another group of the same many may have changed what it is before this: that must be read first.
+  const isOfMany = group.pending?.info !== undefined
+  const { place: came } =
+    isOfMany || group.place === null ? placeSent(turn, frame, group.number) : { place: group.place }
+  const waiting = isOfMany ? { after: frame.after, news: came } : {}
+  keepGroup(turn, { ...group, place: group.place ?? came, stage: 'accepted', ...waiting })
+  if (isOfMany) effect(turn, { type: 'timer', name: `adopt ${group.id}`, ms: READ_MS })
   pumpGroups(turn)
+}
+
+/** So long what stands before an own commit may take to come; a mailbox that is counted anew may never get there. */
+const READ_MS = 15_000
+
+export function onAdoptTimer(turn: Turn, name: string): void {
+  const group = turn.state.groups.get(name.replace(/^adopt /, ''))
+  if (group?.stage === 'accepted') keepGroup(turn, { ...group, after: 0 })
 }
 
 function adoptAccepted(turn: Turn): void {
   if (turn.state.isStepping) return
-  const accepted = [...turn.state.groups.values()].find(({ stage }) => stage === 'accepted')
+  const { cursor } = turn.state.meta
+  const accepted = [...turn.state.groups.values()].find(
+    ({ stage, after = 0 }) => stage === 'accepted' && after <= cursor,
+  )
   if (accepted === undefined) return
   beginStep(turn)
   effect(turn, { type: 'adopt', group: accepted.id })
@@ -73,10 +94,13 @@ export function onAdopted(turn: Turn, { group: id, made }: Extract<Event, { read
   const rest = { ...group, pending: null, stage: 'none' } as const
   if (made === null) return endStep(turn, [keepGroup(turn, { ...rest, isBroken: true }), ...noPending(id)])
   const { epoch, members, secrets } = made
-  const renewedAt = group.pending?.kind === 'renew' ? turn.now : group.renewedAt
-  const write = keepGroup(turn, { ...rest, epoch, members, renewedAt })
+  const isRenewed = group.pending?.kind === 'renew' || group.pending?.kind === 'change'
+  const renewedAt = isRenewed ? turn.now : group.renewedAt
+  const next = { ...rest, epoch, members, renewedAt, keys: { ...keysOf(turn, members), ...group.keys } }
   const peer = peerOf(turn, group.number)
-  const writes = [...secrets, write, ...forgetOldGroups(turn, group.number), metaWrite(turn)]
+  if (peer?.many !== undefined)
+    return endStep(turn, ...adoptInMany(turn, { peer, before: group, group: next, secrets }))
+  const writes = [...secrets, keepGroup(turn, next), ...forgetOldGroups(turn, group.number), metaWrite(turn)]
   endStep(turn, [...writes, ...(peer === undefined ? [] : markGrouped(turn, peer))], notify({ kind: 'conversations' }))
 }
 
@@ -104,6 +128,9 @@ export function onHandshakeRefused(
     })
   }
   if (group.place === null) return commit(turn, dropGroup(turn, group.id))
+  // What the server never takes is not wished any longer.
+  const wish = frame.code === 'epoch_passed' ? undefined : group.pending?.wish
+  if (wish !== undefined) commit(turn, dropWish(turn, group.number, wish))
   commit(turn, [
     keepGroup(turn, { ...group, pending: null, stage: 'none', renewedAt: renewedLater(turn, group, frame.code) }),
     ...noPending(group.id),
@@ -154,36 +181,38 @@ function isWanted(turn: Turn, group: Group): boolean {
   return latestGroup(turn, group.number)?.id === group.id && isCalm(turn, group)
 }
 
-/** Nothing of ours is between being sealed and being answered. */
-function isCalm(turn: Turn, { number }: Group): boolean {
-  const peer = peerOf(turn, number)
-  if (peer === undefined || !turn.state.active.has(number)) return false
-  const busy = new Set(['sealing', 'storing', 'flying'])
-  return !turn.state.outbox.some(({ to, stage }) => to === lower(peer.name) && busy.has(stage))
-}
+const isCalm = (turn: Turn, group: Group): boolean => turn.state.active.has(group.number) && isQuiet(turn, group)
 
 function propose(turn: Turn, group: Group, change: GroupChange): void {
   beginStep(turn)
-  effect(turn, { type: 'propose', group: group.id, change })
+  patch(turn, { proposal: null })
+  effect(turn, { type: 'propose', group: group.id, change, info: null })
 }
 
 export function onProposed(turn: Turn, { group: id, made }: Extract<Event, { readonly type: 'proposed' }>): void {
   const group = turn.state.groups.get(id)
   const peer = group === undefined ? undefined : peerOf(turn, group.number)
+  const { proposal } = turn.state
+  patch(turn, { proposal: null })
   if (group === undefined || peer === undefined) return endStep(turn, [])
+  // Key packages that are of no use say nothing about the group.
+  if (made === null && proposal?.wish.type === 'add') return endStep(turn, dropWish(turn, group.number, proposal.wish))
+  if (made === null && proposal?.wish.type === 'devices')
+    return endStep(turn, dropWish(turn, group.number, proposal.wish))
   if (made === null) return endStep(turn, [keepGroup(turn, { ...group, isBroken: true })])
   const { epoch, text, secrets } = made
-  const pending: Handshake = {
-    id: freshId(turn),
-    kind: 'renew',
-    timestamp: seconds(turn),
-    epoch,
-    to: everybody(turn, peer),
-    text,
-  }
+  const about = { id: freshId(turn), timestamp: seconds(turn), epoch, text }
+  const pending: Handshake =
+    proposal === null
+      ? { ...about, kind: 'renew', to: everybody(turn, peer) }
+      : { ...about, kind: 'change', to: everybodyAfter(turn, peer, proposal.info), ...proposal }
   const write = keepGroup(turn, { ...group, pending, stage: 'storing' })
   endStep(turn, [...secrets, write], { type: 'event', event: { type: 'handshake stored', group: id } })
 }
+
+/** Who goes is told too, and who comes. */
+const everybodyAfter = (turn: Turn, { many }: Peer, info: Info): Handshake['to'] =>
+  everybodyIn(turn, info, many === undefined ? [] : many.info.members.map(({ account }) => account))
 
 /** Something was sent or read there: keys that are due are renewed. */
 export const stir = (turn: Turn, number: number): void => {

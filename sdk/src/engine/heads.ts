@@ -1,5 +1,6 @@
 import { isAllStored } from './answer.ts'
 import { ownChain } from './chains.ts'
+import { othersIn } from './many/peers.ts'
 import type { Peer } from './rows.ts'
 import { pumpService, tell } from './tell.ts'
 import { effect, isOwn, lower, patch, peerOf } from './turn.ts'
@@ -44,6 +45,7 @@ export function onHeadTimer(turn: Turn, name: string): void {
   setHead(turn, number, { times: known.times + (isNeeded ? 1 : 0), isArmed: false })
   if (!isNeeded || peer === undefined || chain === undefined) return
   const body = { type: 'head', chain: chain.chain, n: chain.n } as const
-  tell(turn, { to: lower(peer.name), body, about: { number, news: 0 } })
+  const names = peer.many === undefined ? [lower(peer.name)] : othersIn(turn, peer.many.info)
+  for (const to of names) tell(turn, { to, body, about: { number, news: 0 } })
   pumpService(turn)
 }

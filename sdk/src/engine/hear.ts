@@ -1,9 +1,10 @@
 import type { Place } from '../messenger.ts'
 import { takeAsk, takeReceipt } from './answer.ts'
 import { noteLine } from './alter.ts'
-import { chainOf, gapWith, keepChain, reservedPlace } from './chains.ts'
+import { chainWith, gapWith, keepChain, reservedPlace } from './chains.ts'
 import { fill, followHead, takeOut } from './follow.ts'
 import { heardFrom } from './heads.ts'
+import { admit } from './many/admission.ts'
 import { doneAct, show, write } from './outcome.ts'
 import type { Outcome } from './outcome.ts'
 import { preview } from './places.ts'
@@ -50,8 +51,9 @@ function take(turn: Turn, heard: Heard & { readonly body: ServiceBody }, outcome
       return false
     case 'head':
       if (peer !== null) {
-        write(outcome, ...followHead(turn, { number: peer.number, chain: body.chain, n: body.n, seq: place.seq }))
-        changed(turn, peer, outcome)
+        const number = chainWith(turn, peer, body.chain)?.number ?? peer.number
+        write(outcome, ...followHead(turn, { number, chain: body.chain, n: body.n, seq: place.seq }))
+        changed(turn, peerOf(turn, number) ?? peer, outcome)
       }
       return false
     case 'again':
@@ -59,6 +61,9 @@ function take(turn: Turn, heard: Heard & { readonly body: ServiceBody }, outcome
       return false
     case 'gone':
       takeGone(turn, { ...heard, body }, outcome)
+      return false
+    case 'admit':
+      write(outcome, ...admit(turn, { account: heard.sender, group: body.group }))
       return false
   }
 }
@@ -78,7 +83,9 @@ function takeNews(
     const known = turn.state.peers.get(lower(peer.name)) ?? peer
     setPeer(turn, { ...known, expired: Math.max(0, (known.expired ?? 0) - arrived) })
   }
-  if (isNews) changed(turn, peer, outcome)
+  const number = chainWith(turn, peer, receipt.chain)?.number
+  const conversation = number === undefined ? undefined : peerOf(turn, number)
+  if (isNews) changed(turn, conversation ?? peer, outcome)
   return isNews
 }
 
@@ -87,7 +94,7 @@ const theirs = (turn: Turn, { peer }: Heard, name: string): Chain | undefined =>
   const whose = peer === null ? 'sibling' : 'contact'
   const chains = [...turn.state.chains.values()]
   const chain =
-    peer === null ? chains.find((one) => one.chain === name && one.whose === whose) : chainOf(turn, peer.number, name)
+    peer === null ? chains.find((one) => one.chain === name && one.whose === whose) : chainWith(turn, peer, name)
   return chain?.whose === whose ? chain : undefined
 }
 

@@ -5,6 +5,7 @@ import { askKey, freshKey } from './lookups.ts'
 import { failAll, pump } from './outbox.ts'
 import { adoptKey } from './pins.ts'
 import type { KeyFacts } from './rows.ts'
+import type { State } from './state.ts'
 import { backoff, commit, CONVERSATIONS, effect, ensurePeer, isOwn, lower, messagesChanged } from './turn.ts'
 import { notify, patch, peerWrite, setPeer, settle } from './turn.ts'
 import type { Turn } from './turn.ts'
@@ -31,7 +32,7 @@ function onNoAnswer(turn: Turn, name: string): void {
   const keys = new Map(turn.state.keys)
   keys.delete(lower(name))
   patch(turn, { keys })
-  for (const ticket of takeOpening(turn, name)) {
+  for (const { ticket } of takeOpening(turn, name)) {
     effect(turn, { type: 'settle', ticket, error: 'unavailable', value: '' })
   }
   if (turn.state.askWaiting) return
@@ -47,17 +48,18 @@ export function onKeyTimer(turn: Turn): void {
   pump(turn)
 }
 
-function takeOpening(turn: Turn, name: string): readonly number[] {
+function takeOpening(turn: Turn, name: string): State['opening'] {
   const isIt = (open: { readonly name: string }): boolean => lower(open.name) === lower(name)
-  const tickets = turn.state.opening.filter(isIt).map((open) => open.ticket)
+  const taken = turn.state.opening.filter(isIt)
   patch(turn, { opening: turn.state.opening.filter((open) => !isIt(open)) })
-  return tickets
+  return taken
 }
 
 function settleOpening(turn: Turn, name: string, registered: string | null): void {
-  for (const ticket of takeOpening(turn, name)) {
+  for (const { ticket, isShown } of takeOpening(turn, name)) {
     if (registered === null) effect(turn, { type: 'settle', ticket, error: 'no_such_user', value: '' })
-    else showConversation(turn, ticket, registered)
+    else if (isShown) showConversation(turn, ticket, registered)
+    else commit(turn, [peerWrite(ensurePeer(turn, registered))], settle(ticket, registered))
   }
 }
 

@@ -20,3 +20,11 @@ export function freshKey(turn: Turn, name: string): KeyFacts | null | undefined 
   const age = turn.now - asked.at
   return age >= 0 && age < FRESH_MS ? asked.facts : undefined
 }
+
+/** The same on whatever line: for groups of many, where asking for everybody on each line would be a flood. */
+export function recentKey(turn: Turn, name: string): KeyFacts | null | undefined {
+  const asked = turn.state.keys.get(lower(name))
+  if (asked?.phase !== 'answered') return undefined
+  const age = turn.now - asked.at
+  return age >= 0 && age < FRESH_MS ? asked.facts : undefined
+}

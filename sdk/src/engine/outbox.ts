@@ -10,6 +10,9 @@ import { beginStep, currentGroup, endStep, keepGroup } from './groups.ts'
 import { fallBehind, findHandshake, onHandshakeRefused, onHandshakeSent, pumpGroups, stir } from './handshake.ts'
 import { isGivenUp } from './hangup.ts'
 import { askKey, freshKey } from './lookups.ts'
+import { roleOf } from './many/info.ts'
+import type { Info } from './many/info.ts'
+import { everybodyIn, keysAreKnown } from './many/peers.ts'
 import { adoptKey } from './pins.ts'
 import { isAfter, placeSent, preview } from './places.ts'
 import type { ActLine, KeyFacts, LogicalKey, MessageLine, Peer, Sealed, Write } from './rows.ts'
@@ -77,7 +80,7 @@ function sealWhatWaits(turn: Turn): void {
     if (!isHead || (item.stage !== 'saved' && !isOutdated(turn, item))) continue
     const key = sealingKey(turn, item)
     if (key === null) continue
-    if (isTooLate(turn, item)) {
+    if (isTooLate(turn, item) || isOut(turn, item)) {
       fail(turn, item, 'not_allowed')
       // What stands behind it must not wait for something else to happen.
       begun.delete(item.to)
@@ -93,6 +96,9 @@ function isTooLate(turn: Turn, { act }: OutboxItem): boolean {
   const line = turn.state.lines.get(refKey(aboutOf(turn, act)))?.line ?? null
   return line !== null && line.fingerprint !== null && line.fingerprint !== turn.state.own.fingerprint
 }
+
+/** Of a group of many. */
+const isOut = (turn: Turn, { to }: OutboxItem): boolean => turn.state.peers.get(to)?.many?.isIn === false
 
 /** @returns whether it is being sealed: a group may not be there yet, or another may have its turn */
 function beginSealing(turn: Turn, item: OutboxItem, key: KeyFacts): boolean {
@@ -113,6 +119,7 @@ function beginSealing(turn: Turn, item: OutboxItem, key: KeyFacts): boolean {
 const isOutdated = (turn: Turn, item: OutboxItem): boolean => {
   if (item.stage !== 'ready' || item.tried) return false
   const peer = turn.state.peers.get(item.to)
+  if (peer?.many !== undefined) return isOfAnotherEpoch(turn, peer, item)
   if (peer === undefined || peer.pinned === null) return false
   return peer.pinned.publicKey !== item.sealed?.key || isOfAnotherEpoch(turn, peer, item)
 }
@@ -128,12 +135,21 @@ const nameOf = (turn: Turn, item: OutboxItem): string => turn.state.peers.get(it
 
 /** The key to seal for; null: not now. Asks for what is missing. */
 function sealingKey(turn: Turn, item: OutboxItem): Peer['pinned'] {
-  return keysAreFresh(turn, item) ? pinOf(turn, item.to) : null
+  const many = turn.state.peers.get(item.to)?.many
+  if (many === undefined) return keysAreFresh(turn, item) ? pinOf(turn, item.to) : null
+  // Within a group of many nothing is sealed for a key; the own one stands for all.
+  return !many.isIn || keysAreKnown(turn, many.info) ? ownKey(turn) : null
+}
+
+const ownKey = ({ state: { own } }: Turn): NonNullable<Peer['pinned']> => {
+  const { publicKey, fingerprint } = own
+  return { publicKey, fingerprint, canSeal: true, since: 0 }
 }
 
 function keysAreFresh(turn: Turn, item: OutboxItem): boolean {
   const peer = turn.state.peers.get(item.to)
   if (peer === undefined) return false
+  if (peer.many !== undefined) return keysAreKnown(turn, peer.many.info)
   const missing = [turn.state.own.username, peer.name].filter((name) => (freshKey(turn, name) ?? null) === null)
   // Also while a changed key waits for the person's word: the known one may be back, and then nothing has to wait.
   for (const name of missing) askKey(turn, name)
@@ -261,7 +277,9 @@ function onSealedInGroup(
   }
   const { text, epoch, secrets } = made
   if (!isThere || event.to === null) return endStep(turn, secrets)
-  const sealed: Sealed = { to: event.to, text, group: { id, epoch }, key: event.key, link: event.link }
+  const peer = ensurePeer(turn, item.to)
+  const to = peer.many === undefined ? event.to : everybodyIn(turn, peer.many.info)
+  const sealed: Sealed = { to, text, group: { id, epoch }, key: event.key, link: event.link }
   const storing: OutboxItem = { ...item, stage: 'storing', sealed }
   setItem(turn, storing)
   endStep(turn, [...secrets, itemWrite(storing)], { type: 'event', event: { type: 'stored', id: item.id } })
@@ -365,9 +383,16 @@ export function usedNumber(turn: Turn, item: OutboxItem, withdrawn: boolean): re
   const link = sealed?.link ?? null
   if (sealed === null || link === null || (withdrawn && !item.tried)) return []
   const peer = ensurePeer(turn, to)
+  if (peer.many !== undefined) {
+    const inThen = turn.state.groups.get(sealed.group?.id ?? '')?.keys ?? {}
+    return useNumber(turn, peer.number, { id, link, key: '', keys: keysOfMembers(peer.many.info, inThen), withdrawn })
+  }
   const keys = [peer.pinned, peer.candidate].filter((facts) => facts?.publicKey === sealed.key)
   return useNumber(turn, peer.number, { id, link, key: keys[0]?.fingerprint ?? '', withdrawn })
 }
+
+const keysOfMembers = (info: Info, keys: Readonly<Record<string, string>>): Readonly<Record<string, string>> =>
+  Object.fromEntries(Object.entries(keys).filter(([account]) => roleOf(info, account) !== null))
 
 function remember(turn: Turn, id: string): void {
   const kept = [...turn.state.recent].slice(-(RECENT_LIMIT - 1))

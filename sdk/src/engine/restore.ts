@@ -49,6 +49,9 @@ export function restoreState(own: Own, seed: number, disk: OnDiskState): State {
     awaited: null,
     wanted: [],
     active: new Set(),
+    claims: new Map(),
+    proposal: null,
+    admissions: new Map(),
     stock: 'due',
   }
 }

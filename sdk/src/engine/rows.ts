@@ -2,6 +2,9 @@ import type { Addressed } from '@chatnip/protocol'
 import type { Mark, Place } from '../messenger.ts'
 import type { Deed } from './altered.ts'
 import type { Act, MessageRef, Quote } from './content.ts'
+import type { Info } from './many/info.ts'
+import type { News } from './many/news.ts'
+import type { Wish } from './many/wishes.ts'
 import type { Spans } from './spans.ts'
 
 /**
@@ -95,6 +98,18 @@ export interface Peer {
   readonly last: { readonly place: Place; readonly line: MessageLine } | null
   /** The latest reaction, for the list. Absent: none. */
   readonly reacted?: Reacted
+  /** A group of many, and no account. Absent: one account. */
+  readonly many?: Many
+}
+
+/** A group of many. */
+export interface Many {
+  /** As this device knows it. */
+  readonly info: Info
+  /** False: this account is not in it any more, or not yet let in again. */
+  readonly isIn: boolean
+  /** What is to be done there and is not done yet, in that order. */
+  readonly wishes: readonly Wish[]
 }
 
 export interface Reacted {
@@ -151,12 +166,24 @@ export interface EarlyRow {
   readonly deed: Deed
 }
 
-export type NoticeLine = KeyNotice | MissingNotice
+export type NoticeLine = KeyNotice | MissingNotice | GroupNotice
 
 export interface KeyNotice {
   readonly kind: 'notice'
   readonly notice: 'key changed'
   readonly at: number
+  /** Whose, in a group of many, in lower case. */
+  readonly by?: string
+}
+
+/** What happened in a group of many. */
+export interface GroupNotice {
+  readonly kind: 'notice'
+  readonly notice: 'group'
+  readonly at: number
+  /** Who did it, in lower case. */
+  readonly by: string
+  readonly news: News
 }
 
 /** How many are missing now stands in the chain's gap; here what is left of it when the gap is not kept any more. */
@@ -232,6 +259,10 @@ export interface Chain {
   readonly chain: string
   /** Whose messages: this device's, another own device's, or the contact's. */
   readonly whose: 'own' | 'sibling' | 'contact'
+  /** In a group of many, of a `contact`: whose device it is, in lower case. */
+  readonly by?: string | undefined
+  /** In a group of many, of own messages: by account, what it has told; `stored`, `unsure` and `read` hold what is true of all. */
+  readonly each?: Readonly<Record<string, Told>>
   /** The last number: sent, or seen. */
   readonly n: number
   /** Of that message; empty: not known. */
@@ -249,6 +280,14 @@ export interface Chain {
   readonly expired?: Spans
   /** `meta.top` when it last grew. */
   readonly used: number
+}
+
+/** What one account has told of own messages. What stands before `from` was said before it was in. */
+export interface Told {
+  readonly from: number
+  readonly stored: number
+  readonly unsure: Spans
+  readonly read: number
 }
 
 /** Numbers of a chain that did not come. */
@@ -289,18 +328,23 @@ export interface GroupRow {
   readonly renewedAt: number
   /** An own commit that the server has not answered yet. */
   readonly pending: Handshake | null
+  /** Of many: the version of what it is (`Info`) that was reached in it. */
+  readonly version?: number
 }
 
 export interface Handshake {
   /** Of the message that carries it. */
   readonly id: string
-  readonly kind: 'begin' | 'renew' | 'remove'
+  readonly kind: 'begin' | 'renew' | 'change'
   /** Unix seconds, the same in every try. */
   readonly timestamp: number
   /** The epoch that it ends. */
   readonly epoch: number
   readonly to: readonly Addressed[]
   readonly text: string
+  /** Of many: what the group is when it is accepted, and which wish it carries out. */
+  readonly info?: Info
+  readonly wish?: Wish
 }
 
 /** Of a key package: `order` rises with each, `madeAt` in Unix ms; `isUsed`: of a last resort, by which somebody has begun a group. */
@@ -317,6 +361,8 @@ export interface LinkRow {
   readonly key: string
   readonly own: string
   readonly withdrawn: boolean
+  /** In a group of many: by account, the fingerprint of the key under which it was in then. It is given again to nobody else. */
+  readonly keys?: Readonly<Record<string, string>>
   /** How often it was given again. */
   readonly again: number
 }

@@ -5,7 +5,15 @@ import { isNumber, readSpans } from './spans.ts'
 import type { Spans } from './spans.ts'
 
 /** What devices tell each other about their messages. No line of a conversation, and never answered by a receipt. */
-export type ServiceBody = Receipt | Ask | Head | Again | Gone
+export type ServiceBody = Receipt | Ask | Head | Again | Gone | Admit
+
+/** "This device is there: let it into that group." `group` of MLS; empty: into all groups of many, said to own other devices. */
+export interface Admit {
+  readonly type: 'admit'
+  /** It speaks of none. */
+  readonly chain: ''
+  readonly group: string
+}
 
 /** "I have stored all of that chain up to `n`, but what is missing." */
 export interface Receipt {
@@ -56,8 +64,9 @@ export interface Gone {
 
 export type GoneWhy = 'withdrawn' | 'forgotten' | 'key'
 
-const TYPES: ReadonlySet<string> = new Set(['receipt', 'ask', 'head', 'again', 'gone'])
+const TYPES: ReadonlySet<string> = new Set(['receipt', 'ask', 'head', 'again', 'gone', 'admit'])
 const ID = /^[0-9a-f-]{36}$/
+const GROUP = /^(?:[\w-]{22})?$/
 
 type Fields = Readonly<Record<string, unknown>>
 
@@ -69,7 +78,9 @@ export const isServiceBody = (body: Content | ServiceBody): body is ServiceBody 
 export function readService(body: { readonly type: string } | null): ServiceBody | null {
   if (body === null) return null
   const fields: Fields = { ...body }
-  const chain = fields['chain']
+  const { chain, group } = fields
+  if (body.type === 'admit')
+    return typeof group === 'string' && GROUP.test(group) ? { type: 'admit', chain: '', group } : null
   if (typeof chain !== 'string' || !ID.test(chain)) return null
   switch (body.type) {
     case 'receipt':

@@ -15,6 +15,8 @@ import type {
   SealedLink,
   Write,
 } from './rows.ts'
+import type { Info } from './many/info.ts'
+import type { Wish } from './many/wishes.ts'
 import type { ServiceBody } from './service.ts'
 import type { Unwrapped } from './unwrapped.ts'
 
@@ -42,7 +44,8 @@ export interface State {
   readonly window: number
   /** Ids accepted since the start, so that a repeated call is not taken for a new message while they are being written. */
   readonly recent: ReadonlySet<string>
-  readonly opening: readonly { readonly ticket: number; readonly name: string }[]
+  /** Names that are looked up for a call. `isShown`: the conversation is to stand in the list. */
+  readonly opening: readonly { readonly ticket: number; readonly name: string; readonly isShown: boolean }[]
   readonly queue: readonly MailboxFrame[]
   readonly batch: Batch | null
   readonly batches: number
@@ -76,6 +79,15 @@ export interface State {
   readonly wanted: readonly string[]
   /** Conversations in which something was sent or read since the start. */
   readonly active: ReadonlySet<number>
+  /** What is asked of key packages for a wish, by conversation; `packages` null: no answer yet. */
+  readonly claims: ReadonlyMap<
+    number,
+    { readonly account: string; readonly packages: readonly ClaimedPackage[] | null }
+  >
+  /** What the commit is about that is being made. */
+  readonly proposal: { readonly info: Info; readonly wish: Wish } | null
+  /** Which groups this device has asked to be let into, and when last (Unix ms). Not on disk. */
+  readonly admissions: ReadonlyMap<string, number>
   /** Key packages. `busy`: looked after at the moment. */
   readonly stock: 'due' | 'busy' | 'done'
 }
@@ -90,6 +102,10 @@ export interface KnownLine {
 export interface Group extends GroupRow {
   readonly stage: 'none' | 'storing' | 'ready' | 'flying' | 'held' | 'accepted'
   readonly behind: number
+  /** Of many, of an accepted commit: up to which seq the mailbox is to be read before it is adopted. */
+  readonly after?: number
+  /** Where what it did is noted. */
+  readonly news?: Place
 }
 
 export type ClaimedPackage = { readonly account: string; readonly device: string; readonly keyPackage: string }
@@ -209,4 +225,6 @@ export interface Opened {
   readonly signedBy: string | null
   readonly link?: SealedLink | null
   readonly claimed?: string | null
+  /** The group of many that it was said in. */
+  readonly many?: string
 }

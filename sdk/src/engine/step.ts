@@ -1,7 +1,7 @@
 import { onRecalled } from './answer.ts'
 import { onCall } from './calls.ts'
 import type { Effect, Event } from './events.ts'
-import { goOn, onGroupedTimer, onGroupEvent } from './grouped.ts'
+import { goOn, goOnInMany, onGroupedTimer, onGroupEvent } from './grouped.ts'
 import { onHeadTimer } from './heads.ts'
 import { onCommitted, onFound, onRead, onUnwrapped, startBatch } from './inbox.ts'
 import { onKeyTimer, onLookedUp } from './keys.ts'
@@ -78,7 +78,8 @@ function handle(turn: Turn, event: Event): void {
     case 'recalled':
       return onRecalled(turn, event)
     case 'committed':
-      return onCommitted(turn, event.batch)
+      onCommitted(turn, event.batch)
+      return goOnInMany(turn)
     case 'call':
       return onCall(turn, event.ticket, event.call)
   }

@@ -3,6 +3,8 @@ import { beginAfresh } from './begin.ts'
 import { followHint } from './follow.ts'
 import { currentGroup, forgetOldGroups, keepGroup } from './groups.ts'
 import { markGrouped, stir } from './handshake.ts'
+import { manyAbout } from './many/peers.ts'
+import { takeMove, takeOut, takeRefusal, takeUnreadableOfMany, takeWelcome } from './many/taken.ts'
 import { write } from './outcome.ts'
 import type { Outcome } from './outcome.ts'
 import { adoptKey } from './pins.ts'
@@ -14,7 +16,7 @@ import type { Unwrapped } from './unwrapped.ts'
 type Of<K extends Unwrapped['kind']> = Extract<Unwrapped, { readonly kind: K }>
 
 /** What a frame of a group did, but for a message: with its place in the mailbox. */
-interface TakenFrame {
+export interface TakenFrame {
   readonly unwrapped: Unwrapped
   readonly sender: string
   readonly place: Place
@@ -23,7 +25,11 @@ interface TakenFrame {
 
 export function takeFrame(turn: Turn, taken: TakenFrame, outcome: Outcome): void {
   const { unwrapped } = taken
-  if (unwrapped.kind === 'joined') takeBeginning(turn, taken, unwrapped, outcome)
+  if (unwrapped.kind === 'joined' && unwrapped.many !== undefined) takeWelcome(turn, taken, unwrapped, outcome)
+  else if (unwrapped.kind === 'joined') takeBeginning(turn, taken, unwrapped, outcome)
+  if (unwrapped.kind === 'moved') takeMove(turn, taken, unwrapped, outcome)
+  if (unwrapped.kind === 'out') takeOut(turn, taken, unwrapped, outcome)
+  if (unwrapped.kind === 'refused') takeRefusal(turn, taken, unwrapped, outcome)
   if (unwrapped.kind === 'unreadable') takeUnreadable(turn, taken, unwrapped, outcome)
 }
 
@@ -48,13 +54,12 @@ function takeBeginning(
 }
 
 /** It is noted as missing where it belongs, and asked for; and nobody shall have to ask for the next one. */
-function takeUnreadable(
-  turn: Turn,
-  { sender, place, batch }: TakenFrame,
-  { group: id, hint }: Of<'unreadable'>,
-  outcome: Outcome,
-): void {
+function takeUnreadable(turn: Turn, taken: TakenFrame, { group: id, hint }: Of<'unreadable'>, outcome: Outcome): void {
+  const { sender, place, batch } = taken
   const own = isOwn(turn, sender)
+  const known = manyAbout(turn, id)
+  if (known !== undefined || hint.to === '')
+    return takeUnreadableOfMany(turn, taken, { peer: known, id, hint }, outcome)
   // A message of one's own to oneself is never a group's; nobody else's is for anybody but us.
   if (own ? isOwn(turn, hint.to) : !isOwn(turn, hint.to)) return
   const peer = ensurePeer(turn, own ? hint.to : sender)
@@ -63,10 +68,10 @@ function takeUnreadable(
   // To ask them for it is first contact too.
   const presented = batch.asked.get(lower(peer.name)) ?? null
   if (peer.pinned === null && presented !== null) write(outcome, ...adoptKey(turn, peer, presented, place.seq))
-  const known = turn.state.peers.get(lower(peer.name)) ?? peer
-  outcome.changed.set(peer.number, setPeer(turn, { ...known, activeAt: Math.max(known.activeAt, turn.now) }))
+  const met = turn.state.peers.get(lower(peer.name)) ?? peer
+  outcome.changed.set(peer.number, setPeer(turn, { ...met, activeAt: Math.max(met.activeAt, turn.now) }))
   const group = turn.state.groups.get(id)
-  if (group !== undefined && currentGroup(turn, known)?.id === id) {
+  if (group !== undefined && currentGroup(turn, met)?.id === id) {
     write(outcome, keepGroup(turn, { ...group, isBroken: true }))
   }
   beginAfresh(turn, peer.number, place)

@@ -203,8 +203,9 @@ function giveUp(turn: Turn, chain: Chain): void {
 }
 
 const nameOf = (turn: Turn, chain: Chain): string | null => {
+  if (chain.by !== undefined) return chain.by
   const peer = peerOf(turn, chain.number)
-  return peer === undefined ? null : lower(peer.name)
+  return peer === undefined || peer.many !== undefined ? null : lower(peer.name)
 }
 
 const isOwed = (chain: Chain): boolean => chain.whose === 'contact' && chain.news > chain.told

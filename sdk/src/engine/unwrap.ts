@@ -1,5 +1,6 @@
 import type { Effect, UnwrappedFrames } from './events.ts'
-import { dropGroup, keepGroup, trustOf } from './groups.ts'
+import { dropGroup, keepGroup, knownGroups, trustOf } from './groups.ts'
+import { ensureMany } from './many/peers.ts'
 import type { Write } from './rows.ts'
 import type { Batch, Entry, Group, MailboxFrame, Opened } from './state.ts'
 import { ensurePeer, isOwn, lower, peerOf, peerWrite } from './turn.ts'
@@ -16,7 +17,7 @@ export function unwrapEffect(turn: Turn, batch: Batch): Extract<Effect, { readon
   const frames = batch.entries.flatMap(({ frame, found }) =>
     found === null && frame.type === 'message' ? [{ from: lower(frame.sendername), text: frame.message_text }] : [],
   )
-  return { type: 'unwrap', batch: batch.number, frames, trust: trustOf(turn, batch.asked) }
+  return { type: 'unwrap', batch: batch.number, frames, trust: trustOf(turn, batch.asked), known: knownGroups(turn) }
 }
 
 interface TakenIn {
@@ -51,9 +52,10 @@ function apply(turn: Turn, unwrapped: Unwrapped, batch: Batch): readonly Write[]
     case 'joined':
       return join(turn, unwrapped, batch)
     case 'moved':
-      return move(turn, unwrapped)
+      return move(turn, unwrapped, batch)
     case 'out':
       return dropGroup(turn, unwrapped.group)
+    case 'refused':
     case 'message':
     case 'nothing':
     case 'unreadable':
@@ -63,25 +65,30 @@ function apply(turn: Turn, unwrapped: Unwrapped, batch: Batch): readonly Write[]
 }
 
 /** Its place is set when the batch is finished, in the order of the mailbox. */
-function join(turn: Turn, { group: id, epoch, members, keys, other }: Of<'joined'>, batch: Batch): readonly Write[] {
-  const peer = ensurePeer(turn, other)
+function join(turn: Turn, joined: Of<'joined'>, batch: Batch): readonly Write[] {
+  const { group: id, epoch, members, keys, other, many } = joined
+  const peer = many === undefined ? ensurePeer(turn, other) : ensureMany(turn, many.info)
   const group: Group = {
     id,
     number: peer.number,
     epoch,
     members,
-    keys: Object.fromEntries(
-      Object.entries(keys).map(([account, key]) => [account, fingerprintOf(turn, batch, { account, key })]),
-    ),
+    keys: fingerprintsOf(turn, batch, keys),
     place: null,
     isBroken: false,
     renewedAt: 0,
     pending: null,
     stage: 'none',
     behind: 0,
+    ...(many === undefined ? {} : { version: many.info.version }),
   }
   return [peerWrite(peer), keepGroup(turn, group)]
 }
+
+const fingerprintsOf = (turn: Turn, batch: Batch, keys: Readonly<Record<string, string>>): Group['keys'] =>
+  Object.fromEntries(
+    Object.entries(keys).map(([account, key]) => [account, fingerprintOf(turn, batch, { account, key })]),
+  )
 
 /** The keys that were believed for this batch are known with their fingerprints. */
 function fingerprintOf(
@@ -94,12 +101,17 @@ function fingerprintOf(
   return known.find((facts) => facts?.publicKey === key)?.fingerprint ?? ''
 }
 
-function move(turn: Turn, { group: id, epoch, members }: Of<'moved'>): readonly Write[] {
+function move(
+  turn: Turn,
+  { group: id, epoch, members, keys: fresh = {} }: Of<'moved'>,
+  batch: Batch,
+): readonly Write[] {
   const group = turn.state.groups.get(id)
   if (group === undefined) return []
+  const keys = { ...group.keys, ...fingerprintsOf(turn, batch, fresh) }
   // Somebody else's commit was first: ours is void, and the server says so too.
   const isVoid = group.pending !== null && group.pending.epoch < epoch
-  return [keepGroup(turn, { ...group, epoch, members, ...(isVoid ? { pending: null, stage: 'none' } : {}) })]
+  return [keepGroup(turn, { ...group, epoch, members, keys, ...(isVoid ? { pending: null, stage: 'none' } : {}) })]
 }
 
 function openedOf(turn: Turn, frame: MessageFrame, unwrapped: Unwrapped): Opened | null {
@@ -111,13 +123,16 @@ function openedOf(turn: Turn, frame: MessageFrame, unwrapped: Unwrapped): Opened
   const sender = lower(frame.sendername)
   const own = isOwn(turn, sender)
   if (group === undefined || peer === undefined) return refused('not readable')
-  if (from.account !== sender || (!own && lower(peer.name) !== sender)) return refused('sender differs')
-  if (inside === null) return refused('form wrong')
-  if (inside.id !== frame.id) return refused('id differs')
+  const inMany = peer.many === undefined ? {} : { many: peer.name }
+  const isTheirs = own || peer.many !== undefined || lower(peer.name) === sender
+  if (from.account !== sender || !isTheirs) return { ...refused('sender differs'), ...inMany }
+  if (inside === null) return { ...refused('form wrong'), ...inMany }
+  if (inside.id !== frame.id) return { ...refused('id differs'), ...inMany }
   const signedBy = group.keys[from.account] ?? ''
   const { at, body, link } = inside
   const to = own ? peer.name : turn.state.own.username
-  return { mark: markOf(turn, { account: sender, signedBy }), reason: null, body, at, to, signedBy, link }
+  const mark = markOf(turn, { account: sender, signedBy })
+  return { mark, reason: null, body, at, to, signedBy, link, ...inMany }
 }
 
 /** A device speaks for the key that signed for it when the group was begun. */

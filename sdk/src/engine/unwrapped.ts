@@ -1,8 +1,9 @@
+import type { Info } from './many/info.ts'
 import type { SealedLink, Member } from './rows.ts'
 
 /** What the outside of a group's message says about it, where the server could read it: nothing that it does not know already. */
 export interface Hint {
-  /** The lower-case name of whom it is for. */
+  /** The lower-case name of whom it is for; empty: a group of many, whose name stays inside. */
   readonly to: string
   readonly chain: string
   readonly n: number
@@ -16,6 +17,12 @@ export interface InGroup {
   readonly body: { readonly type: string; readonly text?: unknown }
 }
 
+/** What a handshake says that a group of many is from then on, and the account that says so. */
+export interface InMany {
+  readonly info: Info
+  readonly by: string
+}
+
 /** What became of one frame of a group. */
 export type Unwrapped =
   /** `inside` null: not of the form that is spoken. */
@@ -27,17 +34,29 @@ export type Unwrapped =
       readonly members: readonly Member[]
       /** By account: the public key that has signed for its devices. */
       readonly keys: Readonly<Record<string, string>>
-      /** The account that the conversation is with, in lower case. */
+      /** The account that the conversation is with, in lower case; empty: a group of many. */
       readonly other: string
+      readonly many?: InMany
     }
   | {
       readonly kind: 'moved'
       readonly group: string
       readonly epoch: number
       readonly members: readonly Member[]
+      /** Of accounts that came in: as `keys` of `joined`. */
+      readonly keys?: Readonly<Record<string, string>>
+      readonly many?: InMany
     }
-  /** This device is not in it any more. */
-  | { readonly kind: 'out'; readonly group: string }
+  /** This device is not in it any more. `by`: the account that has put it out. `conversation`: of many, the group's id. */
+  | { readonly kind: 'out'; readonly group: string; readonly by: string; readonly conversation?: string }
+  /** Of many: somebody did what they may not, or (`isStale`) did not know yet what this device knows. Nothing of it was taken over. */
+  | {
+      readonly kind: 'refused'
+      readonly group: string
+      readonly conversation: string
+      readonly by: string
+      readonly isStale: boolean
+    }
   /** Known already, not for this device, or against the rules. */
   | { readonly kind: 'nothing' }
   /** A message that this device cannot open, now or ever. */

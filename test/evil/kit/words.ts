@@ -41,6 +41,7 @@ function noticeLine(view: NoticeView, conversation: string): string {
     said(en.chat.missingWhy[view.state], `missing and ${view.state}`)
     return `notice: ${view.count} missing, ${view.state}`
   }
+  if (kind === 'group') return `notice: ${view.news.type} by ${view.by}`
   said({ 'key changed': en.chat.keyChanged(conversation) }[kind], `the notice ${kind}`)
   said(en.chat.keyChangedWhy, 'why a key changes')
   return `notice: ${kind}`

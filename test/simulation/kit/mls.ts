@@ -124,9 +124,10 @@ export const standInMls = (
       return { ...ownerOf(owner), id, isLastResort, notBefore: 0, notAfter: Infinity }
     },
     welcomedKeyPackages: async (welcome) => read<{ packages: string[] }>(welcome).packages,
-    createConversation: async (device) => {
+    createConversation: async (device, _now, isOfMany) => {
       const self = of(leaves, device)
-      const id = digits(22)
+      // What stands for the first bit of a real one.
+      const id = `${isOfMany ? 'z' : 'a'}${digits(21)}`
       return show({ id, epoch: 0, agreement: id, leaves: [self], next: {}, self, past: null })
     },
     addDevices: async (conversation, keyPackages, pins) => {
@@ -141,6 +142,14 @@ export const standInMls = (
       commitOf(of(states, conversation), { added: [], removed: owners, packages: [] }, digits(6)),
     updateKeys: async (conversation) =>
       commitOf(of(states, conversation), { added: [], removed: [], packages: [] }, digits(6)),
+    sealWithin: async (pending, bytes) => {
+      const { next, base } = of(made, pending)
+      const { state, message } = sealIn({ ...next, past: null }, bytes)
+      const { past: _, ...moved } = state
+      const value = { ...pending }
+      made.set(value, { next: moved, base })
+      return { pending: value, message }
+    },
     adopt: (pending, current) => {
       const { next, base } = of(made, pending)
       const before = of(states, current)
@@ -163,21 +172,8 @@ export const standInMls = (
     },
     receive: async (conversation, wire, pins) => receive(of(states, conversation), read(wire), pins),
     sealMessage: async (conversation, bytes) => {
-      const state = of(states, conversation)
-      const from = nameOf(state.self)
-      const generation = state.next[from] ?? 0
-      const { id: group, epoch, agreement } = state
-      const readers = state.leaves.map(nameOf)
-      const message = bytesOf({
-        group,
-        epoch,
-        agreement,
-        from,
-        generation,
-        readers,
-        text: new TextDecoder().decode(bytes),
-      })
-      return { conversation: show({ ...state, next: { ...state.next, [from]: generation + 1 } }), message, spent: [] }
+      const { state, message } = sealIn(of(states, conversation), bytes)
+      return { conversation: show(state), message, spent: [] }
     },
     saveConversation: async (conversation) => {
       const state = of(states, conversation)
@@ -192,6 +188,16 @@ export const standInMls = (
     wipe: () => {},
     supply: { few: 2, full: 3 },
   }
+}
+
+function sealIn(state: GroupState, bytes: Uint8Array): { readonly state: GroupState; readonly message: Uint8Array } {
+  const from = nameOf(state.self)
+  const generation = state.next[from] ?? 0
+  const { id: group, epoch, agreement } = state
+  const readers = state.leaves.map(nameOf)
+  const text = new TextDecoder().decode(bytes)
+  const message = bytesOf({ group, epoch, agreement, from, generation, readers, text })
+  return { state: { ...state, next: { ...state.next, [from]: generation + 1 } }, message }
 }
 
 interface Wanted {

@@ -4,6 +4,7 @@ import { dayLine } from '../format/time.ts'
 import { locale, t } from '../texts/index.ts'
 import { MessageLine } from './message-line.tsx'
 import type { MessageActions } from './message-line.tsx'
+import { newsWords } from './group-news.ts'
 import { missingWords } from './missing.ts'
 
 interface Props extends MessageActions {
@@ -17,17 +18,23 @@ interface Props extends MessageActions {
   readonly now: number
 }
 
-interface NoticeProps extends Pick<Props, 'name' | 'own'> {
+interface NoticeProps extends Pick<Props, 'own'> {
   readonly notice: NoticeView
   readonly lineKey: string
 }
 
-const NoticeLine = ({ notice, name, own, lineKey }: NoticeProps) => {
+const NoticeLine = ({ notice, own, lineKey }: NoticeProps) => {
   const { chat } = t()
   if (notice.kind === 'key changed')
     return (
       <li class="notice" data-key={lineKey}>
-        <strong>{chat.keyChanged(name)}</strong> {chat.keyChangedWhy}
+        <strong>{chat.keyChanged(notice.name)}</strong> {chat.keyChangedWhy}
+      </li>
+    )
+  if (notice.kind === 'group')
+    return (
+      <li class="notice" data-key={lineKey}>
+        {newsWords(notice)}
       </li>
     )
   return (
@@ -42,7 +49,7 @@ const NoticeLine = ({ notice, name, own, lineKey }: NoticeProps) => {
 }
 
 /** One line of the log: a day, the line before new messages, a notice, or a message. */
-export const LogLine = ({ line, name, own, tabStop, active, hovered, now, ...actions }: Props) => {
+export const LogLine = ({ line, own, tabStop, active, hovered, now, ...actions }: Props) => {
   const { chat } = t()
   switch (line.kind) {
     case 'day':
@@ -58,7 +65,7 @@ export const LogLine = ({ line, name, own, tabStop, active, hovered, now, ...act
         </li>
       )
     case 'notice':
-      return <NoticeLine notice={line.notice} name={name} own={own} lineKey={line.key} />
+      return <NoticeLine notice={line.notice} own={own} lineKey={line.key} />
     case 'bubble':
       return (
         <MessageLine

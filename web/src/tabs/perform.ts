@@ -10,6 +10,20 @@ export const perform = (messenger: Messenger, question: Question): Promise<unkno
       return messenger.open(...question.args)
     case 'send':
       return messenger.send(...question.args)
+    case 'makeGroup':
+      return messenger.makeGroup(...question.args)
+    case 'addToGroup':
+      return messenger.addToGroup(...question.args)
+    case 'removeFromGroup':
+      return messenger.removeFromGroup(...question.args)
+    case 'leaveGroup':
+      return messenger.leaveGroup(...question.args)
+    case 'setGroupRole':
+      return messenger.setGroupRole(...question.args)
+    case 'renameGroup':
+      return messenger.renameGroup(...question.args)
+    case 'setGroupPicture':
+      return messenger.setGroupPicture(...question.args)
     case 'edit':
       return messenger.edit(...question.args)
     case 'remove':

@@ -90,6 +90,35 @@ export class SharedMessenger implements Messenger {
     return this.#ask('send', [conversation, text, { id: this.#ports.uuid(), ...options }])
   }
 
+  /** Asked again after a takeover, one that was made already is made once more: a tab that dies in that moment leaves two. */
+  makeGroup(...args: Arguments<'makeGroup'>): Promise<Answer<'makeGroup'>> {
+    return this.#ask('makeGroup', args)
+  }
+
+  addToGroup(...args: Arguments<'addToGroup'>): Promise<Answer<'addToGroup'>> {
+    return this.#ask('addToGroup', args)
+  }
+
+  removeFromGroup(...args: Arguments<'removeFromGroup'>): Promise<Answer<'removeFromGroup'>> {
+    return this.#ask('removeFromGroup', args)
+  }
+
+  leaveGroup(...args: Arguments<'leaveGroup'>): Promise<Answer<'leaveGroup'>> {
+    return this.#ask('leaveGroup', args)
+  }
+
+  setGroupRole(...args: Arguments<'setGroupRole'>): Promise<Answer<'setGroupRole'>> {
+    return this.#ask('setGroupRole', args)
+  }
+
+  renameGroup(...args: Arguments<'renameGroup'>): Promise<Answer<'renameGroup'>> {
+    return this.#ask('renameGroup', args)
+  }
+
+  setGroupPicture(...args: Arguments<'setGroupPicture'>): Promise<Answer<'setGroupPicture'>> {
+    return this.#ask('setGroupPicture', args)
+  }
+
   /** Asked again after a takeover, what is done to a message comes to the same. */
   edit(...args: Arguments<'edit'>): Promise<void> {
     return this.#ask('edit', args)

@@ -28,6 +28,7 @@ export const errors: Record<ProblemText, string> = {
   media_type: 'The server did not understand that. Reload the page; perhaps Chatnip was updated.',
   too_many: 'That was a lot in a short time. Wait a little, then try again.',
   too_many_devices: 'Your account has ten devices already. Remove one in the settings of another browser first.',
+  group_full: 'A group holds at most 200 devices. There is no room for more.',
   mailbox_full: 'Their mailbox is full. Your message was not taken; try again later.',
   quota_full: 'Your account has stored as many files as it may. Delete some, or wait until some end.',
   unavailable: 'The server cannot do that at this moment. Nothing was lost; try again shortly.',

@@ -2,6 +2,7 @@ import { acts } from './en-acts.ts'
 import { details } from './en-details.ts'
 import { errors } from './en-errors.ts'
 import { keys } from './en-keys.ts'
+import { groups } from './en-groups.ts'
 import { search } from './en-search.ts'
 import { countIn } from './plural.ts'
 
@@ -276,6 +277,7 @@ export const en = {
   },
 
   keys,
+  groups,
   search,
   acts,
 

@@ -26,6 +26,7 @@ export const errors: Record<ProblemText, string> = {
   too_many: 'Sono state tante richieste in poco tempo. Aspetta un po’ e riprova.',
   too_many_devices:
     'Il tuo account ha già dieci dispositivi. Prima togline uno dalle impostazioni di un altro browser.',
+  group_full: 'Un gruppo contiene al massimo 200 dispositivi. Non c’è posto per altri.',
   mailbox_full: 'La sua casella è piena. Il messaggio non è stato accettato: riprova più tardi.',
   quota_full: 'Il tuo account ha già tutti i file che può conservare. Eliminane qualcuno o aspetta che scadano.',
   unavailable: 'In questo momento il server non può farlo. Non si è perso nulla: riprova tra poco.',

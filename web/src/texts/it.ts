@@ -2,6 +2,7 @@ import { acts } from './it-acts.ts'
 import { details } from './it-details.ts'
 import { errors } from './it-errors.ts'
 import { keys } from './it-keys.ts'
+import { groups } from './it-groups.ts'
 import { search } from './it-search.ts'
 import { countIn } from './plural.ts'
 import type { Texts } from './en.ts'
@@ -280,6 +281,7 @@ export const it: Texts = {
   },
 
   keys,
+  groups,
   search,
   acts,
 

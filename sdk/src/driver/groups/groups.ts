@@ -1,9 +1,11 @@
 import { ChatnipError } from '@chatnip/protocol'
 import type { Claimed, Effect, Event } from '../../engine/events.ts'
-import type { ClaimedPackage, Own } from '../../engine/state.ts'
+import type { Own } from '../../engine/state.ts'
 import type { Clock, Transport } from '../../ports.ts'
 import type { Cipher } from '../cipher.ts'
 import type { SealedRows } from '../vault.ts'
+import { claimPackages } from './claims.ts'
+import { ManySeen } from './many.ts'
 import type { Mls } from './mls.ts'
 import type { GroupEffect } from './none.ts'
 import { StepSecrets } from './secrets.ts'
@@ -34,7 +36,7 @@ export class Groups {
     const secrets = new StepSecrets({ ...this.#ports, rows: this.#ports.vault, loaded: this.#loaded })
     switch (effect.type) {
       case 'claim':
-        return { type: 'claimed', number: effect.number, result: await this.#claim(effect.name) }
+        return { type: 'claimed', number: effect.number, for: effect.for, result: await this.#claim(effect.names) }
       case 'unwrap':
         return { type: 'unwrapped', batch: effect.batch, result: await this.#unwrap(secrets, effect) }
       case 'begin':
@@ -70,13 +72,13 @@ export class Groups {
     return { device: `${own.deviceId} ${own.fingerprint}`, now: Math.max(0, clock.now()) }
   }
 
-  async #unwrap(secrets: StepSecrets, { frames, trust }: EffectOf<'unwrap'>) {
+  async #unwrap(secrets: StepSecrets, { frames, trust, known }: EffectOf<'unwrap'>) {
     const { own, cipher } = this.#ports
     const account = own.username.toLowerCase()
     const { ownKeys } = cipher
     const hashLink: Cipher['hashLink'] = (link, id) => cipher.hashLink(link, id)
     const vouchedKeys: Cipher['vouchedKeys'] = (key, name) => cipher.vouchedKeys(key, name)
-    return unwrapFrames({ secrets, account, trust, hashLink, vouchedKeys, ownKeys }, frames)
+    return unwrapFrames({ secrets, account, trust, hashLink, vouchedKeys, ownKeys, many: new ManySeen(known) }, frames)
   }
 
   async #stock(secrets: StepSecrets) {
@@ -89,27 +91,12 @@ export class Groups {
     }
   }
 
-  async #claim(name: string): Promise<Claimed> {
-    const { username } = this.#ports.own
+  async #claim(names: readonly string[]): Promise<Claimed> {
     try {
-      const both = await Promise.all([name, username].map((one) => this.#claimOf(one)))
-      return { outcome: 'claimed', packages: both.flat() }
+      return { outcome: 'claimed', packages: await claimPackages(this.#ports.transport, names) }
     } catch (error) {
       const isRefusal = error instanceof ChatnipError && error.code !== 'unavailable'
       return { outcome: isRefusal ? 'none' : 'unavailable' }
     }
   }
-
-  async #claimOf(name: string): Promise<readonly ClaimedPackage[]> {
-    const { key_packages: found } = await this.#ports.transport.call('claim_key_packages', { destname: name })
-    const list: readonly unknown[] = Array.isArray(found) ? found : []
-    return list.flatMap((one) => readClaimed(one, name.toLowerCase()))
-  }
-}
-
-/** What the server may have said in truth, whatever the table promises. */
-function readClaimed(value: unknown, account: string): readonly ClaimedPackage[] {
-  if (typeof value !== 'object' || value === null) return []
-  const { device_id: device, key_package: keyPackage }: { device_id?: unknown; key_package?: unknown } = value
-  return typeof device === 'string' && typeof keyPackage === 'string' ? [{ account, device, keyPackage }] : []
 }

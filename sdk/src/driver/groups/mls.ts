@@ -28,10 +28,11 @@ export interface Mls {
   loadKeyPackage(saved: Uint8Array): Promise<KeyPackagePair>
   readKeyPackage(bytes: Uint8Array, pins: Pins): Promise<KeyPackageInfo>
   welcomedKeyPackages(welcome: Uint8Array): Promise<readonly string[]>
-  createConversation(device: Device, now: number): Promise<Conversation>
+  createConversation(device: Device, now: number, isOfMany: boolean): Promise<Conversation>
   addDevices(conversation: Conversation, keyPackages: readonly Uint8Array[], pins: Pins): Promise<Pending>
   removeDevices(conversation: Conversation, owners: readonly Owner[]): Promise<Pending>
   updateKeys(conversation: Conversation): Promise<Pending>
+  sealWithin(pending: Pending, bytes: Uint8Array): Promise<{ readonly pending: Pending; readonly message: Uint8Array }>
   adopt(pending: Pending, current: Conversation): Adopted
   savePending(pending: Pending): Promise<Uint8Array>
   loadPending(saved: Uint8Array, id: string): Promise<Pending>
@@ -62,6 +63,7 @@ export async function loadMls({ box, identity, username, deviceId }: DeviceKeys)
     addDevices: (conversation, packages, pins) => mls.addDevices(conversation, packages, { pins, now: null }),
     removeDevices: mls.removeDevices,
     updateKeys: mls.updateKeys,
+    sealWithin: mls.sealWithin,
     adopt: mls.adopt,
     savePending: (pending) => mls.savePending(pending, box),
     loadPending: (saved, id) => mls.loadPending(saved, box, id),

@@ -6,6 +6,7 @@ import type { Trust } from '../../engine/events.ts'
 import type { Write } from '../../engine/rows.ts'
 import { MemoryRows } from '../../memory.ts'
 import { Vault } from '../vault.ts'
+import { ManySeen } from './many.ts'
 import { loadMls } from './mls.ts'
 import type { Mls } from './mls.ts'
 import { StepSecrets } from './secrets.ts'
@@ -41,7 +42,8 @@ class Side {
     const { account, trust, publicKey } = this
     const hashLink = () => Promise.resolve('hash')
     const vouchedKeys = () => Promise.resolve([])
-    const unwrapping = { secrets: this.secrets, account, trust, hashLink, vouchedKeys, ownKeys: [publicKey] }
+    const many = new ManySeen({ infos: new Map(), of: new Map() })
+    const unwrapping = { secrets: this.secrets, account, trust, hashLink, vouchedKeys, ownKeys: [publicKey], many }
     return unwrapFrames(unwrapping, [{ from, text }])
   }
 
@@ -89,7 +91,7 @@ test('a device makes its stock, and another begins a group by it', async () => {
     { account: 'bob', device: 'bob-2', keyPackage: stock.texts[0] ?? '' },
     { account: 'bob', device: 'bob-3', keyPackage: 'AAAA' },
   ]
-  const effect = { type: 'begin', number: 1, other: 'bob', packages, trust: alice.trust } as const
+  const effect = { type: 'begin', number: 1, others: ['bob'], packages, trust: alice.trust, info: null } as const
   expect(await beginGroup(alice.secrets, { ...effect, packages: packages.slice(1) }, NAME)).toBeNull()
   const begun = await beginGroup(alice.secrets, effect, NAME)
   if (begun === null) throw new TypeError('It was not begun.')
@@ -133,7 +135,7 @@ test('the longest text fits into what the server takes', async () => {
 })
 
 test('what comes from behind an own commit waits until that is answered', async () => {
-  const proposed = await proposeChange(bob.secrets, { type: 'propose', group, change: { type: 'renew' } })
+  const proposed = await proposeChange(bob.secrets, { type: 'propose', group, change: { type: 'renew' }, info: null })
   if (proposed === null) throw new TypeError('It was not made.')
   await bob.write(proposed.secrets)
   const moved = await alice.unwrap('bob', proposed.text)

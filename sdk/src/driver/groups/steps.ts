@@ -1,7 +1,19 @@
 import { BodyTooLong, decodeStrictly, encodeInside, toBase64url } from '@chatnip/crypto'
 import type { Link } from '@chatnip/crypto'
-import type { Pending, Pins } from '@chatnip/crypto/conversation'
-import type { Adopted, Begun, Effect, Proposed, SealedInGroup, Stocked, ToSeal } from '../../engine/events.ts'
+import type { Conversation, Pending, Pins } from '@chatnip/crypto/conversation'
+import type {
+  Adopted,
+  Begun,
+  Effect,
+  GroupChange,
+  Proposed,
+  SealedInGroup,
+  Stocked,
+  ToSeal,
+  Trust,
+} from '../../engine/events.ts'
+import { isNameOfMany, writeInfo } from '../../engine/many/info.ts'
+import type { Info } from '../../engine/many/info.ts'
 import type { SealedLink } from '../../engine/rows.ts'
 import type { ClaimedPackage } from '../../engine/state.ts'
 import { handshakeText, messageText } from '../../engine/group-text.ts'
@@ -19,29 +31,47 @@ type Now = number
 /** @param name of this device under the account's present key */
 export async function beginGroup(
   secrets: StepSecrets,
-  { packages, trust, other }: EffectOf<'begin'>,
+  { packages, trust, others, info }: EffectOf<'begin'>,
   { device: name, now }: { readonly device: string; readonly now: Now },
 ): Promise<Begun | null> {
   const { mls } = secrets
   const device = await secrets.device(name)
-  const pins: Pins = new Map([...trust].map(([account, { keys }]) => [account, keys.slice(0, 1)]))
+  const pins = firstKeys(trust)
   const good = await checkedPackages(secrets, { packages, pins, self: device })
-  if (!good.some(({ account }) => account === other)) return null
-  const conversation = await mls.createConversation(device, Math.floor(now / 1000))
+  if (!others.every((other) => good.some(({ account }) => account === other))) return null
+  const conversation = await mls.createConversation(device, Math.floor(now / 1000), info !== null)
+  const bytes = good.map((one) => one.bytes)
+  // Of many, none of whom can come in yet: it begins all the same, and has its place.
   const made = await attempt(() =>
-    mls.addDevices(
-      conversation,
-      good.map(({ bytes }) => bytes),
-      pins,
-    ),
+    bytes.length === 0 ? mls.updateKeys(conversation) : mls.addDevices(conversation, bytes, pins),
   )
-  if ('code' in made || made.welcome === null) return null
+  if ('code' in made || (info === null && made.welcome === null)) return null
   secrets.move(conversation)
-  secrets.keepKeys(conversation.id, pins, new Set([device.account, other]))
-  await secrets.keepPending(made)
+  secrets.keepKeys(conversation.id, pins, new Set([device.account, ...good.map(({ account }) => account)]))
   const members = [...conversation.members, ...made.change.added]
-  const text = handshakeText(conversation.id, { commit: '', welcome: toBase64url(made.welcome) })
-  return { group: conversation.id, members, text, secrets: await secrets.writes() }
+  const text = await keepHandshake(secrets, made, { info, isBeginning: true })
+  if (text === null) return null
+  return { group: conversation.id, members, text, info, secrets: await secrets.writes() }
+}
+
+const firstKeys = (trust: Trust): Pins => new Map([...trust].map(([account, { keys }]) => [account, keys.slice(0, 1)]))
+
+/** Puts a commit among the secrets and says how it travels; null: what it tells is too large. */
+async function keepHandshake(
+  secrets: StepSecrets,
+  made: Pending,
+  { info, isBeginning }: { readonly info: Info | null; readonly isBeginning: boolean },
+): Promise<string | null> {
+  const within = info === null ? null : await attempt(() => secrets.mls.sealWithin(made, writeInfo(info)))
+  if (within !== null && 'code' in within) return null
+  await secrets.keepPending(within?.pending ?? made)
+  const { id, commit, welcome } = made
+  return handshakeText(id, {
+    // Nobody is in before the beginning who could take the commit in.
+    commit: isBeginning ? '' : toBase64url(commit),
+    welcome: welcome === null ? '' : toBase64url(welcome),
+    info: within === null ? null : toBase64url(within.message),
+  })
 }
 
 interface Checked {
@@ -74,18 +104,32 @@ async function checkedPackages(
 /** @returns null when it cannot be done in that group */
 export async function proposeChange(
   secrets: StepSecrets,
-  { group, change }: EffectOf<'propose'>,
+  { group, change, info }: EffectOf<'propose'>,
 ): Promise<Proposed | null> {
-  const { mls } = secrets
   const conversation = await secrets.conversation(group)
   if (conversation === null) return null
-  const make = (): Promise<Pending> =>
-    change.type === 'renew' ? mls.updateKeys(conversation) : mls.removeDevices(conversation, change.members)
-  const made = await attempt(make)
+  const made = await attempt(() => makeChange(secrets, conversation, change))
   if ('code' in made) return null
-  await secrets.keepPending(made)
-  const text = handshakeText(group, { commit: toBase64url(made.commit), welcome: '' })
-  return { epoch: made.epoch, text, secrets: await secrets.writes() }
+  const text = await keepHandshake(secrets, made, { info, isBeginning: false })
+  return text === null ? null : { epoch: made.epoch, text, secrets: await secrets.writes() }
+}
+
+/** @throws ConversationError */
+async function makeChange(secrets: StepSecrets, conversation: Conversation, change: GroupChange): Promise<Pending> {
+  const { mls } = secrets
+  if (change.type === 'renew') return mls.updateKeys(conversation)
+  if (change.type === 'remove') return mls.removeDevices(conversation, change.members)
+  // Whoever is in already has the key of then; others have theirs of now.
+  const known = await secrets.keys(conversation.id)
+  const pins: Pins = new Map([...firstKeys(change.trust), ...known])
+  const good = await checkedPackages(secrets, { packages: change.packages, pins, self: conversation.self })
+  const made = await mls.addDevices(
+    conversation,
+    good.map(({ bytes }) => bytes),
+    pins,
+  )
+  secrets.keepKeys(conversation.id, pins, new Set([...known.keys(), ...good.map(({ account }) => account)]))
+  return made
 }
 
 /** @returns null when the group has gone another way meanwhile */
@@ -118,7 +162,7 @@ export async function sealInGroup(
   const sealed = await attempt(() => secrets.mls.sealMessage(conversation, inside))
   if ('code' in sealed) return { link: null, made: sealed.code === 'too_large' ? 'too large' : 'unusable' }
   secrets.move(sealed.conversation, sealed.spent)
-  const hint = { to: to.toLowerCase(), chain: link.chain, n: link.n }
+  const hint = { to: isNameOfMany(to) ? '' : to.toLowerCase(), chain: link.chain, n: link.n }
   const made: SealedInGroup = {
     text: messageText(group, hint, toBase64url(sealed.message)),
     epoch: conversation.epoch,
