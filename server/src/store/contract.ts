@@ -2,6 +2,7 @@ import { describe } from 'vitest'
 import { accountContract } from './contract/accounts.ts'
 import { appendContract } from './contract/append.ts'
 import { blobBackupContract, blobContract } from './contract/blobs.ts'
+import { costContract } from './contract/cost.ts'
 import { deviceContract } from './contract/devices.ts'
 import { expiryContract } from './contract/expiry.ts'
 import { endingContract } from './contract/endings.ts'
@@ -33,6 +34,7 @@ export function storeContract(name: string, open: OpenStore): void {
     appendContract(open)
     orderContract(open)
     quotaContract(open)
+    costContract(open)
     mailboxContract(open)
     expiryContract(open)
     sharedTextContract(open)
