@@ -61,12 +61,14 @@ export interface MessageView extends MessageRef {
   /** Its writer deleted it for everybody. */
   readonly deleted: boolean
   readonly quote: QuoteView | null
+  /** It disappears so many seconds after it was read, or, of an own one, sent; `at`: when that is, Unix ms, null: it is not yet known. */
+  readonly fades: { readonly seconds: number; readonly at: number | null } | null
   /** One of each person, in the order in which they came. */
   readonly reactions: readonly ReactionView[]
   /** Whether it may be edited and deleted for everybody: one's own, under one's present key. */
   readonly changeable: boolean
-  /** Not a message but an edit, a deletion or a reaction that could not be sent: it stands here to be tried again or taken away. */
-  readonly act: 'edit' | 'delete' | 'reaction' | null
+  /** Not a message but an edit, a deletion, a reaction or a setting that could not be sent: it stands here to be tried again or taken away. */
+  readonly act: 'edit' | 'delete' | 'reaction' | 'lifetime' | null
   /** The sender's clock, Unix ms. Shown, never sorted by. */
   readonly at: number
   /** Null while it waits in the outbox: such messages stand last, in the order in which they were composed. */
@@ -145,6 +147,16 @@ export type NoticeView =
       readonly at: number
       readonly place: Place
     }
+  /** Somebody set how long messages stay; 0: for ever. */
+  | {
+      readonly kind: 'lifetime'
+      readonly by: string
+      readonly seconds: number
+      readonly at: number
+      readonly place: Place
+    }
+  /** An own message disappeared before any device of the addressee has said that it came. Goes away when one does. */
+  | { readonly kind: 'ended'; readonly at: number; readonly place: Place }
   | {
       /** Messages that were sent and did not come: their sender counts them. Goes away by itself when all have come. */
       readonly kind: 'missing'
@@ -168,6 +180,8 @@ export interface ConversationView {
   readonly undelivered: number
   /** A reaction that came behind the last message: by whom, and the beginning of the message that it is to. */
   readonly reacted: (ReactionView & { readonly to: string }) | null
+  /** How long messages stay that are written now, in seconds; 0: for ever. */
+  readonly lifetime: number
   /** Unix ms of the last activity; the list is sorted by it, latest first. */
   readonly activeAt: number
 }
@@ -315,6 +329,12 @@ export interface Messenger {
    * @throws ChatnipError bad_request when it is not one emoji; not_found or not_allowed, as `edit`
    */
   react(conversation: string, message: MessageRef, emoji: string | null): Promise<void>
+  /**
+   * How long messages stay that are written here from now on, in seconds; 0: for ever. Everybody in the conversation sees who set it. Each
+   * counts for its reader from when it was read, for its writer from when it was sent.
+   * @throws ChatnipError bad_request: not 0, nor a minute to 30 days; not_allowed, as `edit`
+   */
+  setLifetime(conversation: string, seconds: number): Promise<void>
   /** Tries a failed or expired message again, as a new message in the old one's stead; one that waits after a refusal at once, as it is. */
   retry(conversation: string, id: string): Promise<void>
   /** Takes a waiting, failed or expired message away. */

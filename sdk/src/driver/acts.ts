@@ -1,6 +1,6 @@
 import { MAX_TEXT_BYTES, textBytes } from '@chatnip/crypto'
 import { ChatnipError } from '@chatnip/protocol'
-import { cutQuote, isEmoji, targetOf } from '../engine/content.ts'
+import { isEmoji, quotable, targetOf } from '../engine/content.ts'
 import type { Act, Content, Quote } from '../engine/content.ts'
 import type { OnDisk } from '../engine/events.ts'
 import type { MessageRef } from '../messenger.ts'
@@ -14,7 +14,7 @@ import type { SealedRows } from './vault.ts'
  * there is has to fit into the same space.
  */
 export const fits = (content: Content): boolean => {
-  const isPlain = content.type === 'text' && content.re === undefined
+  const isPlain = content.type === 'text' && content.re === undefined && content.life === undefined
   const bytes = isPlain ? textBytes(content.text) : new TextEncoder().encode(JSON.stringify(content)).length
   return bytes <= MAX_TEXT_BYTES
 }
@@ -89,8 +89,8 @@ export class Acts {
   async quoteOf({ sender, id }: MessageRef): Promise<Quote> {
     const about = { sender: sender.toLowerCase(), id }
     const waiting = this.#driver.state.outbox.find((item) => item.id === id && item.act === undefined)
-    const text = waiting?.text ?? (await findMessage(this.#vault, about))?.line.text ?? ''
-    return { ...about, text: cutQuote(text) }
+    const line = waiting ?? (await findMessage(this.#vault, about))?.line ?? null
+    return { ...about, text: quotable(line) ?? '' }
   }
 
   async #act(conversation: string, act: Act): Promise<void> {

@@ -107,6 +107,11 @@ export class Driver {
     })
   }
 
+  /** Resolves when everything that was asked for so far is on disk. */
+  written(): Promise<void> {
+    return this.#commits.drained()
+  }
+
   /** Disconnects; resolves when every commit that was asked for is through. */
   async stop(): Promise<void> {
     this.dispatch({ type: 'stop' })
@@ -265,7 +270,9 @@ export class Driver {
       const row = await vault.get('links', [wanted.number, wanted.chain, n])
       const key = row === null ? null : ((await vault.get('ids', [sender, row.id]))?.line ?? null)
       const line = key === null ? null : await vault.get('messages', key)
-      if (line?.kind !== 'message' && line?.kind !== 'act') return { n, row, line: null, target: null }
+      if (line?.kind !== 'message' && line?.kind !== 'act' && line?.kind !== 'setting')
+        return { n, row, line: null, target: null }
+      if (line.kind === 'setting') return { n, row, line, target: null }
       const about = line.kind === 'act' ? targetOf(line.act, sender) : line.re
       return { n, row, line, target: about === undefined ? null : ((await findMessage(vault, about))?.line ?? null) }
     })

@@ -144,7 +144,7 @@ export async function forgetMessages(
   vault: SealedRows,
   write: (writes: readonly Write[]) => Promise<void>,
 ): Promise<void> {
-  for (const table of ['messages', 'drafts', 'early'] as const) {
+  for (const table of ['messages', 'drafts', 'early', 'fading'] as const) {
     for (;;) {
       const rows = await vault.scan(table, { limit: PAGE })
       if (rows.length === 0) break

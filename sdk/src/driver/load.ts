@@ -9,12 +9,13 @@ import type { SealedRows } from './vault.ts'
 
 /** What the engine knows after a start, a crash included: what lies on disk, and nothing else. */
 export async function loadState(vault: SealedRows, own: Own, seed: number): Promise<State> {
-  const [meta, peers, outbox, chains, early, groups] = await Promise.all([
+  const [meta, peers, outbox, chains, early, fading, groups] = await Promise.all([
     vault.get('meta', ['state']),
     vault.scan('peers', {}),
     vault.scan('outbox', {}),
     vault.scan('chains', {}),
     vault.scan('early', {}),
+    vault.scan('fading', {}),
     vault.scan('groups', {}),
   ])
   const values = <T>(rows: readonly { readonly value: T }[]): readonly T[] => rows.map(({ value }) => value)
@@ -25,6 +26,7 @@ export async function loadState(vault: SealedRows, own: Own, seed: number): Prom
     outbox: waiting,
     chains: values(chains),
     early: values(early),
+    fading: values(fading),
     groups: values(groups),
     lines,
   }

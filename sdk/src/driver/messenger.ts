@@ -2,6 +2,8 @@ import { checkScan, safetyNumber } from '@chatnip/crypto'
 import { ChatnipError } from '@chatnip/protocol'
 import type { EngineChange } from '../engine/events.ts'
 import type { KeyFacts, Peer } from '../engine/rows.ts'
+import { readSeconds } from '../engine/lifetime.ts'
+import { lifetimeOf } from '../engine/lifetimes.ts'
 import type { State } from '../engine/state.ts'
 import type {
   Change,
@@ -27,8 +29,7 @@ import type { Cipher } from './cipher.ts'
 import { Driver } from './driver.ts'
 import { exportMessages, forgetMessages, pageOf } from './history.ts'
 import { loadState } from './load.ts'
-import { Archive } from '../search/archive.ts'
-import { searchHistory } from '../search/search.ts'
+import { Searching } from '../search/searching.ts'
 import type { SealedRows } from './vault.ts'
 import { contactView, conversationViews, messageView } from './views.ts'
 
@@ -53,10 +54,12 @@ export async function startEngine(ports: EnginePorts): Promise<Messenger> {
     const seen = toChange(driver.shown, change)
     for (const listener of listeners) listener(seen)
   }
-  const archive = new Archive(vault, () => listeners.forEach((listener) => listener({ kind: 'searchable' })))
-  const driver: Driver = new Driver({ ...ports, vault: archive.watched(), load, onChange }, await load())
-  const engine = new Engine(ports, { driver, archive, listeners })
+  const searching = new Searching(vault, () => listeners.forEach((listener) => listener({ kind: 'searchable' })))
+  const driver: Driver = new Driver({ ...ports, vault: searching.watched(), load, onChange }, await load())
+  const engine = new Engine(ports, { driver, searching, listeners })
   driver.dispatch({ type: 'start' })
+  // What disappeared while nobody looked is gone before anything is shown.
+  await driver.written()
   return engine
 }
 
@@ -67,7 +70,7 @@ const toChange = (state: State, change: EngineChange): Change =>
 
 interface Parts {
   readonly driver: Driver
-  readonly archive: Archive
+  readonly searching: Searching
   readonly listeners: Set<(change: Change) => void>
 }
 
@@ -76,18 +79,18 @@ class Engine implements Messenger {
   readonly #ports: EnginePorts
   readonly #driver: Driver
   readonly #acts: Acts
-  readonly #archive: Archive
+  readonly #searching: Searching
   readonly #listeners: Set<(change: Change) => void>
   /** Settled when whatever was to be sent so far has been handed to the engine. */
   #handedOver: Promise<unknown> = Promise.resolve()
 
-  constructor(ports: EnginePorts, { driver, archive, listeners }: Parts) {
+  constructor(ports: EnginePorts, { driver, searching, listeners }: Parts) {
     const { username, deviceId, fingerprint } = ports.profile
     this.profile = { username, deviceId, fingerprint }
     this.#ports = ports
     this.#driver = driver
     this.#acts = new Acts(ports, driver)
-    this.#archive = archive
+    this.#searching = searching
     this.#listeners = listeners
   }
 
@@ -131,7 +134,8 @@ class Engine implements Messenger {
     // One behind the other: a look-up that takes longer must not let a later message overtake. What is handed over is not waited for.
     const turn = this.#handedOver.then(async () => {
       const quote = re === undefined ? {} : { re: await this.#acts.quoteOf(re) }
-      if (!fits({ type: 'text', text, ...quote })) throw new ChatnipError('too_large')
+      const life = lifetimeOf(this.#driver.state, conversation)
+      if (!fits({ type: 'text', text, ...quote, ...(life === 0 ? {} : { life }) })) throw new ChatnipError('too_large')
       const isKnown = id !== undefined && (await this.#isKnown(id))
       return { sent: isKnown ? id : this.#driver.call({ type: 'compose', id: fresh, conversation, text, ...quote }) }
     })
@@ -181,6 +185,11 @@ class Engine implements Messenger {
 
   react(conversation: string, message: MessageRef, emoji: string | null): Promise<void> {
     return this.#acts.react(conversation, message, emoji)
+  }
+
+  async setLifetime(conversation: string, seconds: number): Promise<void> {
+    if (readSeconds(seconds) === undefined) throw new ChatnipError('bad_request')
+    await this.#driver.call({ type: 'set lifetime', id: this.#ports.random.uuid(), conversation, seconds })
   }
 
   async retry(_conversation: string, id: string): Promise<void> {
@@ -243,11 +252,7 @@ class Engine implements Messenger {
   }
 
   search(query: string, options: SearchOptions = {}): Promise<Found> {
-    return searchHistory(
-      { archive: this.#archive, vault: this.#ports.vault, state: this.#driver.shown },
-      query,
-      options,
-    )
+    return this.#searching.search(() => this.#driver.shown, query, options)
   }
 
   async exportHistory(): Promise<readonly MessageView[]> {

@@ -4,7 +4,9 @@ import { refKey } from '../engine/alter.ts'
 import { altered } from '../engine/altered.ts'
 import { targetOf } from '../engine/content.ts'
 import { isAfter } from '../engine/places.ts'
-import type { Line, MessageLine, NoticeLine, Peer } from '../engine/rows.ts'
+import { fadingKey } from '../engine/fading-rows.ts'
+import { lifetimeOf } from '../engine/lifetimes.ts'
+import type { Line, LogicalKey, MessageLine, NoticeLine, Peer } from '../engine/rows.ts'
 import type { OutboxItem, State } from '../engine/state.ts'
 import { chainKey, isGivenUpOn, isStored } from '../engine/chains.ts'
 import { countOf } from '../engine/spans.ts'
@@ -32,6 +34,7 @@ export function messageView({ state, peer }: About, place: Place, stored: Messag
     mark,
     details: own ? null : detailsOf(peer.many === undefined ? peer : state.peers.get(sender.toLowerCase()), line),
     act: null,
+    fades: fadesOf(state, [peer.number, place.seq, place.sub], line),
     ...wordsOf(state, peer, line),
     changeable: isChangeable(line, state.own.fingerprint) && line.state !== 'expired' && canChange(peer),
   }
@@ -43,6 +46,14 @@ function stateOf({ chains }: State, { number }: Peer, { own, link, state }: Mess
   const chain = link === undefined ? undefined : chains.get(chainKey(number, link.chain))
   if (!own || link === undefined || !isStored(chain, link.n)) return state
   return link.n <= (chain?.read ?? 0) ? 'read' : 'stored'
+}
+
+/** By the device's clock as it went at the last look: that of the engine has another beginning. */
+function fadesOf({ fading, meta }: State, key: LogicalKey, { life }: Pick<MessageLine, 'life'>): MessageView['fades'] {
+  if (life === undefined) return null
+  const ends = fading.get(fadingKey(key))?.ends ?? null
+  const { wall, lived } = meta.fading ?? { wall: 0, lived: 0 }
+  return { seconds: life, at: ends === null ? null : wall + ends - lived }
 }
 
 type Worded = Pick<MessageLine, 'text' | 're' | 'edited' | 'deleted' | 'reactions'>
@@ -95,15 +106,22 @@ function detailsOf(peer: Peer | undefined, { fingerprint, knownSince, reason }: 
 /** Null: nothing that this version can show. */
 export function lineView(about: About, place: Place, line: Line): MessageView | NoticeView | null {
   if (line.kind === 'message') return messageView(about, place, line)
+  if (line.kind === 'setting') {
+    const { state } = about
+    const by = line.own ? state.own.username : accountName(state, line.sender.toLowerCase())
+    return { kind: 'lifetime', by, seconds: line.setting.seconds, at: line.at, place }
+  }
   return line.kind === 'notice' ? noticeView(about.state, about.peer, place, line) : null
 }
 
-function noticeView(state: State, peer: Peer, place: Place, line: NoticeLine): NoticeView {
+function noticeView(state: State, peer: Peer, place: Place, line: NoticeLine): NoticeView | null {
   const { at } = line
   if (line.notice === 'key changed') {
     const name = line.by === undefined ? peer.name : accountName(state, line.by)
     return { kind: 'key changed', name, at, place }
   }
+  if (line.notice === 'ended')
+    return isStored(state.chains.get(chainKey(peer.number, line.chain)), line.n) ? null : { kind: 'ended', at, place }
   if (line.notice === 'group')
     return { kind: 'group', by: accountName(state, line.by), news: newsView(state, line.news), at, place }
   const { by, gaps = [] } = state.chains.get(chainKey(peer.number, line.chain)) ?? {}
@@ -117,15 +135,17 @@ function noticeView(state: State, peer: Peer, place: Place, line: NoticeLine): N
 
 /** What waits is a message; an act is one only when it could not be sent, so that somebody takes care of it. */
 function waitingView(state: State, peer: Peer, item: OutboxItem): readonly MessageView[] {
-  const { id, at, refusal, act, re } = item
-  if (act !== undefined && item.state !== 'failed') return []
+  const { id, at, refusal, act, re, setting, life } = item
+  const done = act?.type ?? setting?.type ?? null
+  if (done !== null && item.state !== 'failed') return []
   const text = act?.type === 'edit' ? act.text : item.text
   const sender = state.own.username
   const base = { kind: 'message', id, sender, own: true, text, at, state: null, mark: null } as const
   const line = { ...base, reason: null, fingerprint: null, knownSince: null, ...(re === undefined ? {} : { re }) }
   const worded = wordsOf(state, peer, act === undefined ? withWaiting(state, line).line : line)
+  const fades = life === undefined ? null : { seconds: life, at: null }
   const facts = { id, sender, conversation: peer.name, own: true, at, place: null, state: item.state, refusal }
-  return [{ ...facts, ...worded, mark: null, details: null, act: act?.type ?? null, changeable: act === undefined }]
+  return [{ ...facts, ...worded, fades, mark: null, details: null, act: done, changeable: done === null }]
 }
 
 export const waitingViews = (state: State, peer: Peer): readonly MessageView[] =>
@@ -150,7 +170,8 @@ export function conversationViews(state: State): readonly ConversationView[] {
       const undelivered = expired + waiting.filter((message) => message.state === 'failed').length
       const reacted = waiting.length > 0 ? null : reactedView(state, peer)
       const group = groupView(state, peer)
-      return { name, group, unread, undelivered, reacted, activeAt, last: waiting.at(-1) ?? stored }
+      const lifetime = lifetimeOf(state, name)
+      return { name, group, unread, undelivered, reacted, lifetime, activeAt, last: waiting.at(-1) ?? stored }
     })
 }
 

@@ -1,9 +1,9 @@
-import { aboutOf, noteLine, refKey, withoutReacted } from './alter.ts'
+import { aboutOf, noteLine, refKey, withoutLast } from './alter.ts'
 import { lower } from './turn.ts'
 import type { Act } from './content.ts'
-import type { Call, OnDisk } from './events.ts'
+import type { Call } from './events.ts'
 import { uncountExpired } from './expired.ts'
-import { preview } from './places.ts'
+import { stopFading } from './fading-rows.ts'
 import { compose } from './outbox.ts'
 import type { MessageLine, Peer } from './rows.ts'
 import type { OutboxItem } from './state.ts'
@@ -17,7 +17,6 @@ import {
   peerOf,
   peerWrite,
   setItem,
-  setPeer,
   settle,
 } from './turn.ts'
 import type { Turn } from './turn.ts'
@@ -42,7 +41,9 @@ export function onAct(turn: Turn, ticket: number, { id, conversation, act, targe
   if (!maySend(peer) || (line !== null && !mayAct(turn, line, act)))
     return effect(turn, { type: 'settle', ticket, error: 'not_allowed', value: '' })
   if (known !== null && line !== null) noteLine(turn, about, { key: known.key, line })
-  compose(turn, { id, to: peer.name, text: '', act }, [], settle(ticket, id))
+  // Its words end where those of the message do.
+  const life = act.type === 'edit' ? (line ?? waiting)?.life : undefined
+  compose(turn, { id, to: peer.name, text: '', act, life }, [], settle(ticket, id))
 }
 
 /** A program that knows no envelopes knows no acts either. */
@@ -91,27 +92,9 @@ export function forget(turn: Turn, ticket: number, { target, before }: CallOf<'f
   const ids = { table: 'ids', key: [about.sender, about.id], value: { line: null } } as const
   commit(
     turn,
-    [{ table: 'messages', key, value: null }, ids, ...chains, peerWrite(changed)],
+    [{ table: 'messages', key, value: null }, ids, ...chains, ...stopFading(turn, key), peerWrite(changed)],
     messagesChanged(changed),
     CONVERSATIONS,
     settle(ticket),
   )
-}
-
-/** What the list tells when that message is not there any more. @param before what is the last one then, when it was the last */
-export function withoutLast(
-  turn: Turn,
-  { number, line, before }: { readonly number: number; readonly line: MessageLine; readonly before: OnDisk | null },
-): Peer {
-  const peer = peerOf(turn, number)
-  if (peer === undefined) throw new TypeError(`The conversation ${number} is not there.`)
-  const about = { sender: lower(line.sender), id: line.id }
-  const isReacted = peer.reacted !== undefined && refKey(peer.reacted.to) === refKey(about)
-  const kept = isReacted ? withoutReacted(peer) : peer
-  if (peer.last?.line.id !== line.id || lower(peer.last.line.sender) !== about.sender) return setPeer(turn, kept)
-  const last =
-    before === null
-      ? null
-      : { place: { seq: Number(before.key[1]), sub: Number(before.key[2]) }, line: preview(before.line) }
-  return setPeer(turn, { ...kept, last })
 }

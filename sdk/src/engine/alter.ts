@@ -2,7 +2,9 @@ import { altered } from './altered.ts'
 import type { Deed } from './altered.ts'
 import { cutText, targetOf } from './content.ts'
 import type { MessageRef } from './content.ts'
+import type { OnDisk } from './events.ts'
 import { uncountExpired } from './expired.ts'
+import { stopFading } from './fading-rows.ts'
 import { isAfter, preview } from './places.ts'
 import type { EarlyRow, MessageLine, Peer, Write } from './rows.ts'
 import type { KnownLine } from './state.ts'
@@ -64,7 +66,8 @@ export function alter(turn: Turn, { number, about, known, deed }: Alteration): r
   const peer = peerOf(turn, number)
   // What was deleted is not to be sent again.
   const chains = peer === undefined || changed.deleted === undefined ? [] : uncountExpired(turn, peer, line)
-  return [{ table: 'messages', key, value: changed }, ...chains]
+  const fading = changed.deleted === undefined ? [] : stopFading(turn, key)
+  return [{ table: 'messages', key, value: changed }, ...chains, ...fading]
 }
 
 /** Else something other came under its id, and the message itself may still be given again. */
@@ -149,3 +152,21 @@ export function withoutReacted(peer: Peer): Peer {
 /** Who may be meant in this conversation. */
 export const isIn = (turn: Turn, peer: Peer, { sender }: MessageRef): boolean =>
   peer.many !== undefined || isOwn(turn, sender) || lower(peer.name) === sender
+
+/** What the list tells when that message is not there any more. @param before what is the last one then, when it was the last */
+export function withoutLast(
+  turn: Turn,
+  { number, line, before }: { readonly number: number; readonly line: MessageRef; readonly before: OnDisk | null },
+): Peer {
+  const peer = peerOf(turn, number)
+  if (peer === undefined) throw new TypeError(`The conversation ${number} is not there.`)
+  const about = { sender: lower(line.sender), id: line.id }
+  const isReacted = peer.reacted !== undefined && refKey(peer.reacted.to) === refKey(about)
+  const kept = isReacted ? withoutReacted(peer) : peer
+  if (peer.last?.line.id !== line.id || lower(peer.last.line.sender) !== about.sender) return setPeer(turn, kept)
+  const last =
+    before === null
+      ? null
+      : { place: { seq: Number(before.key[1]), sub: Number(before.key[2]) }, line: preview(before.line) }
+  return setPeer(turn, { ...kept, last })
+}

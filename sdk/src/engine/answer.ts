@@ -1,8 +1,8 @@
 import { advancedOwn, chainKey, chainOf, chainWith, keepChain, ownChain } from './chains.ts'
 import type { Event, Recalled, ToRecall } from './events.ts'
-import { cutQuote } from './content.ts'
+import { quotable } from './content.ts'
 import type { Content } from './content.ts'
-import type { ActLine, Chain, LinkRow, MessageLine, Peer, SealedLink, Write } from './rows.ts'
+import type { ActLine, Chain, LinkRow, MessageLine, Peer, SealedLink, SettingLine, Write } from './rows.ts'
 import type { Ask, GoneWhy, Receipt } from './service.ts'
 import { both, countOf, joined, numbersOf, span, without } from './spans.ts'
 import type { Spans } from './spans.ts'
@@ -117,21 +117,24 @@ function giveAgain(turn: Turn, giving: Giving, recalled: Recalled): readonly Wri
   const { chain, wanted, key } = giving
   const { id, at } = line
   const said = contentAgain(line, target)
-  const words = said.type === 'text' && said.re === undefined ? { text: said.text } : { body: said }
+  const isPlain = said.type === 'text' && said.re === undefined && said.life === undefined
+  const words = isPlain ? { text: said.text } : { body: said }
   const body = { type: 'again', id, chain: chain.chain, n, at, ...words } as const
   tell(turn, { to: wanted.to, body, onlyFor: key, about: { number: chain.number, news: chain.news } })
   return [{ table: 'links', key: [chain.number, chain.chain, n], value: { ...row, again: row.again + 1 } }]
 }
 
 /** As it would be said now: with its latest words, and without those that were deleted. */
-function contentAgain(line: MessageLine | ActLine, target: MessageLine | null): Content {
+function contentAgain(line: MessageLine | ActLine | SettingLine, target: MessageLine | null): Content {
+  if (line.kind === 'setting') return line.setting
   if (line.kind === 'message') {
-    const { id, text, re, deleted } = line
+    const { id, text, re, deleted, life } = line
     if (deleted !== undefined) return { type: 'delete', id }
     return {
       type: 'text',
       text,
-      ...(re === undefined ? {} : { re: { ...re, text: cutQuote(target?.text ?? re.text) } }),
+      ...(re === undefined ? {} : { re: { ...re, text: quotable(target) ?? re.text } }),
+      ...(life === undefined ? {} : { life }),
     }
   }
   const { act } = line
@@ -141,6 +144,8 @@ function contentAgain(line: MessageLine | ActLine, target: MessageLine | null): 
 
 function whyNot(turn: Turn, { wanted, key }: Giving, { row, line, target }: Recalled): GoneWhy | null {
   if (row?.withdrawn === true) return 'withdrawn'
+  // Its words are gone with the message that it was about.
+  if (line?.kind === 'act' && line.fades === true && target === null) return 'withdrawn'
   const isGone = line === null || (line.kind === 'act' && line.act.type === 'edit' && target === null)
   if (row === null || isGone) return 'forgotten'
   // In a group of many for whoever was in it then, and under the same key.

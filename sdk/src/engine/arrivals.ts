@@ -1,18 +1,21 @@
 import type { Place } from '../messenger.ts'
 import type { After } from './events.ts'
 import { alter, isIn, metBy, noteLine } from './alter.ts'
-import { isActType, readAct, readQuote, targetOf, withoutWords } from './content.ts'
-import type { Act, Quote } from './content.ts'
+import { isActType, readAct, readQuote, readSetting, targetOf, withoutWords } from './content.ts'
+import type { Act, Quote, Setting } from './content.ts'
 import { countExpired } from './expired.ts'
+import { armFading } from './fading-rows.ts'
 import { followLink } from './follow.ts'
 import { STEPPED } from './groups.ts'
 import { heardFrom } from './heads.ts'
 import { hear } from './hear.ts'
+import { readLife } from './lifetime.ts'
+import { setLifetime } from './lifetimes.ts'
 import { doneAct, lookedUp, show, write } from './outcome.ts'
 import type { Outcome } from './outcome.ts'
 import { adoptKey } from './pins.ts'
 import { passSeq, placeReceived, preview } from './places.ts'
-import type { ActLine, Line, LogicalKey, MessageLine, Peer } from './rows.ts'
+import type { ActLine, Line, LogicalKey, MessageLine, Peer, SettingLine } from './rows.ts'
 import { contentOf, isService } from './service.ts'
 import type { Again } from './service.ts'
 import type { Batch, Entry, Found, MailboxFrame, Opened } from './state.ts'
@@ -37,6 +40,7 @@ export function finishBatch(turn: Turn, batch: Batch): void {
   }
   write(outcome, metaWrite(turn))
   commit(turn, [...(batch.secrets ?? []), ...outcome.writes.values()], ...afterwards(turn, batch, outcome))
+  armFading(turn)
 }
 
 function takeHandshake(turn: Turn, batch: Batch, { frame, unwrapped, found }: Entry, outcome: Outcome): void {
@@ -110,14 +114,19 @@ function takeLinked(turn: Turn, taking: Taking, act: Act | null, outcome: Outcom
   const contact = own === null ? ensurePeer(turn, frame.sendername) : peer
   const place = counted(turn, { peer, contact, opened, isOwn: own !== null, place: came }, outcome)
   const about = { peer, contact, own: own !== null }
-  const line = act === null ? lineOf(turn, taking, about, outcome) : actLineOf(frame, { opened, act, ...about })
+  const isTrue = isBelieved(opened, about)
+  const setting = isTrue ? readSetting(opened.body) : null
+  const done = act ?? setting
+  const line = done === null ? lineOf(turn, taking, about, outcome) : doneLineOf(frame, { opened, done, ...about })
   keepLine({ line, sender, place, number: peer.number }, outcome)
   const met = own === null ? meetSender(turn, { peer: contact, frame, entry, seq: came.seq }, outcome) : contact
   if (met !== contact) outcome.changed.set(met.number, met)
   const known = turn.state.peers.get(lower(peer.name)) ?? peer
   outcome.changed.set(known.number, known)
-  if (line.kind === 'message') show(turn, { peer: known, place, line }, outcome)
-  if (act !== null && isBelieved(opened, about)) carryOut(turn, { ...taking, act, place, ...about }, outcome)
+  if (line.kind === 'message')
+    show(turn, { peer: isTrue ? learned(turn, known, line, place) : known, place, line }, outcome)
+  if (setting !== null) takeSetting(turn, { peer: known, setting, place }, outcome)
+  if (act !== null && isTrue) carryOut(turn, { ...taking, act, place, ...about }, outcome)
   if (own === null && opened.mark === 'verified')
     heardFrom(turn, turn.state.peers.get(lower(known.name)) ?? known, false)
 }
@@ -143,6 +152,22 @@ function keepLine(
     { table: 'messages', key, value: line },
     { table: 'ids', key: [sender, line.id], value: { line: key } },
   )
+}
+
+/** A device that was not there when it was set learns it from what is written since. */
+function learned(turn: Turn, peer: Peer, { life: seconds }: MessageLine, place: Place): Peer {
+  if (seconds === undefined || peer.lifetime !== undefined) return peer
+  return setLifetime(turn, peer, { setting: { type: 'lifetime', seconds }, place })
+}
+
+/** It stands in the conversation for everybody to see. */
+function takeSetting(
+  turn: Turn,
+  { peer, ...said }: { readonly peer: Peer; readonly setting: Setting; readonly place: Place },
+  outcome: Outcome,
+): void {
+  const known = setLifetime(turn, turn.state.peers.get(lower(peer.name)) ?? peer, said)
+  outcome.changed.set(peer.number, setPeer(turn, { ...known, activeAt: Math.max(known.activeAt, turn.now) }))
 }
 
 interface Doing extends Pick<Taking, 'frame' | 'opened' | 'sender' | 'place' | 'target'> {
@@ -230,20 +255,22 @@ function takeService(turn: Turn, taking: Taking, original: Found | null, outcome
   )
 }
 
+type AgainLine = MessageLine | ActLine | SettingLine
+
 interface Repeated {
   readonly again: Again
   readonly peer: Peer
 }
 
 /** As it would have been the first time. One that was deleted since is given again as its own deletion. */
-function lineAgain(turn: Turn, taking: Taking, { again, peer }: Repeated, outcome: Outcome): MessageLine | ActLine {
+function lineAgain(turn: Turn, taking: Taking, { again, peer }: Repeated, outcome: Outcome): AgainLine {
   const { id, at, chain, n } = again
   const frame = { ...taking.frame, id }
   const own = isOwn(turn, frame.sendername)
   const content = contentOf(again)
   const said: Opened = { ...taking.opened, at, body: content, link: { chain, n, prev: '', hash: '' } }
   if (content.type === 'text') return answering(turn, { ...taking, opened: said }, { peer, own, frame }, outcome)
-  if (content.type !== 'delete' || content.id !== id) return actLineOf(frame, { opened: said, act: content, peer, own })
+  if (content.type !== 'delete' || content.id !== id) return doneLineOf(frame, { opened: said, done: content, own })
   return { ...messageOf(turn, frame, { opened: { ...said, body: null }, peer, own }), deleted: at }
 }
 
@@ -255,6 +282,7 @@ function carryOutAgain(
 ): void {
   const act = contentOf(again)
   if (act.type === 'text') return
+  if (act.type === 'lifetime') return takeSetting(turn, { peer, setting: act, place }, outcome)
   const own = isOwn(turn, taking.frame.sendername)
   const opened = { ...taking.opened, at: again.at }
   carryOut(turn, { ...taking, opened, act, peer, own, place }, outcome)
@@ -323,13 +351,15 @@ function keptQuote(
   return known === null ? { ...quote, ...about } : { ...about, text: '' }
 }
 
-function actLineOf(
+function doneLineOf(
   { id, sendername: sender, timestamp }: MessageFrame,
-  { opened, act, own }: { readonly opened: Opened; readonly act: Act; readonly peer: Peer; readonly own: boolean },
-): ActLine {
+  { opened, done, own }: { readonly opened: Opened; readonly done: Act | Setting; readonly own: boolean },
+): ActLine | SettingLine {
   const { link = null } = opened
   const tied = link === null ? {} : { link: { chain: link.chain, n: link.n } }
-  return { kind: 'act', id, sender, own, at: opened.at ?? timestamp * 1000, act: withoutWords(act), ...tied }
+  const facts = { id, sender, own, at: opened.at ?? timestamp * 1000, ...tied }
+  if (done.type === 'lifetime') return { kind: 'setting', setting: done, ...facts }
+  return { kind: 'act', act: withoutWords(done), ...facts }
 }
 
 function messageOf(
@@ -341,7 +371,8 @@ function messageOf(
   const { body, link = null, signedBy } = opened
   const at = opened.at ?? frame.timestamp * 1000
   const text = typeof body?.text === 'string' ? body.text : ''
-  const facts = { kind: 'message', id, sender, own, text, at } as const
+  const life = readLife(body?.life)
+  const facts = { kind: 'message', id, sender, own, text, at, ...(life === undefined ? {} : { life }) } as const
   const tied = link === null ? {} : { link: { chain: link.chain, n: link.n } }
   if (own)
     return { ...facts, ...tied, state: 'accepted', mark: null, reason: null, fingerprint: signedBy, knownSince: null }

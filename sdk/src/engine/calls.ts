@@ -1,8 +1,11 @@
-import { forget, onAct, withoutLast } from './acting.ts'
-import { noteLine, withoutReacted } from './alter.ts'
-import type { Call, OnDisk } from './events.ts'
+import { forget, onAct } from './acting.ts'
+import { noteLine, withoutLast, withoutReacted } from './alter.ts'
+import { withdrawal } from './chains.ts'
+import type { Call } from './events.ts'
 import { uncountExpired } from './expired.ts'
+import { armFading, beginFading, stopFading } from './fading-rows.ts'
 import { showConversation } from './keys.ts'
+import { lifetimeOf } from './lifetimes.ts'
 import { askKey } from './lookups.ts'
 import { compose, letGo, pump, takeActs, usedNumber } from './outbox.ts'
 import type { Composed } from './outbox.ts'
@@ -54,6 +57,8 @@ export function onCall(turn: Turn, ticket: number, call: Call): void {
       return confirm(turn, ticket, call.name)
     case 'set compared':
       return setCompared(turn, ticket, call)
+    case 'set lifetime':
+      return onSetLifetime(turn, ticket, call)
     case 'set receipts':
       return setReceipts(turn, ticket, { receipts: call.on })
     case 'set read receipts':
@@ -104,7 +109,17 @@ function onCompose(turn: Turn, ticket: number, { id, conversation, text, re }: C
   if (isOut) return effect(turn, { type: 'settle', ticket, error: 'not_allowed', value: '' })
   // In the one commit: a crash leaves the words either in the outbox or in the draft, never in both.
   const draft: Write = { table: 'drafts', key: [ensurePeer(turn, conversation).number], value: null }
-  compose(turn, { id, to: conversation, text, re }, [draft], settle(ticket, id))
+  const life = lifetimeOf(turn.state, conversation)
+  compose(turn, { id, to: conversation, text, re, ...(life === 0 ? {} : { life }) }, [draft], settle(ticket, id))
+}
+
+/** A program that knows no envelopes knows no such thing. */
+function onSetLifetime(turn: Turn, ticket: number, { id, conversation, seconds }: CallOf<'set lifetime'>): void {
+  const { name, pinned } = ensurePeer(turn, conversation)
+  if (pinned?.canSeal === false) return effect(turn, { type: 'settle', ticket, error: 'not_allowed', value: '' })
+  if (lifetimeOf(turn.state, name) === seconds) return done(turn, ticket)
+  const setting = { type: 'lifetime', seconds } as const
+  compose(turn, { id, to: name, text: '', setting }, [], settle(ticket, id))
 }
 
 function retry(turn: Turn, ticket: number, call: CallOf<'retry'>): void {
@@ -140,8 +155,9 @@ function dropItem(turn: Turn, item: OutboxItem): Removal {
   removeItem(turn, item)
   const { writes } = takeActs(turn, item)
   const peer = ensurePeer(turn, item.to)
-  const { text, act, re } = item
-  return { writes: [itemRemoval(item), ...used, ...writes], peers: [peer], message: { to: peer.name, text, act, re } }
+  const { text, act, re, setting, life } = item
+  const message = { to: peer.name, text, act, re, setting, life }
+  return { writes: [itemRemoval(item), ...used, ...writes], peers: [peer], message }
 }
 
 function dropExpired(turn: Turn, { expired, before }: Pick<CallOf<'discard'>, 'expired' | 'before'>): Removal | null {
@@ -149,27 +165,30 @@ function dropExpired(turn: Turn, { expired, before }: Pick<CallOf<'discard'>, 'e
   if (expired?.line.state !== 'expired' || peer === undefined) return null
   const { key, line } = expired
   noteLine(turn, { sender: lower(line.sender), id: line.id }, { key, line: null })
-  const chains = uncountExpired(turn, peer, line)
+  const chains = [...uncountExpired(turn, peer, line), ...stopFading(turn, key)]
   const changed = withoutLast(turn, { number: peer.number, line, before })
   return {
-    writes: [{ table: 'messages', key, value: null }, ...withdrawal(peer, line), ...chains, peerWrite(changed)],
+    writes: [{ table: 'messages', key, value: null }, ...withdrawal(peer.number, line), ...chains, peerWrite(changed)],
     peers: [changed],
-    message: { to: peer.name, text: line.text, re: line.re },
+    message: { to: peer.name, text: line.text, re: line.re, life: line.life },
   }
-}
-
-/** Whoever asks for it again is told that it was taken away. */
-function withdrawal({ number }: Peer, { id, link }: OnDisk['line']): readonly Write[] {
-  if (link === undefined) return []
-  const value = { id, key: '', own: '', withdrawn: true, again: 0 }
-  return [{ table: 'links', key: [number, link.chain, link.n], value }]
 }
 
 function markRead(turn: Turn, ticket: number, conversation: string): void {
   const peer = turn.state.peers.get(lower(conversation))
   if (peer === undefined || peer.unread === 0) return done(turn, ticket)
   const read = noteRead(turn, peer)
-  commit(turn, [peerWrite(setPeer(turn, { ...peer, unread: 0 })), ...read], CONVERSATIONS, settle(ticket))
+  const fading = beginFading(turn, peer.number)
+  const seen = fading.length === 0 ? [] : [...fading, metaWrite(turn)]
+  const after = fading.length === 0 ? [] : [messagesChanged(peer)]
+  commit(
+    turn,
+    [peerWrite(setPeer(turn, { ...peer, unread: 0 })), ...read, ...seen],
+    ...after,
+    CONVERSATIONS,
+    settle(ticket),
+  )
+  armFading(turn)
   if (read.length > 0) armReceipts(turn)
 }
 
@@ -210,7 +229,7 @@ function forgetHistory(turn: Turn, ticket: number): void {
   const peers = [...turn.state.peers.values()].map((peer) =>
     setPeer(turn, withoutReacted({ ...peer, last: null, unread: 0, expired: 0 })),
   )
-  patch(turn, { lines: new Map(), early: new Map() })
+  patch(turn, { lines: new Map(), early: new Map(), fading: new Map() })
   const writes = [...failed.map(itemRemoval), ...peers.map(peerWrite)]
   commit(turn, writes, ...peers.map(messagesChanged), CONVERSATIONS, settle(ticket))
 }

@@ -1,6 +1,6 @@
 import type { Place } from '../messenger.ts'
 import { roleOf } from './many/info.ts'
-import type { Chain, Gap, Peer, SealedLink, Write } from './rows.ts'
+import type { Chain, Gap, MessageLine, Peer, SealedLink, Write } from './rows.ts'
 import { holds, without } from './spans.ts'
 import type { Spans } from './spans.ts'
 import { patch } from './turn.ts'
@@ -116,3 +116,10 @@ export const isGivenUpOn = (gap: Gap): boolean => gap.missing.length === 0 || ga
 /** Whether a device of the addressee has said that it has this own message. */
 export const isStored = (chain: Chain | undefined, n: number): boolean =>
   chain !== undefined && chain.whose !== 'contact' && n <= chain.stored && !holds(chain.unsure, n)
+
+/** Whoever asks for it again is told that it was taken away. */
+export function withdrawal(number: number, { id, link }: Pick<MessageLine, 'id' | 'link'>): readonly Write[] {
+  if (link === undefined) return []
+  const value = { id, key: '', own: '', withdrawn: true, again: 0 }
+  return [{ table: 'links', key: [number, link.chain, link.n], value }]
+}

@@ -1,10 +1,14 @@
-/** What a counted message holds: words, or an act about a message that is there already. */
-export type Content = Words | Act
+import { readLife, readSeconds } from './lifetime.ts'
+
+/** What a counted message holds: words, an act about a message that is there already, or a setting of the conversation. */
+export type Content = Words | Act | Setting
 
 export interface Words {
   readonly type: 'text'
   readonly text: string
   readonly re?: Quote
+  /** How long it stays, in seconds. Absent: for ever. */
+  readonly life?: number
 }
 
 /** The message that is answered. `text`: what its reader may lack, cut short; nobody but who quotes vouches for it. */
@@ -35,6 +39,12 @@ export interface Delete {
 export interface Reaction extends MessageRef {
   readonly type: 'reaction'
   readonly emoji: string | null
+}
+
+/** How long messages stay that are written from now on, in seconds; 0: for ever. That in the latest place counts. */
+export interface Setting {
+  readonly type: 'lifetime'
+  readonly seconds: number
 }
 
 export type Act = Edit | Delete | Reaction
@@ -72,15 +82,22 @@ export function readQuote(value: unknown): Quote | null {
   return isName(sender) && isId(id) && typeof text === 'string' ? { sender, id, text: cutQuote(text) } : null
 }
 
-/** Words or an act; null: neither. */
+/** Words, an act or a setting; null: none of them. */
 export function readContent(value: unknown): Content | null {
   if (typeof value !== 'object' || value === null) return null
-  const { type, text, re }: Fields = { ...value }
+  const { type, text, re, life: seconds }: Fields = { ...value }
   if (typeof type !== 'string') return null
-  if (type !== 'text') return readAct({ ...value, type })
+  if (type !== 'text') return readAct({ ...value, type }) ?? readSetting({ ...value, type })
   if (typeof text !== 'string') return null
-  const quote = readQuote(re)
-  return { type, text, ...(quote === null ? {} : { re: quote }) }
+  const [quote, life] = [readQuote(re), readLife(seconds)]
+  return { type, text, ...(quote === null ? {} : { re: quote }), ...(life === undefined ? {} : { life }) }
+}
+
+/** @returns null when it is none, or not of its form */
+export function readSetting(body: { readonly type: string } | null): Setting | null {
+  const { type, seconds: value }: Fields = { ...body }
+  const seconds = readSeconds(value)
+  return type !== 'lifetime' || seconds === undefined ? null : { type, seconds }
 }
 
 const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' })
@@ -93,6 +110,10 @@ export function cutText(text: string, most: number): string {
 }
 
 export const cutQuote = (text: string): string => cutText(text, QUOTE_CHARACTERS)
+
+/** What an answer carries of a message. Of one that disappears no words, which would outlive it. Undefined: it is not here. */
+export const quotable = (line: { readonly text: string; readonly life?: number } | null): string | undefined =>
+  line === null ? undefined : line.life === undefined ? cutQuote(line.text) : ''
 
 /** Of what a picture letter is made. Not the list of those that there are today: a newer device may have newer ones. */
 const PICTURE = /\p{Extended_Pictographic}|\p{Regional_Indicator}|\u20E3/u

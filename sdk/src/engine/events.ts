@@ -1,7 +1,18 @@
 import type { Addressed, ClientFrame, ErrorCode, ServerFrame } from '@chatnip/protocol'
 import type { Change, Place } from '../messenger.ts'
 import type { Act, Content, Quote } from './content.ts'
-import type { ActLine, KeyFacts, LinkRow, LogicalKey, Member, MessageLine, Peer, SealedLink, Write } from './rows.ts'
+import type {
+  ActLine,
+  KeyFacts,
+  LinkRow,
+  LogicalKey,
+  Member,
+  MessageLine,
+  Peer,
+  SealedLink,
+  SettingLine,
+  Write,
+} from './rows.ts'
 import type { Info } from './many/info.ts'
 import type { Wish } from './many/wishes.ts'
 import type { ServiceBody } from './service.ts'
@@ -47,6 +58,7 @@ export type Call =
       readonly compared: boolean
       readonly fingerprint?: string | undefined
     }
+  | { readonly type: 'set lifetime'; readonly id: string; readonly conversation: string; readonly seconds: number }
   | { readonly type: 'set receipts'; readonly on: boolean }
   | { readonly type: 'set read receipts'; readonly on: boolean }
   /** Pins somebody's key as `open` does, and shows no conversation. */
@@ -229,7 +241,7 @@ export interface ToRecall {
 export interface Recalled {
   readonly n: number
   readonly row: LinkRow | null
-  readonly line: MessageLine | ActLine | null
+  readonly line: MessageLine | ActLine | SettingLine | null
   /** The message that it is about, or answers. */
   readonly target: MessageLine | null
 }

@@ -19,7 +19,11 @@ export function countExpired(turn: Turn, peer: Peer, { link }: MessageLine): rea
 }
 
 /** One less, when it was counted: it is not there any more, or nothing of it is left to be sent. */
-export function uncountExpired(turn: Turn, peer: Peer, { link, state }: MessageLine): readonly Write[] {
+export function uncountExpired(
+  turn: Turn,
+  peer: Peer,
+  { link, state }: Pick<MessageLine, 'link' | 'state'>,
+): readonly Write[] {
   if (state !== 'expired') return []
   const chain = link === undefined ? undefined : chainOf(turn, peer.number, link.chain)
   const isCounted = chain?.expired === undefined ? !isStored(chain, link?.n ?? 0) : holds(chain.expired, link?.n ?? 0)

@@ -2,13 +2,14 @@ import type { Place } from '../messenger.ts'
 import { takeAsk, takeReceipt } from './answer.ts'
 import { noteLine } from './alter.ts'
 import { chainWith, gapWith, keepChain, reservedPlace } from './chains.ts'
+import { startFading } from './fading-rows.ts'
 import { fill, followHead, takeOut } from './follow.ts'
 import { heardFrom } from './heads.ts'
 import { admit } from './many/admission.ts'
 import { doneAct, show, write } from './outcome.ts'
 import type { Outcome } from './outcome.ts'
 import { preview } from './places.ts'
-import type { ActLine, Chain, MessageLine, Peer } from './rows.ts'
+import type { ActLine, Chain, MessageLine, Peer, SettingLine } from './rows.ts'
 import { readService } from './service.ts'
 import type { Again, Gone, ServiceBody } from './service.ts'
 import { both, joined, without } from './spans.ts'
@@ -27,8 +28,8 @@ export interface Heard {
   /** What is known of the message that it gives again. */
   readonly original: Found | null
   /** That message as a line. */
-  readonly lineOf: (again: Again, conversation: Peer) => MessageLine | ActLine
-  /** What it does, when it is an act. */
+  readonly lineOf: (again: Again, conversation: Peer) => MessageLine | ActLine | SettingLine
+  /** What it does, when it is an act or a setting. */
   readonly carryOut: (again: Again, conversation: Peer, place: Place) => void
 }
 
@@ -145,7 +146,7 @@ function mend(
 ): void {
   const key = original.row.line
   if (key === null || key[0] !== conversation.number) return
-  write(outcome, { table: 'messages', key, value: line })
+  write(outcome, { table: 'messages', key, value: line }, ...startFading(turn, key, line))
   noteLine(turn, { sender: lower(line.sender), id: line.id }, { key, line })
   const { last } = conversation
   const isLast = last?.line.id === line.id

@@ -189,7 +189,7 @@ const senderOf = ({ frame }: Entry): string => lower(frame.type === 'message' ? 
 function aboutOf(entry: Entry): MessageRef | null {
   const again = againIn(entry)
   const content = again === null ? readContent(entry.opened?.body ?? null) : contentOf(again)
-  if (content === null) return null
+  if (content === null || content.type === 'lifetime') return null
   if (content.type !== 'text') return targetOf(content, senderOf(entry))
   return content.re === undefined ? null : { ...content.re, sender: lower(content.re.sender) }
 }

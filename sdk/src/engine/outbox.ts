@@ -4,18 +4,21 @@ import { useNumber } from './answer.ts'
 import { isGrouped, modeFor } from './begin.ts'
 import { nextLink } from './chains.ts'
 import { withoutWords } from './content.ts'
-import type { Act, Content, Quote } from './content.ts'
+import type { Act, Content, Quote, Setting } from './content.ts'
 import type { After, Event } from './events.ts'
 import { beginStep, currentGroup, endStep, keepGroup } from './groups.ts'
 import { fallBehind, findHandshake, onHandshakeRefused, onHandshakeSent, pumpGroups, stir } from './handshake.ts'
 import { isGivenUp } from './hangup.ts'
+import { armFading, startFading } from './fading-rows.ts'
+import { keptFor } from './lifetime.ts'
+import { setLifetime } from './lifetimes.ts'
 import { askKey, freshKey } from './lookups.ts'
 import { roleOf } from './many/info.ts'
 import type { Info } from './many/info.ts'
 import { everybodyIn, keysAreKnown } from './many/peers.ts'
 import { adoptKey } from './pins.ts'
 import { isAfter, placeSent, preview } from './places.ts'
-import type { ActLine, KeyFacts, LogicalKey, MessageLine, Peer, Sealed, Write } from './rows.ts'
+import type { ActLine, KeyFacts, LogicalKey, MessageLine, Peer, Sealed, SettingLine, Write } from './rows.ts'
 import type { Place } from '../messenger.ts'
 import type { OutboxItem } from './state.ts'
 import { findService, onServiceRefused, onServiceSealed, onServiceSent, pumpService } from './tell.ts'
@@ -189,13 +192,14 @@ function send(turn: Turn, item: OutboxItem): void {
   setItem(turn, { ...item, stage: 'flying', tried: true, refusal: null })
   const timestamp = Math.max(0, Math.floor(item.at / 1000))
   const { to, text, group } = item.sealed
-  const shared = { ...(text === undefined ? {} : { text }), ...(group === undefined ? {} : { group }) }
+  const ends = item.life === undefined ? {} : { expires_in: keptFor(item.life) }
+  const shared = { ...(text === undefined ? {} : { text }), ...(group === undefined ? {} : { group }), ...ends }
   const frame: SendFrame = { type: 'send', id: item.id, timestamp, to: [...to], ...shared }
   effect(turn, { type: 'send', line: turn.state.line.number, frame })
 }
 
-const contentOf = ({ text, act, re }: OutboxItem): Content =>
-  act ?? { type: 'text', text, ...(re === undefined ? {} : { re }) }
+const contentOf = ({ text, act, re, setting, life }: OutboxItem): Content =>
+  act ?? setting ?? { type: 'text', text, ...(re === undefined ? {} : { re }), ...(life === undefined ? {} : { life }) }
 
 /** What is put into the outbox: a text, with what it answers, or an act. */
 export interface Composed {
@@ -204,11 +208,13 @@ export interface Composed {
   readonly text: string
   readonly re?: Quote | undefined
   readonly act?: Act | undefined
+  readonly setting?: Setting | undefined
+  readonly life?: number | undefined
 }
 
 /** Puts a new message on disk, together with `writes`; `after` follows when it is there. */
 export function compose(turn: Turn, message: Composed, writes: readonly Write[], ...after: readonly After[]): void {
-  const { act, re } = message
+  const { act, re, setting, life } = message
   const known = ensurePeer(turn, message.to)
   const peer = act === undefined || act.type === 'reaction' ? touch(turn, known) : known
   const order = turn.state.meta.order + 1
@@ -220,6 +226,8 @@ export function compose(turn: Turn, message: Composed, writes: readonly Write[],
     text: message.text,
     ...(act === undefined ? {} : { act }),
     ...(re === undefined ? {} : { re }),
+    ...(setting === undefined ? {} : { setting }),
+    ...(life === undefined ? {} : { life }),
     at: turn.now,
     state: 'waiting',
     refusal: null,
@@ -306,8 +314,7 @@ export function onSent(turn: Turn, frame: Extract<ServerFrame, { readonly type: 
   removeItem(turn, item)
   remember(turn, item.id)
   patch(turn, { window: FULL_WINDOW })
-  const writes =
-    item.act === undefined ? sentText(turn, item, key, place) : sentAct(turn, item, item.act, { key, place })
+  const writes = sentContent(turn, item, { key, place })
   const used = usedNumber(turn, item, false)
   const peer = ensurePeer(turn, item.to)
   commit(
@@ -326,26 +333,46 @@ export function onSent(turn: Turn, frame: Extract<ServerFrame, { readonly type: 
   pump(turn)
 }
 
+function sentContent(turn: Turn, item: OutboxItem, where: Where): readonly Write[] {
+  if (item.act !== undefined) return sentAct(turn, item, item.act, where)
+  if (item.setting === undefined) return sentText(turn, item, where.key, where.place)
+  const { id, at, setting } = item
+  const value: SettingLine = {
+    kind: 'setting',
+    id,
+    sender: turn.state.own.username,
+    own: true,
+    at,
+    setting,
+    ...linkOf(item),
+  }
+  setLifetime(turn, ensurePeer(turn, item.to), { setting, place: where.place })
+  return [{ table: 'messages', key: where.key, value }]
+}
+
+interface Where {
+  readonly key: LogicalKey
+  readonly place: Place
+}
+
 function sentText(turn: Turn, item: OutboxItem, key: LogicalKey, place: Place): readonly Write[] {
   const known = ensurePeer(turn, item.to)
   const { line, writes } = metBy(turn, known.number, acceptedLine(turn, item))
   noteLine(turn, { sender: lower(line.sender), id: line.id }, { key, line })
   const isLater = known.last === null || isAfter(place, known.last.place)
   setPeer(turn, { ...known, last: isLater ? { place, line: preview(line) } : known.last })
-  return [{ table: 'messages', key, value: line }, ...writes]
+  const fading = startFading(turn, key, line)
+  armFading(turn)
+  return [{ table: 'messages', key, value: line }, ...writes, ...fading]
 }
 
 /** What an own act is about is known here since it was composed; if it is not any more, it was taken away. */
-function sentAct(
-  turn: Turn,
-  item: OutboxItem,
-  act: Act,
-  { key, place }: { readonly key: LogicalKey; readonly place: Place },
-): readonly Write[] {
+function sentAct(turn: Turn, item: OutboxItem, act: Act, { key, place }: Where): readonly Write[] {
   const { username: sender } = turn.state.own
   const { number } = ensurePeer(turn, item.to)
-  const { id, at } = item
-  const value: ActLine = { kind: 'act', id, sender, own: true, at, act: withoutWords(act), ...linkOf(item) }
+  const { id, at, life } = item
+  const fades = life === undefined ? {} : ({ fades: true } as const)
+  const value: ActLine = { kind: 'act', id, sender, own: true, at, act: withoutWords(act), ...fades, ...linkOf(item) }
   const about = aboutOf(turn, act)
   const known = turn.state.lines.get(refKey(about)) ?? null
   const deed = { act, by: lower(sender), own: true, signedBy: signerOf(turn, item), at, place }
@@ -369,6 +396,7 @@ const acceptedLine = (turn: Turn, item: OutboxItem): MessageLine => ({
   knownSince: null,
   // The original is here: of what is deleted there no word stays here.
   ...(item.re === undefined ? {} : { re: { ...item.re, text: '' } }),
+  ...(item.life === undefined ? {} : { life: item.life }),
   ...linkOf(item),
 })
 

@@ -1,6 +1,7 @@
 import { refKey } from './alter.ts'
 import type { MessageRef } from './content.ts'
 import type { After } from './events.ts'
+import { beginFading, startFading } from './fading-rows.ts'
 import { isAfter, preview } from './places.ts'
 import type { LogicalKey, MessageLine, Peer, Table, Write } from './rows.ts'
 import type { Found, KnownLine } from './state.ts'
@@ -61,5 +62,7 @@ export function show(
     activeAt: Math.max(peer.activeAt, turn.now),
   })
   outcome.changed.set(peer.number, shown)
+  write(outcome, ...startFading(turn, [peer.number, place.seq, place.sub], line))
+  if (shown.unread === 0) write(outcome, ...beginFading(turn, peer.number))
   if (!line.own) outcome.arrived.push(notify({ kind: 'arrived', peer: shown, place, line }))
 }

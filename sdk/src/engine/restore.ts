@@ -1,7 +1,8 @@
 import { FULL_WINDOW } from './outbox.ts'
 import { earlyKey } from './alter.ts'
 import { chainKey } from './chains.ts'
-import type { Chain, EarlyRow, GroupRow, Meta, OutboxRow, Peer } from './rows.ts'
+import { fadingKey } from './fading-rows.ts'
+import type { Chain, EarlyRow, FadingRow, GroupRow, Meta, OutboxRow, Peer } from './rows.ts'
 import type { Group, KnownLine, OutboxItem, Own, State } from './state.ts'
 
 export interface OnDiskState {
@@ -13,6 +14,7 @@ export interface OnDiskState {
   readonly early?: readonly EarlyRow[]
   /** Of the messages that acts in the outbox are about, by `refKey`. */
   readonly lines?: ReadonlyMap<string, KnownLine>
+  readonly fading?: readonly FadingRow[]
   readonly groups?: readonly GroupRow[]
 }
 
@@ -42,6 +44,7 @@ export function restoreState(own: Own, seed: number, disk: OnDiskState): State {
     recalled: new Map(),
     early: new Map((disk.early ?? []).map((row) => [earlyKey(row), row])),
     lines: disk.lines ?? new Map(),
+    fading: new Map((disk.fading ?? []).map((row) => [fadingKey(row.key), row])),
     groups: new Map((disk.groups ?? []).map((row) => [row.id, groupOf(row)])),
     isStepping: false,
     begins: new Map(),

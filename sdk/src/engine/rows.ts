@@ -1,7 +1,8 @@
 import type { Addressed } from '@chatnip/protocol'
 import type { Mark, Place } from '../messenger.ts'
 import type { Deed } from './altered.ts'
-import type { Act, MessageRef, Quote } from './content.ts'
+import type { Act, MessageRef, Quote, Setting } from './content.ts'
+import type { FadingClock } from './fading-clock.ts'
 import type { Info } from './many/info.ts'
 import type { News } from './many/news.ts'
 import type { Wish } from './many/wishes.ts'
@@ -21,6 +22,7 @@ import type { Spans } from './spans.ts'
  * - `chains` [number, chain] — what one device says in one conversation, counted: how far it has come, and what is missing of it.
  * - `links` [number, chain, n] — own messages by their number, to give them again.
  * - `early` [number, running number] — acts about messages that are not here yet.
+ * - `fading` [number, seq, sub] — messages that disappear, and when.
  * - `groups` [id] — what the engine knows of a conversation's MLS groups.
  * - `secrets` [kind, name] — their state and the device's key packages, which the engine writes and never looks into.
  */
@@ -34,6 +36,7 @@ export interface Tables {
   readonly chains: Chain
   readonly links: LinkRow
   readonly early: EarlyRow
+  readonly fading: FadingRow
   readonly groups: GroupRow
   readonly secrets: SecretRow
 }
@@ -65,6 +68,8 @@ export interface Meta {
   readonly receipts?: boolean
   /** False: they are not told what was read. */
   readonly readReceipts?: boolean
+  /** Absent: nothing that disappears was ever here. */
+  readonly fading?: FadingClock
 }
 
 /** What a public key is, worked out by the caller. `canSeal` is false for a key of another client's format. */
@@ -98,6 +103,8 @@ export interface Peer {
   readonly last: { readonly place: Place; readonly line: MessageLine } | null
   /** The latest reaction, for the list. Absent: none. */
   readonly reacted?: Reacted
+  /** How long messages stay here that are written now, in seconds, 0: for ever; and where that was said. Absent: never said. */
+  readonly lifetime?: { readonly seconds: number; readonly place: Place }
   /** A group of many, and no account. Absent: one account. */
   readonly many?: Many
 }
@@ -143,6 +150,8 @@ export interface MessageLine {
   readonly edited?: { readonly at: number; readonly place: Place }
   /** When its writer deleted it for everybody, Unix ms. Its text is gone. */
   readonly deleted?: number
+  /** How long it stays, in seconds. Absent: for ever. */
+  readonly life?: number
   /** One of each person. `emoji` null: taken back; kept, since an older one may still come. */
   readonly reactions?: readonly { readonly by: string; readonly emoji: string | null; readonly place: Place }[]
 }
@@ -156,6 +165,33 @@ export interface ActLine {
   readonly at: number
   readonly act: Act
   readonly link?: { readonly chain: string; readonly n: number }
+  /** The message that it is about disappears: when that is gone, so is this. */
+  readonly fades?: true
+}
+
+/** What somebody set for the whole conversation, shown where it was said. */
+export interface SettingLine {
+  readonly kind: 'setting'
+  readonly id: string
+  readonly sender: string
+  readonly own: boolean
+  readonly at: number
+  readonly setting: Setting
+  readonly link?: { readonly chain: string; readonly n: number }
+}
+
+/** A message that disappears, by its place in `messages`. */
+export interface FadingRow {
+  readonly key: LogicalKey
+  /** In lower case. */
+  readonly sender: string
+  readonly id: string
+  readonly own: boolean
+  /** In seconds. */
+  readonly life: number
+  /** By the clock of `meta.fading`, ms. Null: nobody has read it here. */
+  readonly ends: number | null
+  readonly link?: { readonly chain: string; readonly n: number }
 }
 
 /** An act about a message that this device has not got, or not yet. */
@@ -166,7 +202,7 @@ export interface EarlyRow {
   readonly deed: Deed
 }
 
-export type NoticeLine = KeyNotice | MissingNotice | GroupNotice
+export type NoticeLine = KeyNotice | MissingNotice | GroupNotice | EndedNotice
 
 export interface KeyNotice {
   readonly kind: 'notice'
@@ -196,6 +232,15 @@ export interface MissingNotice {
   readonly own: boolean
 }
 
+/** In the place of an own message that disappeared before anybody said that it came. Shown as long as nobody does. */
+export interface EndedNotice {
+  readonly kind: 'notice'
+  readonly notice: 'ended'
+  readonly at: number
+  readonly chain: string
+  readonly n: number
+}
+
 /** A body of a type that this version does not know. Kept so that a later version can show it. */
 export interface UnknownLine {
   readonly kind: 'unknown'
@@ -205,7 +250,7 @@ export interface UnknownLine {
   readonly body: unknown
 }
 
-export type Line = MessageLine | ActLine | NoticeLine | UnknownLine
+export type Line = MessageLine | ActLine | SettingLine | NoticeLine | UnknownLine
 
 export interface IdRow {
   /** Where in `messages`, or null when nothing is shown for it. */
@@ -222,6 +267,9 @@ export interface OutboxRow {
   readonly text: string
   /** In place of the text. */
   readonly act?: Act
+  readonly setting?: Setting
+  /** How long it stays, in seconds; of an edit, what it is about. Absent: for ever. */
+  readonly life?: number
   /** What it answers. */
   readonly re?: Quote
   readonly at: number

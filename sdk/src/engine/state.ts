@@ -3,6 +3,7 @@ import type { Mark, Place } from '../messenger.ts'
 import type {
   Chain,
   EarlyRow,
+  FadingRow,
   GroupRow,
   IdRow,
   KeyFacts,
@@ -66,6 +67,8 @@ export interface State {
    * has looked one up may have an older state in hand.
    */
   readonly lines: ReadonlyMap<string, KnownLine>
+  /** Messages that disappear, by their place (`fadingKey`). */
+  readonly fading: ReadonlyMap<string, FadingRow>
   readonly groups: ReadonlyMap<string, Group>
   /** A step of some group is being taken, or what came of it is being written: no other may begin. */
   readonly isStepping: boolean
@@ -219,7 +222,12 @@ export interface Found {
 export interface Opened {
   readonly mark: Mark
   readonly reason: string | null
-  readonly body: { readonly type: string; readonly text?: unknown; readonly re?: unknown } | null
+  readonly body: {
+    readonly type: string
+    readonly text?: unknown
+    readonly re?: unknown
+    readonly life?: unknown
+  } | null
   readonly at: number | null
   readonly to: string | null
   readonly signedBy: string | null

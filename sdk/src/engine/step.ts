@@ -1,6 +1,7 @@
 import { onRecalled } from './answer.ts'
 import { onCall } from './calls.ts'
 import type { Effect, Event } from './events.ts'
+import { sweep } from './fading.ts'
 import { goOn, goOnInMany, onGroupedTimer, onGroupEvent } from './grouped.ts'
 import { onHeadTimer } from './heads.ts'
 import { onCommitted, onFound, onRead, onUnwrapped, startBatch } from './inbox.ts'
@@ -41,6 +42,7 @@ export function step(state: State, event: Event, now: number): { state: State; e
 function handle(turn: Turn, event: Event): void {
   switch (event.type) {
     case 'start':
+      sweep(turn, true)
       return onStart(turn)
     case 'nudge':
       return onNudge(turn)
@@ -110,6 +112,7 @@ function handleTimer(turn: Turn, name: string): void {
   if (name === 'gaps') return onGapsTimer(turn)
   if (name === 'service') return onServiceTimer(turn)
   if (name === 'receipts') return onReceiptsTimer(turn)
+  if (name === 'fading') return sweep(turn, false)
   if (name.startsWith('head ')) return onHeadTimer(turn, name)
   if (onGroupedTimer(turn, name)) return undefined
   return onRetryTimer(turn, name)

@@ -1,6 +1,7 @@
 import type { ClientFrame, ServerFrame } from '@chatnip/protocol'
 import type { Event } from './events.ts'
 import { chainOf, isGivenUpOn, keepChain, missingOf, MOST_ASKED } from './chains.ts'
+import { keptFor } from './lifetime.ts'
 import { freshKey, askKey } from './lookups.ts'
 import type { Chain, Gap, Peer, Write } from './rows.ts'
 import type { ServiceBody } from './service.ts'
@@ -105,8 +106,14 @@ export function onServiceSealed(
   if (event.to === null || turn.state.line.phase !== 'online') return dropService(turn, item.id)
   setService(turn, { ...item, stage: 'flying' })
   const timestamp = Math.max(0, Math.floor(turn.now / 1000))
-  const frame: ClientFrame = { type: 'send', id: item.id, timestamp, to: [...event.to] }
+  const frame: ClientFrame = { type: 'send', id: item.id, timestamp, to: [...event.to], ...endOf(item) }
   effect(turn, { type: 'send', line: turn.state.line.number, frame })
+}
+
+/** A message that disappears ends on the server the second time as it did the first. */
+function endOf({ body }: ServiceItem): { readonly expires_in?: number } {
+  const life = body.type === 'again' && body.body?.type === 'text' ? body.body.life : undefined
+  return life === undefined ? {} : { expires_in: keptFor(life) }
 }
 
 /** The server has it: what was owed is told. */

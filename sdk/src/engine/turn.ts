@@ -123,8 +123,13 @@ export const findItem = (turn: Turn, id: string): OutboxItem | undefined =>
   turn.state.outbox.find((item) => item.id === id)
 
 export function itemWrite(item: OutboxItem): Write {
-  const { order, id, to, text, at, state, refusal, sealed, act, re } = item
-  const about = { ...(act === undefined ? {} : { act }), ...(re === undefined ? {} : { re }) }
+  const { order, id, to, text, at, state, refusal, sealed, act, re, setting, life } = item
+  const about = {
+    ...(act === undefined ? {} : { act }),
+    ...(re === undefined ? {} : { re }),
+    ...(setting === undefined ? {} : { setting }),
+    ...(life === undefined ? {} : { life }),
+  }
   const value: OutboxRow = { order, id, to, text, ...about, at, state, refusal, sealed }
   return { table: 'outbox', key: [order], value }
 }

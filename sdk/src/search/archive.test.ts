@@ -39,8 +39,14 @@ async function archiveOver(rows: MovableRows) {
   const key = await makeBox()
   const index = await crypto.subtle.generateKey({ name: 'HMAC', hash: 'SHA-256' }, false, ['sign'])
   let wake = () => {}
-  const archive = new Archive(new Vault(rows, { box: key, index }), () => wake())
-  const rowsWatched = archive.watched()
+  const vault = new Vault(rows, { box: key, index })
+  const archive = new Archive(vault, () => wake())
+  const rowsWatched = {
+    commit: async (writes: readonly Write[]) => {
+      await vault.commit(writes)
+      archive.hear(writes)
+    },
+  }
   const places = (word: string) =>
     archive
       .find({ words: [word], number: null, before: null, limit: 9 })

@@ -57,17 +57,9 @@ export class Archive {
     return this.#isDamaged
   }
 
-  /** The same rows; what is written through them is searched as well. */
-  watched(): SealedRows {
-    const rows = this.#rows
-    return {
-      get: (table, key) => rows.get(table, key),
-      scan: (table, range) => rows.scan(table, range),
-      commit: async (writes) => {
-        await rows.commit(writes)
-        if (this.#state !== 'closed') for (const write of writes) this.#hear(write)
-      },
-    }
+  /** What is on disk since this moment. */
+  hear(writes: readonly Write[]): void {
+    if (this.#state !== 'closed') for (const write of writes) this.#hear(write)
   }
 
   /** Begins to read, unless it has. @param numbers of the conversations, in the order in which they are wanted */

@@ -2,7 +2,8 @@ import type { SealedRows } from '../driver/vault.ts'
 import { messageView } from '../driver/views.ts'
 import type { State } from '../engine/state.ts'
 import type { Found, MessageView, SearchOptions } from '../messenger.ts'
-import type { Archive, FoundLine } from './archive.ts'
+import { Archive } from './archive.ts'
+import type { FoundLine } from './archive.ts'
 import { fold, holdsAll, wordsOf } from './fold.ts'
 
 const MOST_HITS = 50
@@ -12,6 +13,9 @@ interface Searched {
   readonly vault: SealedRows
   readonly state: State
 }
+
+/** @param onRead called whenever more of the history can be searched */
+export const makeArchive = (rows: SealedRows, onRead: () => void): Archive => new Archive(rows, onRead)
 
 /** See `Messenger.search`. */
 export async function searchHistory(searched: Searched, query: string, options: SearchOptions): Promise<Found> {

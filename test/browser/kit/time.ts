@@ -1,6 +1,7 @@
 import { systemClock } from '../../../server/src/clock.ts'
 import { startExpiry } from '../../../server/src/delivery/expiry.ts'
 import type { App } from './app.ts'
+import type { Person } from './person.ts'
 
 const HOUR_MS = 3_600_000
 const DAY_MS = 24 * HOUR_MS
@@ -20,3 +21,12 @@ export async function letExpire(app: App, moment: number = Date.now()): Promise<
   await expiry.run()
   await expiry.stop()
 }
+
+/** From its first page on, this browser has a clock of its own, which goes as every other until it is told. */
+export async function ownClock(person: Person): Promise<Person> {
+  await person.context.clock.install()
+  return person
+}
+
+/** So much time passes at once in this browser, its timers ring, and pages that are opened later know of it. */
+export const letPass = ({ context }: Person, ms: number): Promise<void> => context.clock.fastForward(ms)

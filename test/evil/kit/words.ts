@@ -42,6 +42,10 @@ function noticeLine(view: NoticeView, conversation: string): string {
     return `notice: ${view.count} missing, ${view.state}`
   }
   if (kind === 'group') return `notice: ${view.news.type} by ${view.by}`
+  if (kind !== 'key changed') {
+    said(kind === 'ended' ? en.fading.ended(conversation) : en.fading.title, `the notice ${kind}`)
+    return `notice: ${kind}`
+  }
   said({ 'key changed': en.chat.keyChanged(conversation) }[kind], `the notice ${kind}`)
   said(en.chat.keyChangedWhy, 'why a key changes')
   return `notice: ${kind}`

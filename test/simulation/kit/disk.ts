@@ -21,6 +21,7 @@ const emptyRows = (): Rows => ({
   chains: new Map(),
   links: new Map(),
   early: new Map(),
+  fading: new Map(),
   groups: new Map(),
   secrets: new Map(),
 })
@@ -35,6 +36,7 @@ const copyOf = (rows: Rows): Rows => ({
   chains: new Map(rows.chains),
   links: new Map(rows.links),
   early: new Map(rows.early),
+  fading: new Map(rows.fading),
   groups: new Map(rows.groups),
   secrets: new Map(rows.secrets),
 })

@@ -14,10 +14,12 @@ interface Props {
   /** On wide screens the list is beside, so only narrow ones need the button. */
   readonly backAlways?: boolean
   readonly children?: ComponentChildren
+  /** At the other end of the line. */
+  readonly end?: ComponentChildren
 }
 
 /** Who the conversation is with. */
-export const ChatHead = ({ name, title, back, focus, backAlways = false, children }: Props) => (
+export const ChatHead = ({ name, title, back, focus, backAlways = false, children, end }: Props) => (
   <header class="chat-head">
     <button
       type="button"
@@ -34,5 +36,6 @@ export const ChatHead = ({ name, title, back, focus, backAlways = false, childre
       <Heading text={title} focus={focus} />
       {children}
     </div>
+    {end}
   </header>
 )

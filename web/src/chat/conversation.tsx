@@ -1,3 +1,4 @@
+import { lazyDialog } from '../components/lazy-dialog.tsx'
 import { useSignal, useSignalEffect } from '@preact/signals'
 import type { MessageView } from '@chatnip/sdk'
 import { useCallback, useEffect, useMemo } from 'preact/hooks'
@@ -15,10 +16,15 @@ import { ChatHead } from './chat-head.tsx'
 import { Composer } from './composer.tsx'
 import { EmptyLog } from './empty-log.tsx'
 import { KeyWarning } from './key-warning.tsx'
-import { MessageDetails } from './message-details.tsx'
+import { Lifetime } from './lifetime.tsx'
 import { MessageLog } from './message-log.tsx'
 import { Trust } from './trust.tsx'
 import { Undelivered } from './undelivered.tsx'
+
+const MessageDetails = lazyDialog(
+  async () => (await import('./message-details.tsx')).MessageDetails,
+  () => t().details.title,
+)
 
 interface Props {
   readonly chats: Chats
@@ -30,6 +36,23 @@ const lastChangeable = ({ run }: OpenConversation): MessageView | undefined =>
     .peek()
     ?.items.filter(isMessage)
     .findLast(({ changeable, state }) => changeable && state !== 'failed')
+
+/** Who it is with, how far that is certain, and how long messages stay. */
+const Head = ({ chats, name, title }: Props & { readonly title: string }) => {
+  const contact = chats.contact(name)
+  const own = name === chats.messenger.profile.username
+  return (
+    <ChatHead
+      name={name}
+      title={title}
+      back={{ page: 'chats' }}
+      focus={false}
+      end={contact?.canSeal !== false && <Lifetime chats={chats} name={name} />}
+    >
+      {own ? <span class="trust">{t().chat.trust.self}</span> : <Trust contact={contact} />}
+    </ChatHead>
+  )
+}
 
 /** One open conversation: who it is with, what was said, and where one writes. */
 export const Conversation = ({ chats, name }: Props) => {
@@ -51,9 +74,7 @@ export const Conversation = ({ chats, name }: Props) => {
   const shown = looking.value
   return (
     <section class="chat" aria-label={title}>
-      <ChatHead name={name} title={title} back={{ page: 'chats' }} focus={false}>
-        {own ? <span class="trust">{t().chat.trust.self}</span> : <Trust contact={contact} />}
-      </ChatHead>
+      <Head chats={chats} name={name} title={title} />
       <div>
         {contact !== null && <KeyWarning chats={chats} contact={contact} />}
         <Undelivered chats={chats} name={name} open={open} />

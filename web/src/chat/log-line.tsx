@@ -1,9 +1,11 @@
 import type { NoticeView } from '@chatnip/sdk'
+import { Icon } from '../components/icon.tsx'
 import type { LogLine as Line } from '../format/groups.ts'
 import { dayLine } from '../format/time.ts'
 import { locale, t } from '../texts/index.ts'
 import { MessageLine } from './message-line.tsx'
 import type { MessageActions } from './message-line.tsx'
+import { fadingWords } from './fading-words.ts'
 import { newsWords } from './group-news.ts'
 import { missingWords } from './missing.ts'
 
@@ -18,12 +20,12 @@ interface Props extends MessageActions {
   readonly now: number
 }
 
-interface NoticeProps extends Pick<Props, 'own'> {
+interface NoticeProps extends Pick<Props, 'name' | 'own'> {
   readonly notice: NoticeView
   readonly lineKey: string
 }
 
-const NoticeLine = ({ notice, own, lineKey }: NoticeProps) => {
+const NoticeLine = ({ notice, name, own, lineKey }: NoticeProps) => {
   const { chat } = t()
   if (notice.kind === 'key changed')
     return (
@@ -35,6 +37,12 @@ const NoticeLine = ({ notice, own, lineKey }: NoticeProps) => {
     return (
       <li class="notice" data-key={lineKey}>
         {newsWords(notice)}
+      </li>
+    )
+  if (notice.kind !== 'missing')
+    return (
+      <li class="notice calm" data-key={lineKey}>
+        <Icon name="timer" size={16} /> {fadingWords(notice, name, own)}
       </li>
     )
   return (
@@ -49,7 +57,7 @@ const NoticeLine = ({ notice, own, lineKey }: NoticeProps) => {
 }
 
 /** One line of the log: a day, the line before new messages, a notice, or a message. */
-export const LogLine = ({ line, own, tabStop, active, hovered, now, ...actions }: Props) => {
+export const LogLine = ({ line, name, own, tabStop, active, hovered, now, ...actions }: Props) => {
   const { chat } = t()
   switch (line.kind) {
     case 'day':
@@ -65,7 +73,7 @@ export const LogLine = ({ line, own, tabStop, active, hovered, now, ...actions }
         </li>
       )
     case 'notice':
-      return <NoticeLine notice={line.notice} own={own} lineKey={line.key} />
+      return <NoticeLine notice={line.notice} name={name} own={own} lineKey={line.key} />
     case 'bubble':
       return (
         <MessageLine

@@ -1,7 +1,7 @@
 import type { ContactView, MessageView } from '@chatnip/sdk'
 import { Dialog } from '../components/dialog.tsx'
 import { Link } from '../components/link.tsx'
-import { fullDate, fullTime } from '../format/time.ts'
+import { duration, fullDate, fullTime, timeLeft } from '../format/time.ts'
 import { locale, t } from '../texts/index.ts'
 import { troubleOf } from './troubles.ts'
 
@@ -38,6 +38,15 @@ const sent = (message: MessageView): readonly Fact[] => {
   ]
 }
 
+/** When it goes, as far as that is known. */
+const fading = ({ fades, own }: MessageView): readonly Fact[] => {
+  const { fading: texts } = t()
+  if (fades === null) return []
+  if (fades.at !== null) return [[texts.fact, timeLeft(locale.value, fades.at, Date.now())]]
+  const time = duration(locale.value, fades.seconds)
+  return [[texts.fact, own ? texts.afterSending(time) : texts.afterReading(time)]]
+}
+
 /** Everything that is known about one message, in plain words. */
 export const MessageDetails = ({ message, contact, own, onDiscard, onClose }: Props) => {
   const { details, chat, chats, acts } = t()
@@ -47,6 +56,7 @@ export const MessageDetails = ({ message, contact, own, onDiscard, onClose }: Pr
     [details.to, message.own ? partner : own],
     [details.written, `${fullTime(locale.value, message.at)}${message.own ? '' : ` (${details.clock})`}`],
     ...(message.edited === null ? [] : [[acts.editedAt, fullTime(locale.value, message.edited)] as const]),
+    ...fading(message),
     ...(message.own ? sent(message) : received(message)),
   ]
   const comparable = contact !== null && contact.canSeal && contact.name !== own

@@ -25,10 +25,11 @@ interface Props {
 
 /** Time and state of a message; a press tells the rest. */
 export const MessageFoot = ({ id, message, quiet, tabStop, onDetails }: Props) => {
-  const { chat, acts } = t()
-  const { state, at, edited } = message
+  const { chat, acts, fading } = t()
+  const { state, at, edited, fades } = message
   const editedText = edited === null ? '' : `${acts.edited} `
   const stateText = state === null ? '' : `${chat.state[state]}. `
+  const fadingText = fades === null ? '' : `${fading.fact}. `
   return (
     <button
       type="button"
@@ -36,13 +37,14 @@ export const MessageFoot = ({ id, message, quiet, tabStop, onDetails }: Props) =
       class={quiet ? 'foot quiet' : 'foot'}
       tabIndex={tabStop ? 0 : -1}
       title={fullTime(locale.value, at)}
-      aria-label={`${editedText}${clockTime(locale.value, at)}. ${stateText}${chat.details}`}
+      aria-label={`${editedText}${clockTime(locale.value, at)}. ${stateText}${fadingText}${chat.details}`}
       data-state={state}
       onClick={() => {
         onDetails(message)
       }}
     >
       {edited !== null && <span>{acts.edited} </span>}
+      {fades !== null && <Icon name="timer" size={14} />}
       <time dateTime={new Date(at).toISOString()}>{clockTime(locale.value, at)}</time>
       {state !== null && <Icon name={STATE_ICONS[state]} size={16} />}
     </button>

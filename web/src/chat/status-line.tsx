@@ -1,8 +1,13 @@
 import { useComputed, useSignal, useSignalEffect } from '@preact/signals'
+import { lazyDialog } from '../components/lazy-dialog.tsx'
 import { Link } from '../components/link.tsx'
 import type { Chats } from '../state/chats.ts'
 import { t } from '../texts/index.ts'
-import { SignInAgain } from './sign-in-again.tsx'
+
+const SignInAgain = lazyDialog(
+  async () => (await import('./sign-in-again.tsx')).SignInAgain,
+  () => t().status.signInTitle,
+)
 
 /** A short interruption is nobody's business: only what lasts this long is told. */
 const PATIENCE_MS = 1_500

@@ -57,3 +57,31 @@ export const listTime = (language: string, at: number, now: number): string => {
   if (date > daysBefore(now, 6)) return formatter(language, 'weekday', { weekday: 'short' }).format(at)
   return formatter(language, 'short date', { day: 'numeric', month: 'numeric', year: '2-digit' }).format(at)
 }
+
+const UNITS = [
+  ['week', 604_800],
+  ['day', 86_400],
+  ['hour', 3_600],
+  ['minute', 60],
+] as const
+
+const lengths = new Map<string, Intl.NumberFormat>()
+const lengthOf = (language: string, unit: string, display: 'long' | 'narrow'): Intl.NumberFormat => {
+  const key = `${language} ${unit} ${display}`
+  const made = lengths.get(key) ?? new Intl.NumberFormat(language, { style: 'unit', unit, unitDisplay: display })
+  lengths.set(key, made)
+  return made
+}
+
+/** How long something lasts, in the largest unit that has it without a rest: "4 weeks", "36 hours". */
+export const duration = (language: string, seconds: number, display: 'long' | 'narrow' = 'long'): string => {
+  const [unit, length] = UNITS.find(([, one]) => seconds % one === 0) ?? (['minute', 60] as const)
+  return lengthOf(language, unit, display).format(Math.round(seconds / length))
+}
+
+/** How long it is until then, roughly: "in 3 hours". */
+export const timeLeft = (language: string, at: number, now: number): string => {
+  const seconds = Math.max(60, (at - now) / 1000)
+  const [unit, length] = UNITS.find(([name, one]) => name !== 'week' && seconds >= one) ?? (['minute', 60] as const)
+  return new Intl.RelativeTimeFormat(language).format(Math.round(seconds / length), unit)
+}

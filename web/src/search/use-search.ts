@@ -3,6 +3,9 @@ import type { ReadonlySignal, Signal } from '@preact/signals'
 import type { Found, Messenger, MessageView, SearchOptions } from '@chatnip/sdk'
 import { useEffect, useRef } from 'preact/hooks'
 
+/** So many may come while the list stands. */
+const MARGIN = 50
+
 /** What was found, and what had been asked for. */
 interface Answer {
   readonly query: string
@@ -57,10 +60,21 @@ export const useSearch = (messenger: Messenger, current: string | null): Searchi
   useEffect(() => {
     void ask()
   }, [only.value])
+  /** What was deleted, disappeared or was edited meanwhile is not shown as it was. Nothing new comes in under the hand of whoever chooses. */
+  const lookAgain = async (conversation: string): Promise<void> => {
+    const here = answer.peek()
+    if (here?.found.hits.some((hit) => hit.conversation === conversation) !== true) return
+    const limit = here.found.hits.length + MARGIN
+    const now = await messenger.search(here.query, { ...here.where, limit })
+    const known = new Map(now.hits.map((hit) => [hitKey(hit), hit]))
+    const hits = here.found.hits.flatMap((hit) => known.get(hitKey(hit)) ?? [])
+    if (answer.peek() === here) answer.value = { ...here, found: { ...here.found, hits } }
+  }
   useEffect(
     () =>
-      messenger.onChange(({ kind }) => {
-        if (kind === 'searchable') void ask()
+      messenger.onChange((change) => {
+        if (change.kind === 'searchable') void ask()
+        if (change.kind === 'messages') void lookAgain(change.conversation).catch(() => undefined)
       }),
     [messenger],
   )

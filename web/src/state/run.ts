@@ -64,12 +64,18 @@ export const covers = (items: readonly LogItem[], { seq }: Place): boolean => {
   return (places[0]?.seq ?? Infinity) <= seq && (places.at(-1)?.seq ?? 0) >= seq
 }
 
+/** Whether a message at that place would be drawn: at its ends this stretch is as long as the conversation. */
+const holds = ({ items, first, last }: Run, { seq }: Place): boolean => {
+  const places = items.flatMap(({ place }) => place ?? [])
+  return (first || (places[0]?.seq ?? Infinity) <= seq) && (last || (places.at(-1)?.seq ?? 0) >= seq)
+}
+
 /** A message as it is now, as far as this stretch tells. Null: it was deleted, or is not there any more. */
 export const asItIs = (run: Run | null, message: MessageView): MessageView | null => {
   const items = run?.items ?? []
   const known = items.find((item) => isMessage(item) && keyOf(item) === keyOf(message))
   if (known !== undefined && isMessage(known)) return known.deleted ? null : known
-  return message.place !== null && covers(items, message.place) ? null : message
+  return run !== null && message.place !== null && holds(run, message.place) ? null : message
 }
 
 const isReceived = (item: LogItem): boolean => isMessage(item) && !item.own

@@ -37,6 +37,7 @@ export type Method =
   | 'setCompared'
   | 'safetyNumber'
   | 'checkScan'
+  | 'setLifetime'
   | 'setReceipts'
   | 'setReadReceipts'
   | 'search'

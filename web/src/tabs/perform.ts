@@ -48,6 +48,8 @@ export const perform = (messenger: Messenger, question: Question): Promise<unkno
       return messenger.safetyNumber(...question.args)
     case 'checkScan':
       return messenger.checkScan(...question.args)
+    case 'setLifetime':
+      return messenger.setLifetime(...question.args)
     case 'setReceipts':
       return messenger.setReceipts(...question.args)
     case 'setReadReceipts':

@@ -168,6 +168,10 @@ export class SharedMessenger implements Messenger {
     return this.#ask('checkScan', args)
   }
 
+  setLifetime(...args: Arguments<'setLifetime'>): Promise<void> {
+    return this.#ask('setLifetime', args)
+  }
+
   receipts(): boolean {
     return this.#engine?.receipts() ?? this.#snapshot.receipts
   }

@@ -35,6 +35,7 @@ export const acts = {
     edit: (text: string) => `Edit: ${text}`,
     delete: () => 'Deletion of a message',
     reaction: () => 'Reaction to a message',
+    lifetime: () => 'Change of when messages disappear',
   },
   inText: {
     answer: (name: string, text: string) => `> ${name}: ${text}`,

@@ -1,6 +1,7 @@
 import { acts } from './en-acts.ts'
 import { details } from './en-details.ts'
 import { errors } from './en-errors.ts'
+import { fading } from './en-fading.ts'
 import { keys } from './en-keys.ts'
 import { groups } from './en-groups.ts'
 import { search } from './en-search.ts'
@@ -281,6 +282,7 @@ export const en = {
   search,
   acts,
 
+  fading,
   details,
 
   compare: {

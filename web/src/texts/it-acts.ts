@@ -36,6 +36,7 @@ export const acts: Texts['acts'] = {
     edit: (text) => `Modifica: ${text}`,
     delete: () => 'Eliminazione di un messaggio',
     reaction: () => 'Reazione a un messaggio',
+    lifetime: () => 'Cambio di quando i messaggi scompaiono',
   },
   inText: {
     answer: (name, text) => `> ${name}: ${text}`,

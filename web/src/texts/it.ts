@@ -1,6 +1,7 @@
 import { acts } from './it-acts.ts'
 import { details } from './it-details.ts'
 import { errors } from './it-errors.ts'
+import { fading } from './it-fading.ts'
 import { keys } from './it-keys.ts'
 import { groups } from './it-groups.ts'
 import { search } from './it-search.ts'
@@ -285,6 +286,7 @@ export const it: Texts = {
   search,
   acts,
 
+  fading,
   details,
 
   compare: {

@@ -1,0 +1,18 @@
+/** How long messages that disappear stay: after they were read, and for whoever wrote them after they were sent. In seconds. */
+
+/** What people are offered. */
+export const LIFETIMES = [3_600, 86_400, 604_800, 2_419_200] as const
+
+const MINUTE = 60
+const DAY = 86_400
+const MOST = 30 * DAY
+
+/** The lifetime of a message, as somebody else wrote it. Undefined: it stays, since there is none or it is out of all reason. */
+export const readLife = (value: unknown): number | undefined =>
+  typeof value === 'number' && Number.isInteger(value) && value >= MINUTE && value <= MOST ? value : undefined
+
+/** A setting: the same, and 0 for messages that stay. */
+export const readSeconds = (value: unknown): number | undefined => (value === 0 ? 0 : readLife(value))
+
+/** How long the server keeps such a message for whoever is away: a day at least, so that who sleeps gets what stays for an hour. */
+export const keptFor = (life: number): number => Math.max(life, DAY)
