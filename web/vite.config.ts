@@ -21,7 +21,7 @@ export default defineConfig({
           groups: [
             {
               name: 'base',
-              test: /(?:crypto\/src\/(?:bytes|box)|protocol\/src\/[a-z]+|sdk\/src\/ports|web\/src\/components\/icon|web\/src\/state\/(?:pictures|title))\.tsx?$/u,
+              test: /(?:crypto\/src\/(?:bytes|box)|protocol\/src\/[a-z]+|sdk\/src\/(?:ports|engine\/(?:content|lifetime)|driver\/vault)|web\/src\/(?:router?|components\/icon|state\/(?:pictures|problems|title)))\.tsx?$/u,
             },
           ],
         },

@@ -1,7 +1,6 @@
 export { createMessenger } from './create.ts'
 export type { MessengerPorts } from './create.ts'
 export { isEmoji } from './engine/content.ts'
-export { LIFETIMES } from './engine/lifetime.ts'
 export { DamagedRow } from './driver/vault.ts'
 export { excerpt } from './search/marks.ts'
 export type { TextPart } from './search/marks.ts'

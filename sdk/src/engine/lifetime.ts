@@ -1,8 +1,5 @@
 /** How long messages that disappear stay: after they were read, and for whoever wrote them after they were sent. In seconds. */
 
-/** What people are offered. */
-export const LIFETIMES = [3_600, 86_400, 604_800, 2_419_200] as const
-
 const MINUTE = 60
 const DAY = 86_400
 const MOST = 30 * DAY

@@ -1,5 +1,4 @@
 import { useSignal } from '@preact/signals'
-import { LIFETIMES } from '@chatnip/sdk'
 import type { Messenger } from '@chatnip/sdk'
 import { BusyButton } from '../components/busy-button.tsx'
 import { Dialog } from '../components/dialog.tsx'
@@ -7,6 +6,9 @@ import { Said } from '../components/said.tsx'
 import { useAction } from '../components/use-action.ts'
 import { duration } from '../format/time.ts'
 import { locale, t } from '../texts/index.ts'
+
+/** An hour, a day, a week, four weeks: in seconds. */
+const LIFETIMES = [3_600, 86_400, 604_800, 2_419_200] as const
 
 interface Props {
   readonly messenger: Messenger
