@@ -29,6 +29,8 @@ export interface Database {
 /** How often a transaction that another one got in the way of is tried. Locks are taken in order, so once is rare. */
 const TRIES = 5
 const CONNECT_SECONDS = 3
+/** Less than the patience of those who wait for the connection. */
+const SEARCH_MS = 2_000
 /** A node that stops within a transaction must not keep the others waiting for its locks. */
 const IDLE_IN_TRANSACTION_MS = 2_000
 const INT8 = 20
@@ -96,16 +98,20 @@ export function openClient(
   return { sql: postgres(options), cutSilent: lines.cutSilent, cutAll: lines.cutAll }
 }
 
-/** Whether this one host answers, and takes writes. */
+/**
+ * Whether this one host takes writes. The client tries again for ever where a host takes its connection and hangs up, as one does that is just coming or
+ * going: the answer is wanted soon, or not at all.
+ */
 async function leads(address: Address): Promise<boolean> {
-  const { sql, cutAll } = openClient({ address }, { connections: 1, patience: CONNECT_SECONDS * 1_000 })
-  const timer = setTimeout(cutAll, CONNECT_SECONDS * 1_000)
+  const { sql, cutAll } = openClient({ address }, { connections: 1, patience: SEARCH_MS })
+  const { promise: late, reject } = Promise.withResolvers<never>()
+  const timer = setTimeout(() => reject(new Error('It does not answer.')), SEARCH_MS)
   try {
-    const [row] = await sql.unsafe('SELECT NOT pg_is_in_recovery() AS leads')
+    const [row] = await Promise.race([sql.unsafe('SELECT NOT pg_is_in_recovery() AS leads'), late])
     return row?.['leads'] === true
   } finally {
     clearTimeout(timer)
-    await sql.end({ timeout: 0 })
+    sql.end({ timeout: 0 }).catch(() => undefined)
     cutAll()
   }
 }
