@@ -114,7 +114,7 @@ export const SETTINGS = {
     'NATS_URL',
     '',
     (value) => (value === '' ? null : value),
-    'A NATS by which several nodes wake each other at once, like nats://user:password@host:4222, or tls://…?ca=FILE. Only with DATABASE_URL.',
+    'A NATS by which several nodes wake each other at once, like nats://user:password@host:4222, or tls://…?ca=FILE; nkey=FILE or creds=FILE in place of a password. Only with DATABASE_URL.',
   ),
   files: setting(
     'CHATNIP_FILES',

@@ -1,4 +1,6 @@
 import { readFileSync } from 'node:fs'
+import { checkServerIdentity } from 'node:tls'
+import type { ConnectionOptions } from 'node:tls'
 
 /** Where NATS is and who we are there. */
 export interface NatsAddress {
@@ -6,27 +8,68 @@ export interface NatsAddress {
   readonly user?: string
   readonly pass?: string
   readonly token?: string
+  /** The seed of an nkey, or what a creds file holds: read from files, which only the server's user may read. */
+  readonly nkey?: string
+  readonly creds?: string
   /** Null: not encrypted. With `ca` only that authority is believed. */
-  readonly tls: { readonly ca?: string } | null
+  readonly tls: (Pick<ConnectionOptions, 'checkServerIdentity'> & { readonly ca?: string }) | null
 }
 
 const FORM = 'It must be like nats://user:password@host:4222.'
 
 /**
- * `nats://…` or, encrypted, `tls://…?ca=file`; a name alone before the @ is a token; several hosts are separated by commas.
+ * `nats://…` or, encrypted, `tls://…?ca=file`; a name alone before the @ is a token; `nkey=file` and `creds=file` stand for the other ways to say who we
+ * are; several hosts are separated by commas.
  * @throws Error with one sentence for people, without the password
  */
 export function natsAddressOf(url: string): NatsAddress {
-  const parts = /^(nats|tls):\/\/(?:([^@/?#]*)@)?([^@/?#]+)\/?(?:\?ca=([^&#]+))?$/.exec(url)
+  const parts = /^(nats|tls):\/\/(?:([^@/?#]*)@)?([^@/?#]+)\/?(?:\?([^#]*))?$/.exec(url)
   if (parts === null) throw new Error(`The address of NATS makes no sense. ${FORM}`)
-  const [, scheme, credentials = '', hosts = '', authority] = parts
+  const [, scheme, credentials = '', hosts = '', query = ''] = parts
   const servers = hosts.split(',')
   const wrong = servers.find((server) => !/^(?:[^:[\]]+|\[[^\]]+\])(?::\d{1,5})?$/.test(server))
   if (wrong !== undefined) throw new Error(`The host ${wrong} of NATS makes no sense. ${FORM}`)
+  const files = filesOf(query)
+  if (files.ca !== undefined && scheme !== 'tls')
+    throw new Error('The address of NATS names an authority (ca) and is not encrypted. It must begin with tls://.')
+  const tls = scheme === 'tls' ? tlsOf(servers, files.ca) : null
+  return { servers, ...whoOf(credentials, files), tls }
+}
+
+type Files = Readonly<Partial<Record<'ca' | 'nkey' | 'creds', string>>>
+
+/** What the files hold that the address names. */
+function filesOf(query: string): Files {
+  const found: Partial<Record<keyof Files, string>> = {}
+  for (const [name, file] of new URLSearchParams(query)) {
+    if (name !== 'ca' && name !== 'nkey' && name !== 'creds')
+      throw new Error(`The address of NATS may end with ca, nkey and creds, not with ${name}.`)
+    found[name] = readNamed(file)
+  }
+  return found
+}
+
+/** At most one way to say who we are. */
+function whoOf(credentials: string, { nkey, creds }: Files): Omit<NatsAddress, 'servers' | 'tls'> {
+  if ([credentials === '' ? undefined : credentials, nkey, creds].filter((way) => way !== undefined).length > 1)
+    throw new Error(
+      'The address of NATS says in more than one way who we are. One of password, token, nkey and creds is enough.',
+    )
+  if (nkey !== undefined) return { nkey: nkey.trim() }
+  if (creds !== undefined) return { creds }
   const [name = '', pass] = credentials.split(/:(.*)/s).map(decoded)
-  const who = pass === undefined ? (name === '' ? {} : { token: name }) : { user: name, pass }
-  const ca = authority === undefined ? {} : { ca: readAuthority(decoded(authority)) }
-  return { servers, ...who, tls: scheme === 'tls' ? ca : null }
+  if (pass !== undefined) return { user: name, pass }
+  return name === '' ? {} : { token: name }
+}
+
+/** The certificate must be for one of the hosts that the address names. (The client would take any for localhost where a host is an IP address.) */
+function tlsOf(servers: readonly string[], ca: string | undefined): NatsAddress['tls'] {
+  const names = servers.map((server) => server.replace(/:\d+$/, '').replace(/^\[|\]$/g, ''))
+  const checkIdentity: ConnectionOptions['checkServerIdentity'] = (_name, certificate) =>
+    names.some((name) => checkServerIdentity(name, certificate) === undefined)
+      ? undefined
+      : new Error('The certificate of NATS is for another host.')
+  return { checkServerIdentity: checkIdentity, ...(ca === undefined ? {} : { ca }) }
 }
 
 function decoded(text: string): string {
@@ -37,10 +80,10 @@ function decoded(text: string): string {
   }
 }
 
-function readAuthority(file: string): string {
+function readNamed(file: string): string {
   try {
     return readFileSync(file, 'utf8')
   } catch (cause) {
-    throw new Error(`The certificate ${file} of NATS's authority cannot be read.`, { cause })
+    throw new Error(`The file ${file} that the address of NATS names cannot be read.`, { cause })
   }
 }

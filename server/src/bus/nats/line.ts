@@ -1,4 +1,4 @@
-import { connect } from '@nats-io/transport-node'
+import { connect, credsAuthenticator, nkeyAuthenticator } from '@nats-io/transport-node'
 import type { NatsConnection, Subscription } from '@nats-io/transport-node'
 import type { NatsAddress } from './address.ts'
 
@@ -22,9 +22,11 @@ const RECONNECT_MS = 500
 /** A connection that died without a word is noticed after two of these. */
 const PING_MS = 2_000
 
-const join = ({ tls, ...where }: NatsAddress): Promise<NatsConnection> =>
+const join = ({ tls, nkey, creds, ...where }: NatsAddress): Promise<NatsConnection> =>
   connect({
     ...where,
+    ...(nkey === undefined ? {} : { authenticator: nkeyAuthenticator(Buffer.from(nkey)) }),
+    ...(creds === undefined ? {} : { authenticator: credsAuthenticator(Buffer.from(creds)) }),
     ...(tls === null ? {} : { tls }),
     name: 'chatnip',
     noEcho: true,

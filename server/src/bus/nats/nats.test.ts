@@ -92,7 +92,7 @@ describe('the address of NATS', () => {
       tls: null,
     })
     expect(natsAddressOf('nats://token@h')).toEqual({ servers: ['h'], token: 'token', tls: null })
-    expect(natsAddressOf('tls://h:4222/')).toEqual({ servers: ['h:4222'], tls: {} })
+    expect(natsAddressOf('tls://h:4222/')).toMatchObject({ servers: ['h:4222'], tls: {} })
   })
 
   test('what makes no sense is told in a sentence without the password', () => {
@@ -102,6 +102,12 @@ describe('the address of NATS', () => {
       'nats://a:secret@',
       'nats://a:secret@h:x',
       'tls://a:secret@h?ca=/nowhere.pem',
+      'nats://h?nkey=/nowhere.nk',
+      'nats://a:secret@h?creds=/nowhere.creds',
+      'nats://a:secret@h?ca=/dev/null',
+      'nats://a:secret@h?nkey=/dev/null',
+      'nats://h?nkey=/dev/null&creds=/dev/null',
+      'nats://a:secret@h?password=secret',
       'nats://a:%zz@h',
     ]) {
       expect(() => natsAddressOf(url)).toThrow(/\.$/)

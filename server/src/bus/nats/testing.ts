@@ -27,15 +27,19 @@ async function findProgram(): Promise<string | null> {
 const running = new Set<ChildProcess>()
 process.once('exit', () => running.forEach((child) => child.kill('SIGKILL')))
 
-/** @returns a running NATS that asks for a user and a password, or in words why there can be none here */
-export async function startNats(): Promise<TestNats | string> {
+/**
+ * @param options of the command line; without them it asks for a user and a password
+ * @returns a running NATS, or in words why there can be none here
+ */
+export async function startNats(
+  options: readonly string[] = ['--user', 'chatnip', '--pass', 'a secret'],
+): Promise<TestNats | string> {
   const program = await findProgram()
   if (program === null) return 'nats-server is not installed'
   const port = await freePort()
   let child: ChildProcess | null = null
   const start = async (): Promise<void> => {
-    const who = ['--user', 'chatnip', '--pass', 'a secret']
-    child = spawn(program, ['-a', '127.0.0.1', '-p', String(port), ...who], { stdio: ['ignore', 'ignore', 'pipe'] })
+    child = spawn(program, ['-a', '127.0.0.1', '-p', String(port), ...options], { stdio: ['ignore', 'ignore', 'pipe'] })
     running.add(child)
     const { stderr } = child
     if (stderr === null) throw new Error('no output of nats-server')

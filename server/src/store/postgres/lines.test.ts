@@ -1,6 +1,8 @@
 import { createServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
 import { afterEach, expect, test } from 'vitest'
+import { openDatabase } from './database.ts'
+import { settingsOf } from './options.ts'
 import { openPostgresStore } from './postgres.ts'
 
 const servers: ReturnType<typeof createServer>[] = []
@@ -8,11 +10,11 @@ afterEach(() => {
   for (const server of servers.splice(0)) server.close()
 })
 
-/** Something that takes connections and hangs up, as a database does that is just going or coming; or says nothing. */
-async function host(how: 'hangs up' | 'says nothing'): Promise<string> {
+/** Something that takes connections and hangs up, as a database does that is just going or coming. */
+async function host(onConnection: () => void = () => undefined): Promise<string> {
   const server = createServer((socket) => {
-    if (how === 'hangs up') socket.destroy()
-    else socket.on('error', () => undefined).resume()
+    onConnection()
+    socket.destroy()
   })
   servers.push(server)
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
@@ -21,11 +23,18 @@ async function host(how: 'hangs up' | 'says nothing'): Promise<string> {
 }
 
 test('while none of several hosts leads, whoever asks is told so in time', async () => {
-  for (const [one, two] of [
-    [await host('hangs up'), await host('hangs up')],
-    [await host('says nothing'), await host('hangs up')],
-  ]) {
-    const url = `postgres://chatnip@${one},${two}/chatnip`
-    await expect(openPostgresStore({ url, startPatience: 0 })).rejects.toThrow('cannot be reached')
+  const url = `postgres://chatnip@${await host()},${await host()}/chatnip`
+  await expect(openPostgresStore({ url, startPatience: 0 })).rejects.toThrow('cannot be reached')
+}, 15_000)
+
+test('and it is looked for again each time, however often there was none', async () => {
+  let tries = 0
+  const url = `postgres://chatnip@${await host(() => (tries += 1))},127.0.0.1:1/chatnip`
+  const db = openDatabase({ ...settingsOf({ url, connections: 1 }), patience: 3_000 })
+  for (let asked = 0; asked < 2; asked += 1) {
+    const before = tries
+    await expect(db.ask('SELECT 1')).rejects.toMatchObject({ code: 'unavailable' })
+    expect(tries).toBeGreaterThan(before)
   }
+  await db.close()
 }, 15_000)

@@ -1,5 +1,4 @@
-import { connect } from 'node:net'
-import type { Socket } from 'node:net'
+import { connect, Socket } from 'node:net'
 import type { Address } from './options.ts'
 
 interface Line {
@@ -17,6 +16,7 @@ export interface Lines {
   readonly open: () => Promise<Socket>
   /** Cuts those that have brought nothing since `then` (steady milliseconds), so that whoever waits on them hears of it. */
   readonly cutSilent: (then: number) => void
+  /** Cuts them, and opens none any more: the client would try again where it is hung up on. */
   readonly cutAll: () => void
 }
 
@@ -27,6 +27,7 @@ export type Host = Address['hosts'][number]
 export function openLines({ hosts }: Address, leads: (host: Host) => Promise<boolean>): Lines {
   const lines = new Set<Line>()
   const leader = openSearch(hosts, leads)
+  let closed = false
   const look = (line: Line): void => {
     if (line.socket.bytesRead === line.read) return
     line.read = line.socket.bytesRead
@@ -34,7 +35,10 @@ export function openLines({ hosts }: Address, leads: (host: Host) => Promise<boo
   }
   return {
     open: async () => {
-      const { host, port } = await leader()
+      const found = await leader().catch((error: unknown) => toError(error))
+      if (found instanceof Error) return brokenLine(found)
+      if (closed) return brokenLine(new Error('The store is closed.'))
+      const { host, port } = found
       const socket = connect({ host, port, noDelay: true })
       const line = { socket, read: 0, readAt: performance.now() }
       lines.add(line)
@@ -50,10 +54,20 @@ export function openLines({ hosts }: Address, leads: (host: Host) => Promise<boo
       }
     },
     cutAll: () => {
+      closed = true
       for (const { socket } of lines) socket.destroy()
       lines.clear()
     },
   }
+}
+
+const toError = (error: unknown): Error => (error instanceof Error ? error : new Error(String(error)))
+
+/** The client hears of what went wrong by a connection's events alone: where it got none it would count one as being opened for ever. */
+function brokenLine(why: Error): Socket {
+  const socket = new Socket()
+  setImmediate(() => socket.destroy(why))
+  return socket
 }
 
 /** Connections that are opened together share one search. */

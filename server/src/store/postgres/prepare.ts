@@ -20,6 +20,10 @@ const AGAIN_MS = 250
 /** Words of the network and of a database that is just starting (57P03) or has no connection left (53300). */
 const NOT_THERE = /^(?:E[A-Z_]+|CONNECT\w+|57P03|53300)$/
 
+/** What Node says of certificates: of an authority that is not believed, a name that is another one, a date. */
+const OF_TLS = /CERT|SIGNATURE|ISSUER|SELF_SIGNED|^ERR_TLS/
+const isOfTls = (error: unknown): boolean => OF_TLS.test(codeOf(error))
+
 /** Prepares the tables, waiting a while for a database that isn't there yet. */
 export const prepare = (settings: Settings): Promise<void> => whenThere(settings, migrate)
 
@@ -35,6 +39,11 @@ async function whenThere(settings: Settings, work: (sql: Client) => Promise<void
         await work(sql)
       })
     } catch (error) {
+      if (isOfTls(error))
+        throw new Error(
+          `The database does not prove that it is the one that is meant (${codeOf(error)}). Look at sslrootcert, and at the host in DATABASE_URL.`,
+          { cause: error },
+        )
       if (!NOT_THERE.test(codeOf(error))) throw error
       if (performance.now() > end)
         throw new Error('The database cannot be reached. Look whether it runs, and at DATABASE_URL.', { cause: error })

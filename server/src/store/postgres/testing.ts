@@ -1,9 +1,10 @@
 import { spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
-import { chown, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { appendFile, chmod, chown, copyFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import postgres from 'postgres'
+import type { KeyPair } from '../../certificates.ts'
 import { findProgram, owner, run } from './program.ts'
 import type { Program } from './program.ts'
 import { freePort } from '../../free-port.ts'
@@ -61,8 +62,11 @@ const EMPTY = [
   .concat('UPDATE counters SET value = 0')
   .join('\n')
 
-/** @returns a running PostgreSQL, or in words why there can be none here */
-export async function startPostgres(): Promise<TestPostgres | string> {
+/**
+ * @param encrypted the key and certificate with which it answers
+ * @returns a running PostgreSQL, or in words why there can be none here
+ */
+export async function startPostgres(encrypted: KeyPair | null = null): Promise<TestPostgres | string> {
   const folder = await mkdtemp(join(tmpdir(), 'chatnip-postgres-'))
   await chown(folder, owner.uid ?? -1, owner.gid ?? -1).catch(() => undefined)
   const program = await findProgram(folder)
@@ -72,6 +76,7 @@ export async function startPostgres(): Promise<TestPostgres | string> {
   }
   const port = await freePort()
   const keeper = await prepareServer(program, folder, port)
+  if (encrypted !== null) await encrypt(join(folder, 'data'), encrypted)
   await keeper.start()
   const urlOf = (database: string): string => `postgres://chatnip@127.0.0.1:${port}/${database}`
   return {
@@ -116,6 +121,20 @@ async function prepareServer({ bin, env }: Program, folder: string, port: number
   await makeData({ bin, env }, data)
   await writeFile(join(data, 'postgresql.auto.conf'), `${CONFIG}port = ${port}\n`)
   return keeperOf({ bin, env }, data, port)
+}
+
+/** The key may be read by PostgreSQL's user alone. */
+async function encrypt(data: string, { cert, key }: KeyPair): Promise<void> {
+  for (const [from, name] of [
+    [cert, 'server.crt'],
+    [key, 'server.key'],
+  ] as const) {
+    const file = join(data, name)
+    await copyFile(from, file)
+    await chmod(file, 0o600)
+    if (owner.uid !== undefined) await chown(file, owner.uid, owner.gid)
+  }
+  await appendFile(join(data, 'postgresql.auto.conf'), 'ssl = on\n')
 }
 
 /** An empty database cluster; its settings are for the caller to write. */
