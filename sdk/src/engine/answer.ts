@@ -7,7 +7,7 @@ import type { Ask, GoneWhy, Receipt } from './service.ts'
 import { both, countOf, joined, numbersOf, span, without } from './spans.ts'
 import type { Spans } from './spans.ts'
 import { pumpService, tell } from './tell.ts'
-import { takeReceiptInMany } from './many/told.ts'
+import { groupPart } from './part.ts'
 import { commit, effect, isOwn, lower, patch, peerOf, pinOf } from './turn.ts'
 import type { Turn } from './turn.ts'
 
@@ -35,7 +35,10 @@ export function takeReceipt(
   if (chain === undefined || chain.whose === 'contact' || receipt.n > chain.n)
     return { writes: [], isNews: false, arrived: 0 }
   const many = peerOf(turn, chain.number)?.many
-  if (many !== undefined) return takeReceiptInMany(turn, { chain, info: many.info, account: lower(peer.name) }, receipt)
+  if (many !== undefined) {
+    const teller = { chain, info: many.info, account: lower(peer.name) }
+    return groupPart()?.takeReceiptInMany(turn, teller, receipt) ?? { writes: [], isNews: false, arrived: 0 }
+  }
   const { chain: changed, arrived } = withoutArrived(withRead(withReceipt(chain, receipt), receipt))
   const isStoredNews =
     changed.stored !== chain.stored || JSON.stringify(changed.unsure) !== JSON.stringify(chain.unsure)

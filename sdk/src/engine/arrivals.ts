@@ -7,6 +7,7 @@ import { countExpired } from './expired.ts'
 import { armFading } from './fading-rows.ts'
 import { followLink } from './follow.ts'
 import { STEPPED } from './groups.ts'
+import { stir } from './handshake.ts'
 import { heardFrom } from './heads.ts'
 import { hear } from './hear.ts'
 import { readLife } from './lifetime.ts'
@@ -14,12 +15,12 @@ import { setLifetime } from './lifetimes.ts'
 import { doneAct, lookedUp, show, write } from './outcome.ts'
 import type { Outcome } from './outcome.ts'
 import { adoptKey } from './pins.ts'
+import { loadedPart } from './part.ts'
 import { passSeq, placeReceived, preview } from './places.ts'
 import type { ActLine, Line, LogicalKey, MessageLine, Peer, SettingLine } from './rows.ts'
 import { contentOf, isService } from './service.ts'
 import type { Again } from './service.ts'
 import type { Batch, Entry, Found, MailboxFrame, Opened } from './state.ts'
-import { takeFrame, takeStir } from './taken.ts'
 import { commit, CONVERSATIONS, ensurePeer, isOwn, lower, messagesChanged, metaWrite, notify } from './turn.ts'
 import { peerWrite, setPeer } from './turn.ts'
 import type { Turn } from './turn.ts'
@@ -50,7 +51,7 @@ function takeHandshake(turn: Turn, batch: Batch, { frame, unwrapped, found }: En
   // So that it is known when it comes once more: by its place alone it would show a mailbox that is counted anew.
   const value = { line: null, ...(unwrapped.kind === 'unreadable' ? ({ isMissing: true } as const) : {}) }
   write(outcome, { table: 'ids', key: [sender, frame.id], value })
-  takeFrame(turn, { unwrapped, sender, place, batch }, outcome)
+  loadedPart().takeFrame(turn, { unwrapped, sender, place, batch }, outcome)
 }
 
 const raise = (number: number): never => {
@@ -79,7 +80,8 @@ function takeMessage(turn: Turn, batch: Batch, index: number, outcome: Outcome):
   if (found !== null || opened === null || outcome.ids.has(`${sender} ${frame.id}`)) return
   outcome.ids.add(`${sender} ${frame.id}`)
   const place = placeReceived(turn, frame.seq)
-  if (entry.unwrapped?.kind === 'message') takeStir(turn, entry.unwrapped.group)
+  const lives = entry.unwrapped?.kind === 'message' ? turn.state.groups.get(entry.unwrapped.group) : undefined
+  if (lives !== undefined) stir(turn, lives.number)
   const taking: Taking = { frame, opened, entry, place, sender, target: batch.targets[index] ?? null }
   // What devices tell each other is nobody's line, not even when it is forged.
   if (isService(opened.body?.type ?? opened.claimed ?? null))

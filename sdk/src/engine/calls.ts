@@ -11,7 +11,7 @@ import { compose, letGo, pump, takeActs, usedNumber } from './outbox.ts'
 import type { Composed } from './outbox.ts'
 import { confirmKey } from './pins.ts'
 import type { Meta, Peer, Write } from './rows.ts'
-import { onManyCall } from './many/calls.ts'
+import { groupPart } from './part.ts'
 import { isNameOfMany } from './many/info.ts'
 import type { OutboxItem, State } from './state.ts'
 import { armReceipts, noteRead } from './tell.ts'
@@ -67,10 +67,16 @@ export function onCall(turn: Turn, ticket: number, call: Call): void {
       return meet(turn, ticket, call.name)
     case 'make group':
     case 'change group':
-      return onManyCall(turn, ticket, call)
+      return changeMany(turn, ticket, call)
     case 'history deleted':
       return forgetHistory(turn, ticket)
   }
+}
+
+function changeMany(turn: Turn, ticket: number, call: CallOf<'make group' | 'change group'>): void {
+  const part = groupPart()
+  if (part === null) effect(turn, { type: 'settle', ticket, error: 'unavailable', value: '' })
+  else part.onManyCall(turn, ticket, call)
 }
 
 /** Behind every commit that was asked for before. */

@@ -1,8 +1,7 @@
 import { onAfreshTimer, onBegun, onBeginTimer, onClaimed } from './begin.ts'
 import type { Event } from './events.ts'
 import { onAdopted, onAdoptTimer, onBehindTimer, onGroupTimer, onHandshakeStored, onProposed } from './handshake.ts'
-import { onGreetTimer } from './many/admission.ts'
-import { onClaimedForWish, onClaimTimer, onTidyTimer } from './many/wishes.ts'
+import { groupPart } from './part.ts'
 import { advanceInbox, startBatch } from './inbox.ts'
 import { pump } from './outbox.ts'
 import { lookAfterStock, onStocked, stockIsDue } from './stock.ts'
@@ -25,7 +24,7 @@ export function onGroupEvent(turn: Turn, event: GroupEvent): void {
 function take(turn: Turn, event: GroupEvent): void {
   switch (event.type) {
     case 'claimed':
-      return event.for === 'wish' ? onClaimedForWish(turn, event) : onClaimed(turn, event)
+      return event.for === 'wish' ? groupPart()?.onClaimedForWish(turn, event) : onClaimed(turn, event)
     case 'begun':
       return onBegun(turn, event)
     case 'proposed':
@@ -64,9 +63,9 @@ export function onGroupedTimer(turn: Turn, name: string): boolean {
   else if (kind === 'group') onGroupTimer(turn, name)
   else if (kind === 'behind') onBehindTimer(turn, name)
   else if (kind === 'adopt') onAdoptTimer(turn, name)
-  else if (kind === 'claim') onClaimTimer(turn, name)
-  else if (kind === 'tidy') onTidyTimer(turn, name)
-  else if (name === 'greet') onGreetTimer(turn)
+  else if (kind === 'claim') groupPart()?.onClaimTimer(turn, name)
+  else if (kind === 'tidy') groupPart()?.onTidyTimer(turn, name)
+  else if (name === 'greet') groupPart()?.onGreetTimer(turn)
   else if (name === 'stock') stockIsDue(turn)
   else return false
   goOn(turn)

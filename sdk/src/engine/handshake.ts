@@ -3,9 +3,8 @@ import { everybody, keysOf, makeClaimed, seconds } from './begin.ts'
 import type { Event, GroupChange } from './events.ts'
 import { beginStep, dropGroup, endStep, forgetOldGroups, isQuiet, isSettled, keepGroup, latestGroup } from './groups.ts'
 import type { Info } from './many/info.ts'
-import { adoptInMany } from './many/change.ts'
+import { groupPart } from './part.ts'
 import { everybodyIn } from './many/peers.ts'
-import { dropWish, pumpWishes } from './many/wishes.ts'
 import { placeSent } from './places.ts'
 import type { Handshake, Peer, Write } from './rows.ts'
 import type { Group } from './state.ts'
@@ -33,7 +32,7 @@ export function pumpGroups(turn: Turn): void {
   }
   adoptAccepted(turn)
   makeClaimed(turn)
-  pumpWishes(turn)
+  groupPart()?.pumpWishes(turn)
   renew(turn)
 }
 
@@ -98,8 +97,9 @@ export function onAdopted(turn: Turn, { group: id, made }: Extract<Event, { read
   const renewedAt = isRenewed ? turn.now : group.renewedAt
   const next = { ...rest, epoch, members, renewedAt, keys: { ...keysOf(turn, members), ...group.keys } }
   const peer = peerOf(turn, group.number)
-  if (peer?.many !== undefined)
-    return endStep(turn, ...adoptInMany(turn, { peer, before: group, group: next, secrets }))
+  const inMany = peer?.many === undefined ? null : groupPart()
+  if (peer !== undefined && inMany !== null)
+    return endStep(turn, ...inMany.adoptInMany(turn, { peer, before: group, group: next, secrets }))
   const writes = [...secrets, keepGroup(turn, next), ...forgetOldGroups(turn, group.number), metaWrite(turn)]
   endStep(turn, [...writes, ...(peer === undefined ? [] : markGrouped(turn, peer))], notify({ kind: 'conversations' }))
 }
@@ -130,7 +130,7 @@ export function onHandshakeRefused(
   if (group.place === null) return commit(turn, dropGroup(turn, group.id))
   // What the server never takes is not wished any longer.
   const wish = frame.code === 'epoch_passed' ? undefined : group.pending?.wish
-  if (wish !== undefined) commit(turn, dropWish(turn, group.number, wish))
+  if (wish !== undefined) commit(turn, withoutWish(turn, group, wish))
   commit(turn, [
     keepGroup(turn, { ...group, pending: null, stage: 'none', renewedAt: renewedLater(turn, group, frame.code) }),
     ...noPending(group.id),
@@ -196,9 +196,8 @@ export function onProposed(turn: Turn, { group: id, made }: Extract<Event, { rea
   patch(turn, { proposal: null })
   if (group === undefined || peer === undefined) return endStep(turn, [])
   // Key packages that are of no use say nothing about the group.
-  if (made === null && proposal?.wish.type === 'add') return endStep(turn, dropWish(turn, group.number, proposal.wish))
-  if (made === null && proposal?.wish.type === 'devices')
-    return endStep(turn, dropWish(turn, group.number, proposal.wish))
+  if (made === null && (proposal?.wish.type === 'add' || proposal?.wish.type === 'devices'))
+    return endStep(turn, withoutWish(turn, group, proposal.wish))
   if (made === null) return endStep(turn, [keepGroup(turn, { ...group, isBroken: true })])
   const { epoch, text, secrets } = made
   const about = { id: freshId(turn), timestamp: seconds(turn), epoch, text }
@@ -209,6 +208,9 @@ export function onProposed(turn: Turn, { group: id, made }: Extract<Event, { rea
   const write = keepGroup(turn, { ...group, pending, stage: 'storing' })
   endStep(turn, [...secrets, write], { type: 'event', event: { type: 'handshake stored', group: id } })
 }
+
+const withoutWish = (turn: Turn, { number }: Group, wish: NonNullable<Handshake['wish']>): readonly Write[] =>
+  groupPart()?.dropWish(turn, number, wish) ?? []
 
 /** Who goes is told too, and who comes. */
 const everybodyAfter = (turn: Turn, { many }: Peer, info: Info): Handshake['to'] =>

@@ -5,7 +5,7 @@ import { chainWith, gapWith, keepChain, reservedPlace } from './chains.ts'
 import { startFading } from './fading-rows.ts'
 import { fill, followHead, takeOut } from './follow.ts'
 import { heardFrom } from './heads.ts'
-import { admit } from './many/admission.ts'
+import { groupPart } from './part.ts'
 import { doneAct, show, write } from './outcome.ts'
 import type { Outcome } from './outcome.ts'
 import { preview } from './places.ts'
@@ -64,7 +64,7 @@ function take(turn: Turn, heard: Heard & { readonly body: ServiceBody }, outcome
       takeGone(turn, { ...heard, body }, outcome)
       return false
     case 'admit':
-      write(outcome, ...admit(turn, { account: heard.sender, group: body.group }))
+      write(outcome, ...(groupPart()?.admit(turn, { account: heard.sender, group: body.group }) ?? []))
       return false
   }
 }

@@ -11,7 +11,8 @@ import type { Batch, Entry, Found, MailboxFrame, Opened } from './state.ts'
 import { onStoredMore } from './tell.ts'
 import { effect, isOwn, lower, patch, pinOf } from './turn.ts'
 import type { Turn } from './turn.ts'
-import { takeIn, unwrapEffect } from './unwrap.ts'
+import { loadedPart } from './part.ts'
+import { unwrapEffect } from './unwrap.ts'
 import { isGroupText } from './unwrapped.ts'
 
 /**
@@ -155,7 +156,7 @@ export function onUnwrapped(turn: Turn, event: Extract<Event, { readonly type: '
   const batch = current(turn, event.batch, 'unwrapping')
   if (batch === null) return endStep(turn, event.result.secrets)
   const result = withoutUnanswerable(batch, event.result)
-  const { entries, rest, writes } = takeIn(turn, batch, result)
+  const { entries, rest, writes } = loadedPart().takeIn(turn, batch, result)
   const { halt } = result
   // Frames of a line that is gone come again by themselves.
   if (rest.length > 0 && batch.line === turn.state.line.number) patch(turn, { queue: [...rest, ...turn.state.queue] })

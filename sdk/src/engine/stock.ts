@@ -1,6 +1,6 @@
 import type { Event } from './events.ts'
 import { beginStep, endStep } from './groups.ts'
-import { armGreeting } from './many/admission.ts'
+import { groupPart } from './part.ts'
 import { effect, patch } from './turn.ts'
 import type { After } from './events.ts'
 import type { Turn } from './turn.ts'
@@ -25,6 +25,6 @@ export function onStocked(turn: Turn, { made }: Extract<Event, { readonly type: 
   const { texts, lastResort, secrets } = made
   const publish: readonly After[] =
     texts.length > 0 || lastResort !== null ? [{ type: 'publish', texts, lastResort }] : []
-  if (lastResort !== null) armGreeting(turn)
+  if (lastResort !== null) groupPart()?.armGreeting(turn)
   endStep(turn, secrets, ...publish)
 }

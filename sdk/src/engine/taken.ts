@@ -2,7 +2,7 @@ import type { Place } from '../messenger.ts'
 import { beginAfresh } from './begin.ts'
 import { followHint } from './follow.ts'
 import { currentGroup, forgetOldGroups, keepGroup } from './groups.ts'
-import { markGrouped, stir } from './handshake.ts'
+import { markGrouped } from './handshake.ts'
 import { manyAbout } from './many/peers.ts'
 import { takeMove, takeOut, takeRefusal, takeUnreadableOfMany, takeWelcome } from './many/taken.ts'
 import { write } from './outcome.ts'
@@ -75,10 +75,4 @@ function takeUnreadable(turn: Turn, taken: TakenFrame, { group: id, hint }: Of<'
     write(outcome, keepGroup(turn, { ...group, isBroken: true }))
   }
   beginAfresh(turn, peer.number, place)
-}
-
-/** A message came through a group: it lives. */
-export function takeStir(turn: Turn, id: string): void {
-  const group = turn.state.groups.get(id)
-  if (group !== undefined) stir(turn, group.number)
 }

@@ -4,6 +4,8 @@ import type { Own } from '../../engine/state.ts'
 import type { Clock, Transport } from '../../ports.ts'
 import type { Cipher } from '../cipher.ts'
 import type { SealedRows } from '../vault.ts'
+import { plugIn } from '../../engine/part.ts'
+import * as whole from '../../engine/whole.ts'
 import { claimPackages } from './claims.ts'
 import { ManySeen } from './many.ts'
 import type { Mls } from './mls.ts'
@@ -14,6 +16,8 @@ import { adoptPending, beginGroup, makeStock, proposeChange, sealInGroup } from 
 import { unwrapFrames } from './unwrap.ts'
 
 type EffectOf<T extends Effect['type']> = Extract<Effect, { readonly type: T }>
+
+plugIn(whole)
 
 export interface GroupPorts {
   readonly cipher: Cipher

@@ -1,6 +1,7 @@
 import { toBase64url } from '@chatnip/crypto'
 import { ChatnipError } from '@chatnip/protocol'
-import { isTitle, LIMITS_OF_MANY, nameOfMany, roleOf } from '../../engine/many/info.ts'
+import { nameOfMany, roleOf } from '../../engine/many/info.ts'
+import { isTitle, LIMITS_OF_MANY } from '../../engine/many/value.ts'
 import type { Info, Role } from '../../engine/many/info.ts'
 import type { Wish } from '../../engine/many/wishes.ts'
 import type { ClaimedPackage } from '../../engine/state.ts'

@@ -1,6 +1,11 @@
 import type { Effect, Event, ToUnwrap } from '../../engine/events.ts'
 import { readGroupText } from '../../engine/group-text.ts'
+import { plugIn } from '../../engine/part.ts'
+import * as whole from '../../engine/whole.ts'
 import type { Unwrapped } from '../../engine/unwrapped.ts'
+
+// What comes of the steps is taken by the engine's part for groups here too.
+plugIn(whole)
 
 type EffectOf<T extends Effect['type']> = Extract<Effect, { readonly type: T }>
 export type GroupEffect = EffectOf<'unwrap' | 'begin' | 'propose' | 'adopt' | 'stock' | 'claim'>

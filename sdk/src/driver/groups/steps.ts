@@ -12,7 +12,8 @@ import type {
   ToSeal,
   Trust,
 } from '../../engine/events.ts'
-import { isNameOfMany, writeInfo } from '../../engine/many/info.ts'
+import { isNameOfMany } from '../../engine/many/info.ts'
+import { writeInfo } from '../../engine/many/value.ts'
 import type { Info } from '../../engine/many/info.ts'
 import type { SealedLink } from '../../engine/rows.ts'
 import type { ClaimedPackage } from '../../engine/state.ts'

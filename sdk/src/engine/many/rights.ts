@@ -1,5 +1,6 @@
 import type { Member } from '../rows.ts'
-import { roleOf, sameInfo, without } from './info.ts'
+import { roleOf } from './info.ts'
+import { sameInfo, without } from './value.ts'
 import type { Info } from './info.ts'
 
 /**

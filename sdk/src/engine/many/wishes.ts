@@ -6,7 +6,8 @@ import { beginStep, currentGroup, isQuiet, isSettled, trustOf } from '../groups.
 import type { Group } from '../state.ts'
 import { commit, effect, lower, patch, peerOf, peerWrite, random, setPeer } from '../turn.ts'
 import type { Turn } from '../turn.ts'
-import { changed, roleOf, withMembers, without, withRole } from './info.ts'
+import { roleOf } from './info.ts'
+import { changed, withMembers, without, withRole } from './value.ts'
 import type { Info, Role } from './info.ts'
 import { manyOf } from './peers.ts'
 

@@ -1,8 +1,12 @@
 import type { Effect, Event } from '../events.ts'
+import { plugIn } from '../part.ts'
 import { restoreState } from '../restore.ts'
 import type { KeyFacts } from '../rows.ts'
 import type { State } from '../state.ts'
 import { step } from '../step.ts'
+import * as whole from '../whole.ts'
+
+plugIn(whole)
 
 /** The engine on a desk: events by hand, effects to look at, commits that succeed at once. */
 export class Desk {
