@@ -1,15 +1,14 @@
-import { beginStep, currentGroup, endStep, isSettled, keepGroup, trustOf, unbornGroup } from './groups.ts'
+import { currentGroup, isSettled, unbornGroup } from './groups.ts'
 import type { Event } from './events.ts'
 import { askKey, freshKey } from './lookups.ts'
 import { isAfter } from './places.ts'
 import type { Place } from '../messenger.ts'
 import type { Addressed } from '@chatnip/protocol'
-import { claimable, ensureMany, everybodyIn, keysAreKnown } from './many/peers.ts'
-import type { Info } from './many/info.ts'
-import type { Member, Peer } from './rows.ts'
+import { claimable, everybodyIn, keysAreKnown } from './many/peers.ts'
+import type { Peer } from './rows.ts'
 import type { Begin, Group } from './state.ts'
 import { adoptKey } from './pins.ts'
-import { backoff, commit, effect, freshId, isOwn, lower, notify, patch, peerOf, random, setPeer } from './turn.ts'
+import { backoff, commit, effect, isOwn, lower, notify, patch, peerOf, random } from './turn.ts'
 import type { Turn } from './turn.ts'
 
 /**
@@ -48,7 +47,7 @@ const AGAIN_MS = 30_000
 const isFresh = (turn: Turn, { line, at }: Extract<Begin, { readonly phase: 'none' }>): boolean =>
   line === turn.state.line.number && turn.now >= at && turn.now - at < NONE_MS
 
-const setBegin = (turn: Turn, number: number, begin: Begin): void =>
+export const setBegin = (turn: Turn, number: number, begin: Begin): void =>
   patch(turn, { begins: new Map(turn.state.begins).set(number, begin) })
 
 export function askForGroup(turn: Turn, peer: Peer): void {
@@ -79,7 +78,7 @@ export function onClaimed(turn: Turn, { number, result }: Extract<Event, { reado
   else nobodyHome(turn, number)
 }
 
-function nobodyHome(turn: Turn, number: number): void {
+export function nobodyHome(turn: Turn, number: number): void {
   const none: Begin = { phase: 'none', line: turn.state.line.number, at: turn.now }
   const peer = peerOf(turn, number)
   if (peer !== undefined && (isGrouped(peer) || peer.many !== undefined)) waitWith(turn, number, none, AGAIN_MS)
@@ -106,79 +105,7 @@ export function onBeginTimer(turn: Turn, name: string): void {
   patch(turn, { begins })
 }
 
-/** Makes a group whose key packages have come, when no other step is being taken. */
-export function makeClaimed(turn: Turn): void {
-  for (const [number, begin] of turn.state.begins) {
-    if (turn.state.isStepping) return
-    const peer = peerOf(turn, number)
-    if (begin.phase !== 'claimed' || peer === undefined) continue
-    // Somebody else's beginning may have come meanwhile.
-    if (!needsGroup(turn, peer)) {
-      setBegin(turn, number, { phase: 'begun', at: turn.now })
-      continue
-    }
-    setBegin(turn, number, { phase: 'making' })
-    beginStep(turn)
-    const { packages } = begin
-    const info = peer.many?.info ?? null
-    const others = info === null ? [lower(peer.name)] : []
-    effect(turn, { type: 'begin', number, others, packages, trust: trustOf(turn), info })
-  }
-}
-
-/** A group of many that this person makes: begun like every other, with the key packages that were found. */
-export function beginMany(
-  turn: Turn,
-  info: Info,
-  packages: Extract<Begin, { readonly phase: 'claimed' }>['packages'],
-): Peer {
-  const peer = ensureMany(turn, info)
-  setBegin(turn, peer.number, { phase: 'claimed', packages })
-  return setPeer(turn, { ...peer, many: { info, isIn: true, wishes: [] }, activeAt: turn.now })
-}
-
-export function onBegun(turn: Turn, { number, made }: Extract<Event, { readonly type: 'begun' }>): void {
-  const peer = peerOf(turn, number)
-  if (made === null || peer === undefined) {
-    nobodyHome(turn, number)
-    return endStep(turn, [])
-  }
-  setBegin(turn, number, { phase: 'begun', at: turn.now })
-  const { group: id, members, text, secrets, info } = made
-  const about = { id: freshId(turn), kind: 'begin', timestamp: seconds(turn), epoch: 0, text } as const
-  const group: Group = {
-    id,
-    number,
-    epoch: 0,
-    members,
-    keys: keysOf(turn, members),
-    place: null,
-    isBroken: false,
-    renewedAt: turn.now,
-    pending: { ...about, to: everybody(turn, peer), ...(info === null ? {} : { info }) },
-    stage: 'storing',
-    behind: 0,
-    ...(info === null ? {} : { version: info.version }),
-  }
-  endStep(turn, [...secrets, keepGroup(turn, group)], {
-    type: 'event',
-    event: { type: 'handshake stored', group: id },
-  })
-}
-
 export const seconds = (turn: Turn): number => Math.max(0, Math.floor(turn.now / 1000))
-
-/** By account: the key that has signed for its devices, since no other was believed. */
-export function keysOf(turn: Turn, members: readonly Member[]): Readonly<Record<string, string>> {
-  const { own, peers } = turn.state
-  const accounts = [...new Set(members.map(({ account }) => account))]
-  return Object.fromEntries(
-    accounts.map((account) => [
-      account,
-      isOwn(turn, account) ? own.fingerprint : (peers.get(account)?.pinned?.fingerprint ?? ''),
-    ]),
-  )
-}
 
 /** The contact's devices, or everybody in a group of many, and one's own other ones. */
 export const everybody = (turn: Turn, { name, many }: Peer): readonly Addressed[] =>
@@ -235,7 +162,7 @@ function pinned(turn: Turn, peer: Peer): Peer {
 }
 
 /** There is none, or none since something could not be read. */
-function needsGroup(turn: Turn, peer: Peer): boolean {
+export function needsGroup(turn: Turn, peer: Peer): boolean {
   if (isOwn(turn, peer.name) || peer.pinned?.canSeal === false || peer.candidate !== null) return false
   if (peer.many?.isIn === false) return false
   const place = currentGroup(turn, peer)?.place ?? null

@@ -1,6 +1,5 @@
-import { onAfreshTimer, onBegun, onBeginTimer, onClaimed } from './begin.ts'
+import { onAfreshTimer, onBeginTimer, onClaimed } from './begin.ts'
 import type { Event } from './events.ts'
-import { onAdopted, onAdoptTimer, onBehindTimer, onGroupTimer, onHandshakeStored, onProposed } from './handshake.ts'
 import { groupPart } from './part.ts'
 import { advanceInbox, startBatch } from './inbox.ts'
 import { pump } from './outbox.ts'
@@ -26,17 +25,17 @@ function take(turn: Turn, event: GroupEvent): void {
     case 'claimed':
       return event.for === 'wish' ? groupPart()?.onClaimedForWish(turn, event) : onClaimed(turn, event)
     case 'begun':
-      return onBegun(turn, event)
+      return groupPart()?.onBegun(turn, event)
     case 'proposed':
-      return onProposed(turn, event)
+      return groupPart()?.onProposed(turn, event)
     case 'adopted':
-      return onAdopted(turn, event)
+      return groupPart()?.onAdopted(turn, event)
     case 'stocked':
       return onStocked(turn, event)
     case 'stepped':
       return patch(turn, { isStepping: false })
     case 'handshake stored':
-      return onHandshakeStored(turn, event.group)
+      return groupPart()?.onHandshakeStored(turn, event.group)
   }
 }
 
@@ -60,9 +59,9 @@ export function onGroupedTimer(turn: Turn, name: string): boolean {
   const [kind] = name.split(' ')
   if (kind === 'begin') onBeginTimer(turn, name)
   else if (kind === 'afresh') onAfreshTimer(turn, name)
-  else if (kind === 'group') onGroupTimer(turn, name)
-  else if (kind === 'behind') onBehindTimer(turn, name)
-  else if (kind === 'adopt') onAdoptTimer(turn, name)
+  else if (kind === 'group') groupPart()?.onGroupTimer(turn, name)
+  else if (kind === 'behind') groupPart()?.onBehindTimer(turn, name)
+  else if (kind === 'adopt') groupPart()?.onAdoptTimer(turn, name)
   else if (kind === 'claim') groupPart()?.onClaimTimer(turn, name)
   else if (kind === 'tidy') groupPart()?.onTidyTimer(turn, name)
   else if (name === 'greet') groupPart()?.onGreetTimer(turn)

@@ -146,3 +146,11 @@ export const beginStep = (turn: Turn): void => patch(turn, { isStepping: true })
 /** Writes what came of a step; the next may begin when it is on disk. */
 export const endStep = (turn: Turn, writes: readonly Write[], ...after: readonly After[]): void =>
   commit(turn, writes, ...after, STEPPED)
+
+export const findHandshake = (turn: Turn, id: string): Group | undefined =>
+  [...turn.state.groups.values()].find(({ pending }) => pending?.id === id)
+
+/** Something was sent or read there: keys that are due are renewed. */
+export const stir = (turn: Turn, number: number): void => {
+  if (!turn.state.active.has(number)) patch(turn, { active: new Set(turn.state.active).add(number) })
+}

@@ -1,9 +1,11 @@
 import type { ClientFrame, ErrorCode, ServerFrame } from '@chatnip/protocol'
-import { everybody, keysOf, makeClaimed, seconds } from './begin.ts'
+import { everybody, seconds } from './begin.ts'
+import { keysOf, makeClaimed } from './begun.ts'
 import type { Event, GroupChange } from './events.ts'
 import { beginStep, dropGroup, endStep, forgetOldGroups, isQuiet, isSettled, keepGroup, latestGroup } from './groups.ts'
 import type { Info } from './many/info.ts'
-import { groupPart } from './part.ts'
+import { adoptInMany } from './many/change.ts'
+import { dropWish, pumpWishes } from './many/wishes.ts'
 import { everybodyIn } from './many/peers.ts'
 import { placeSent } from './places.ts'
 import type { Handshake, Peer, Write } from './rows.ts'
@@ -32,7 +34,7 @@ export function pumpGroups(turn: Turn): void {
   }
   adoptAccepted(turn)
   makeClaimed(turn)
-  groupPart()?.pumpWishes(turn)
+  pumpWishes(turn)
   renew(turn)
 }
 
@@ -47,9 +49,6 @@ export function onHandshakeStored(turn: Turn, id: string): void {
   const group = turn.state.groups.get(id)
   if (group?.stage === 'storing') keepGroup(turn, { ...group, stage: 'ready' })
 }
-
-export const findHandshake = (turn: Turn, id: string): Group | undefined =>
-  [...turn.state.groups.values()].find(({ pending }) => pending?.id === id)
 
 /** Accepted. It is adopted when no other step is being taken; what has come before it in the mailbox was taken in before. */
 export function onHandshakeSent(
@@ -97,9 +96,8 @@ export function onAdopted(turn: Turn, { group: id, made }: Extract<Event, { read
   const renewedAt = isRenewed ? turn.now : group.renewedAt
   const next = { ...rest, epoch, members, renewedAt, keys: { ...keysOf(turn, members), ...group.keys } }
   const peer = peerOf(turn, group.number)
-  const inMany = peer?.many === undefined ? null : groupPart()
-  if (peer !== undefined && inMany !== null)
-    return endStep(turn, ...inMany.adoptInMany(turn, { peer, before: group, group: next, secrets }))
+  if (peer?.many !== undefined)
+    return endStep(turn, ...adoptInMany(turn, { peer, before: group, group: next, secrets }))
   const writes = [...secrets, keepGroup(turn, next), ...forgetOldGroups(turn, group.number), metaWrite(turn)]
   endStep(turn, [...writes, ...(peer === undefined ? [] : markGrouped(turn, peer))], notify({ kind: 'conversations' }))
 }
@@ -130,7 +128,7 @@ export function onHandshakeRefused(
   if (group.place === null) return commit(turn, dropGroup(turn, group.id))
   // What the server never takes is not wished any longer.
   const wish = frame.code === 'epoch_passed' ? undefined : group.pending?.wish
-  if (wish !== undefined) commit(turn, withoutWish(turn, group, wish))
+  if (wish !== undefined) commit(turn, dropWish(turn, group.number, wish))
   commit(turn, [
     keepGroup(turn, { ...group, pending: null, stage: 'none', renewedAt: renewedLater(turn, group, frame.code) }),
     ...noPending(group.id),
@@ -197,7 +195,7 @@ export function onProposed(turn: Turn, { group: id, made }: Extract<Event, { rea
   if (group === undefined || peer === undefined) return endStep(turn, [])
   // Key packages that are of no use say nothing about the group.
   if (made === null && (proposal?.wish.type === 'add' || proposal?.wish.type === 'devices'))
-    return endStep(turn, withoutWish(turn, group, proposal.wish))
+    return endStep(turn, dropWish(turn, group.number, proposal.wish))
   if (made === null) return endStep(turn, [keepGroup(turn, { ...group, isBroken: true })])
   const { epoch, text, secrets } = made
   const about = { id: freshId(turn), timestamp: seconds(turn), epoch, text }
@@ -209,14 +207,6 @@ export function onProposed(turn: Turn, { group: id, made }: Extract<Event, { rea
   endStep(turn, [...secrets, write], { type: 'event', event: { type: 'handshake stored', group: id } })
 }
 
-const withoutWish = (turn: Turn, { number }: Group, wish: NonNullable<Handshake['wish']>): readonly Write[] =>
-  groupPart()?.dropWish(turn, number, wish) ?? []
-
 /** Who goes is told too, and who comes. */
 const everybodyAfter = (turn: Turn, { many }: Peer, info: Info): Handshake['to'] =>
   everybodyIn(turn, info, many === undefined ? [] : many.info.members.map(({ account }) => account))
-
-/** Something was sent or read there: keys that are due are renewed. */
-export const stir = (turn: Turn, number: number): void => {
-  if (!turn.state.active.has(number)) patch(turn, { active: new Set(turn.state.active).add(number) })
-}

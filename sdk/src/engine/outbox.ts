@@ -6,8 +6,8 @@ import { nextLink } from './chains.ts'
 import { withoutWords } from './content.ts'
 import type { Act, Content, Quote, Setting } from './content.ts'
 import type { After, Event } from './events.ts'
-import { beginStep, currentGroup, endStep, keepGroup } from './groups.ts'
-import { fallBehind, findHandshake, onHandshakeRefused, onHandshakeSent, pumpGroups, stir } from './handshake.ts'
+import { beginStep, currentGroup, endStep, keepGroup, findHandshake, stir } from './groups.ts'
+import { groupPart } from './part.ts'
 import { isGivenUp } from './hangup.ts'
 import { armFading, startFading } from './fading-rows.ts'
 import { keptFor } from './lifetime.ts'
@@ -55,7 +55,7 @@ const MAY_PASS: ReadonlySet<ErrorCode> = new Set(['too_many', 'mailbox_full', 'u
 export function pump(turn: Turn): void {
   giveUpDisliked(turn)
   if (turn.state.line.phase !== 'online') return
-  pumpGroups(turn)
+  groupPart()?.pumpGroups(turn)
   sealWhatWaits(turn)
   sendHeads(turn)
   pumpService(turn)
@@ -305,7 +305,7 @@ export function onSent(turn: Turn, frame: Extract<ServerFrame, { readonly type: 
   const service = findService(turn, frame.id)
   if (service !== undefined) return onServiceSent(turn, service)
   const group = findHandshake(turn, frame.id)
-  if (group !== undefined) return onHandshakeSent(turn, group, frame)
+  if (group !== undefined) return groupPart()?.onHandshakeSent(turn, group, frame)
   const item = findItem(turn, frame.id)
   if (item === undefined) return
   const { number } = ensurePeer(turn, item.to)
@@ -432,7 +432,7 @@ export function onRefused(turn: Turn, frame: Extract<ServerFrame, { readonly typ
   if (service !== undefined) return onServiceRefused(turn, service, frame)
   const group = findHandshake(turn, frame.id)
   if (group !== undefined) {
-    onHandshakeRefused(turn, group, frame)
+    groupPart()?.onHandshakeRefused(turn, group, frame)
     return pump(turn)
   }
   const item = findItem(turn, frame.id)
@@ -440,7 +440,7 @@ export function onRefused(turn: Turn, frame: Extract<ServerFrame, { readonly typ
   if (frame.code === 'epoch_passed' && item.sealed?.group !== undefined) {
     // Never accepted, or the server would have said so: it may be sealed anew under its id.
     setItem(turn, { ...item, stage: 'saved', tried: false, sealed: null })
-    fallBehind(turn, item.sealed.group.id, frame.epoch)
+    groupPart()?.fallBehind(turn, item.sealed.group.id, frame.epoch)
     return pump(turn)
   }
   if (frame.retry_after === undefined && !MAY_PASS.has(frame.code)) fail(turn, item, frame.code)

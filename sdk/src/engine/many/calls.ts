@@ -1,4 +1,4 @@
-import { beginMany } from '../begin.ts'
+import { beginMany } from '../begun.ts'
 import type { Call } from '../events.ts'
 import { pump } from '../outbox.ts'
 import { commit, CONVERSATIONS, effect, lower, messagesChanged, peerWrite, settle } from '../turn.ts'
