@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Browser, BrowserContextOptions } from 'playwright-core'
 import { top } from '../../scripts/run.ts'
+import { HAS_GROUPS } from '../../web/src/state/has-groups.ts'
 import { launchBrowser } from './browsers.ts'
 import { startApp } from './kit/app.ts'
 import type { App } from './kit/app.ts'
@@ -52,7 +53,25 @@ async function talk(browser: Browser, app: App): Promise<{ alice: Person; bob: P
   await saySent(nora, 'Did you see the fog this morning?')
   await row(alice, 'nora').getByText('1 new message').waitFor({ state: 'attached' })
   await stateOf(alice, 'She never lets you.', 'Delivered').waitFor()
+  if (HAS_GROUPS) await makeGroup(alice, [bob, nora])
   return { alice, bob }
+}
+
+async function makeGroup(alice: Person, others: readonly Person[]): Promise<void> {
+  const dialog = alice.page.getByRole('dialog')
+  await alice.page.getByRole('button', { name: 'New group' }).click()
+  await dialog.getByLabel('Name of the group').fill('Saturday')
+  for (const { name } of others) await dialog.getByRole('checkbox', { name }).check()
+  await picture(alice, 'desktop', 'make-group')
+  await dialog.getByRole('button', { name: 'Make the group' }).click()
+  await alice.page.getByRole('region', { name: 'Saturday' }).waitFor()
+  await saySent(alice, 'Who comes along on Saturday?')
+  for (const who of others) {
+    await row(who, 'Saturday').click()
+    await who.page.getByRole('region', { name: 'Saturday' }).waitFor()
+    await saySent(who, who.name === 'bob' ? 'I have room for two.' : 'I do!')
+  }
+  for (const text of ['I have room for two.', 'I do!']) await sees(alice, text)
 }
 
 async function takeGuestPages(browser: Browser, app: App, screen: string): Promise<void> {
@@ -87,6 +106,7 @@ async function takeInside(person: Person, screen: string): Promise<void> {
   await page.getByRole('combobox', { name: 'Words' }).fill('the')
   await page.getByRole('option').first().waitFor()
   await picture(person, screen, 'search')
+  if (HAS_GROUPS) await takeGroup(person, screen)
   await visit(person, '/chats/bob/compare')
   await page.getByRole('button', { name: 'They are the same' }).waitFor()
   await picture(person, screen, 'compare')
@@ -96,6 +116,16 @@ async function takeInside(person: Person, screen: string): Promise<void> {
   await visit(person, '/known')
   await page.getByRole('heading', { name: 'Your devices' }).waitFor()
   await page.screenshot({ path: join(FOLDER, `known-${screen}.png`) })
+}
+
+async function takeGroup(person: Person, screen: string): Promise<void> {
+  await visit(person, '/chats')
+  await row(person, 'Saturday').click()
+  await sees(person, 'I have room for two.')
+  await picture(person, screen, 'group')
+  await person.page.getByRole('button', { name: '3 members' }).click()
+  await person.page.getByRole('dialog').getByRole('list').waitFor()
+  await picture(person, screen, 'group-members')
 }
 
 /** The picture of the README: a wide light window with a dark phone over its corner, both from the running app. */

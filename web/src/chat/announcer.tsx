@@ -43,7 +43,9 @@ export const Announcer = (props: Props) => {
   const words = message?.mark === 'forged' ? t().chat.mark.forged : plainText(message?.text ?? '')
   return (
     <>
-      <output class="hidden">{message !== null && <span key={message.id}>{t().chat.sentBy(name, words)}</span>}</output>
+      <output class="hidden">
+        {message !== null && <span key={message.id}>{t().chat.sentBy(message.sender, words)}</span>}
+      </output>
       <output class="hidden">
         {reaction?.conversation === name &&
           !isDeleted(open, reaction.about) &&

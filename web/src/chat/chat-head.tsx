@@ -1,5 +1,7 @@
 import type { ComponentChildren } from 'preact'
+import type { GroupView } from '@chatnip/sdk'
 import { Avatar } from '../components/avatar.tsx'
+import { GroupAvatar } from '../components/group-avatar.tsx'
 import { Heading } from '../components/heading.tsx'
 import { Icon } from '../components/icon.tsx'
 import { goBack } from '../router.ts'
@@ -9,6 +11,7 @@ import { t } from '../texts/index.ts'
 interface Props {
   readonly name: string
   readonly title: string
+  readonly group?: GroupView | null
   readonly back: Route
   readonly focus: boolean
   /** On wide screens the list is beside, so only narrow ones need the button. */
@@ -19,7 +22,7 @@ interface Props {
 }
 
 /** Who the conversation is with. */
-export const ChatHead = ({ name, title, back, focus, backAlways = false, children, end }: Props) => (
+export const ChatHead = ({ name, title, group = null, back, focus, backAlways = false, children, end }: Props) => (
   <header class="chat-head">
     <button
       type="button"
@@ -31,7 +34,7 @@ export const ChatHead = ({ name, title, back, focus, backAlways = false, childre
     >
       <Icon name="back" />
     </button>
-    <Avatar name={name} size={40} />
+    {group === null ? <Avatar name={name} size={40} /> : <GroupAvatar picture={group.picture} size={40} />}
     <div class="chat-title">
       <Heading text={title} focus={focus} />
       {children}

@@ -4,6 +4,7 @@ import { Link } from '../components/link.tsx'
 import { Logo } from '../components/logo.tsx'
 import { openDialog } from '../keys/use-chat-keys.ts'
 import type { Chats } from '../state/chats.ts'
+import { HAS_GROUPS } from '../state/has-groups.ts'
 import { t } from '../texts/index.ts'
 import { ChatRow } from './chat-row.tsx'
 import { OpenChat } from './open-chat.tsx'
@@ -28,6 +29,44 @@ const NoteRow = ({ name, current }: { readonly name: string; readonly current: b
   )
 }
 
+/** What the app is called, and what is reached from everywhere. */
+const Head = ({ username }: { readonly username: string }) => {
+  const texts = t()
+  return (
+    <header class="side-head">
+      <span class="brand">
+        <Logo size={28} />
+        <span>{texts.common.appName}</span>
+      </span>
+      {HAS_GROUPS && (
+        <button
+          type="button"
+          class="icon-button"
+          aria-label={texts.groups.make}
+          onClick={() => {
+            openDialog.value = 'group'
+          }}
+        >
+          <Icon name="people" />
+        </button>
+      )}
+      <button
+        type="button"
+        class="icon-button"
+        aria-label={texts.search.title}
+        onClick={() => {
+          openDialog.value = 'search'
+        }}
+      >
+        <Icon name="search" />
+      </button>
+      <Link to={{ page: 'settings' }} class="icon-button" label={texts.chats.settings}>
+        <Avatar name={username} size={32} />
+      </Link>
+    </header>
+  )
+}
+
 /** All conversations, the latest first. */
 export const ChatList = ({ chats, current }: Props) => {
   const texts = t()
@@ -36,25 +75,7 @@ export const ChatList = ({ chats, current }: Props) => {
   const now = Date.now()
   return (
     <div id={current === null ? 'content' : undefined} class="side">
-      <header class="side-head">
-        <span class="brand">
-          <Logo size={28} />
-          <span>{texts.common.appName}</span>
-        </span>
-        <button
-          type="button"
-          class="icon-button"
-          aria-label={texts.search.title}
-          onClick={() => {
-            openDialog.value = 'search'
-          }}
-        >
-          <Icon name="search" />
-        </button>
-        <Link to={{ page: 'settings' }} class="icon-button" label={texts.chats.settings}>
-          <Avatar name={username} size={32} />
-        </Link>
-      </header>
+      <Head username={username} />
       <OpenChat chats={chats} />
       <nav class="chat-list" aria-label={texts.chats.list}>
         <ul class="rows">
@@ -63,6 +84,7 @@ export const ChatList = ({ chats, current }: Props) => {
               key={conversation.name}
               conversation={conversation}
               own={conversation.name === username}
+              username={username}
               current={conversation.name === current}
               draft={chats.drafts.value.get(conversation.name) ?? ''}
               now={now}

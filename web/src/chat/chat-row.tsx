@@ -1,5 +1,6 @@
 import type { ConversationView } from '@chatnip/sdk'
 import { Avatar } from '../components/avatar.tsx'
+import { GroupAvatar } from '../components/group-avatar.tsx'
 import { Icon } from '../components/icon.tsx'
 import { Link } from '../components/link.tsx'
 import { plainText } from '../format/rich.ts'
@@ -9,6 +10,8 @@ import { locale, t } from '../texts/index.ts'
 interface Props {
   readonly conversation: ConversationView
   readonly own: boolean
+  /** Whose device this is. */
+  readonly username: string
   readonly current: boolean
   readonly draft: string
   readonly now: number
@@ -20,9 +23,14 @@ const Draft = ({ text }: { readonly text: string }) => (
   </>
 )
 
-const Preview = ({ conversation, own, draft }: Pick<Props, 'conversation' | 'own' | 'draft'>) => {
+const Preview = ({ conversation, own, draft, username }: Omit<Props, 'current' | 'now'>) => {
   const { chats, acts } = t()
-  const { last, undelivered, reacted } = conversation
+  const { last, undelivered, reacted, group, name } = conversation
+  /** Whose it is, where that is not plain. */
+  const by = (sender: string | null): string => {
+    if (own || sender === name) return ''
+    return group !== null && sender !== null && sender !== username ? `${sender}: ` : `${chats.you} `
+  }
   if (undelivered > 0)
     return (
       <span class="undelivered">
@@ -33,7 +41,7 @@ const Preview = ({ conversation, own, draft }: Pick<Props, 'conversation' | 'own
   if (reacted !== null)
     return (
       <>
-        {reacted.by !== conversation.name && !own && `${chats.you} `}
+        {by(reacted.by)}
         {acts.reactedTo(reacted.emoji, plainText(reacted.to))}
       </>
     )
@@ -41,28 +49,28 @@ const Preview = ({ conversation, own, draft }: Pick<Props, 'conversation' | 'own
   if (last.mark === 'forged') return <em>{chats.forgedPreview}</em>
   return (
     <>
-      {last.own && !own && `${chats.you} `}
+      {by(last.own ? null : last.sender)}
       {last.deleted ? <em>{acts.deleted}</em> : plainText(last.text)}
     </>
   )
 }
 
 /** One conversation in the list. */
-export const ChatRow = ({ conversation, own, current, draft, now }: Props) => {
+export const ChatRow = ({ conversation, own, username, current, draft, now }: Props) => {
   const { chats } = t()
-  const { name, last, unread, activeAt } = conversation
+  const { name, group, last, unread, activeAt } = conversation
   return (
     <li>
       <Link to={{ page: 'chat', name }} class="chat-row" current={current}>
-        <Avatar name={name} />
-        <span class="name">{own ? chats.noteToSelf : name}</span>
+        {group === null ? <Avatar name={name} /> : <GroupAvatar picture={group.picture} />}
+        <span class="name">{own ? chats.noteToSelf : (group?.title ?? name)}</span>
         {last === null ? (
           <span />
         ) : (
           <time dateTime={new Date(activeAt).toISOString()}>{listTime(locale.value, activeAt, now)}</time>
         )}
         <span class="preview" dir="auto">
-          <Preview conversation={conversation} own={own} draft={draft} />
+          <Preview conversation={conversation} own={own} username={username} draft={draft} />
         </span>
         {unread > 0 ? (
           <span class="badge">

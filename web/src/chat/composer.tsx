@@ -15,6 +15,8 @@ import { wrapSelection } from './wrap-selection.ts'
 interface Props {
   readonly chats: Chats
   readonly name: string
+  /** How the conversation is called. */
+  readonly title: string
   readonly own: boolean
   readonly composing: Signal<Composing | null>
   /** A message as it is now; null: it is not there any more. */
@@ -109,7 +111,7 @@ const Wrong = ({ id, problem }: { readonly id: string; readonly problem: Problem
 
 /** Where a message is written. Always usable: without a connection or a session, what is sent waits in the outbox. */
 export const Composer = (props: Props) => {
-  const { chats, name, own, composing } = props
+  const { chats, title, own, composing } = props
   const { chat } = t()
   const id = useId()
   const box = useRef<HTMLTextAreaElement>(null)
@@ -129,7 +131,7 @@ export const Composer = (props: Props) => {
   }
   const onKeyDown = boxKeys(props, submit)
   const { username } = chats.messenger.profile
-  const plain = own ? chat.composeNote : chat.compose(name)
+  const plain = own ? chat.composeNote : chat.compose(title)
   const label = about === null ? plain : composingLabel(about, username)
   return (
     <div class="composer">

@@ -1,6 +1,7 @@
 import { lazyDialog } from '../components/lazy-dialog.tsx'
 import { useSignal, useSignalEffect } from '@preact/signals'
 import type { MessageView } from '@chatnip/sdk'
+import type { ComponentProps } from 'preact'
 import { useCallback, useEffect, useMemo } from 'preact/hooks'
 import type { Chats } from '../state/chats.ts'
 import { openConversation } from '../state/conversation.ts'
@@ -18,6 +19,8 @@ import { EmptyLog } from './empty-log.tsx'
 import { KeyWarning } from './key-warning.tsx'
 import { Lifetime } from './lifetime.tsx'
 import { MessageLog } from './message-log.tsx'
+import { Members } from './members.tsx'
+import { groupOf, titleOf } from './titles.ts'
 import { Trust } from './trust.tsx'
 import { Undelivered } from './undelivered.tsx'
 
@@ -40,19 +43,26 @@ const lastChangeable = ({ run }: OpenConversation): MessageView | undefined =>
 /** Who it is with, how far that is certain, and how long messages stay. */
 const Head = ({ chats, name, title }: Props & { readonly title: string }) => {
   const contact = chats.contact(name)
+  const group = groupOf(chats, name)
   const own = name === chats.messenger.profile.username
   return (
     <ChatHead
       name={name}
       title={title}
+      group={group}
       back={{ page: 'chats' }}
       focus={false}
-      end={contact?.canSeal !== false && <Lifetime chats={chats} name={name} />}
+      end={group === null && contact?.canSeal !== false && <Lifetime chats={chats} name={name} />}
     >
-      {own ? <span class="trust">{t().chat.trust.self}</span> : <Trust contact={contact} />}
+      {group !== null && <Members chats={chats} name={name} group={group} />}
+      {group === null && (own ? <span class="trust">{t().chat.trust.self}</span> : <Trust contact={contact} />)}
     </ChatHead>
   )
 }
+
+/** The field to write in, unless one is out of the group. */
+const Writing = ({ isOut, ...props }: ComponentProps<typeof Composer> & { readonly isOut: boolean }) =>
+  isOut ? <p class="composer muted">{t().groups.out}</p> : <Composer {...props} />
 
 /** One open conversation: who it is with, what was said, and where one writes. */
 export const Conversation = ({ chats, name }: Props) => {
@@ -70,7 +80,8 @@ export const Conversation = ({ chats, name }: Props) => {
   const onDetails = useCallback((message: MessageView) => (looking.value = message), [looking])
   const contact = chats.contact(name)
   const own = name === messenger.profile.username
-  const title = own ? t().chats.noteToSelf : name
+  const title = titleOf(chats, name)
+  const group = groupOf(chats, name)
   const shown = looking.value
   return (
     <section class="chat" aria-label={title}>
@@ -80,13 +91,15 @@ export const Conversation = ({ chats, name }: Props) => {
         <Undelivered chats={chats} name={name} open={open} />
       </div>
       {open.run.value?.items.length === 0 ? (
-        <EmptyLog name={name} own={own} contact={contact} />
+        <EmptyLog name={name} own={own} contact={contact} group={group} />
       ) : (
         <MessageLog chats={chats} name={name} title={title} open={open} onDetails={onDetails} acts={act.acts} />
       )}
-      <Composer
+      <Writing
+        isOut={group?.role === null}
         chats={chats}
         name={name}
+        title={title}
         own={own}
         composing={act.composing}
         now={(message) => asItIs(open.run.value, message)}

@@ -1,4 +1,4 @@
-import type { ContactView } from '@chatnip/sdk'
+import type { ContactView, GroupView } from '@chatnip/sdk'
 import { Link } from '../components/link.tsx'
 import { Logo } from '../components/logo.tsx'
 import { t } from '../texts/index.ts'
@@ -7,10 +7,12 @@ interface Props {
   readonly name: string
   readonly own: boolean
   readonly contact: ContactView | null
+  readonly group: GroupView | null
 }
 
-const sentence = ({ name, own, contact }: Props): string => {
-  const { chat } = t()
+const sentence = ({ name, own, contact, group }: Props): string => {
+  const { chat, groups } = t()
+  if (group !== null) return groups.empty
   if (own) return chat.emptyNote
   return contact?.canSeal === false ? chat.emptyPlain(name) : chat.empty(name)
 }
@@ -18,7 +20,7 @@ const sentence = ({ name, own, contact }: Props): string => {
 /** A conversation in which nothing was said yet. */
 export const EmptyLog = (props: Props) => {
   const { chat } = t()
-  const comparable = !props.own && props.contact?.canSeal !== false
+  const comparable = props.group === null && !props.own && props.contact?.canSeal !== false
   return (
     <div class="empty">
       <Logo size={56} />

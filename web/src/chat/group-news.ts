@@ -1,5 +1,6 @@
 import type { NoticeView } from '@chatnip/sdk'
-import { locale, t } from '../texts/index.ts'
+import { listed } from '../groups/names.ts'
+import { t } from '../texts/index.ts'
 
 type GroupNotice = Extract<NoticeView, { readonly kind: 'group' }>
 
@@ -24,5 +25,3 @@ export function newsWords({ by, news }: GroupNotice): string {
       return groups.notAllowed(by)
   }
 }
-
-const listed = (names: readonly string[]): string => new Intl.ListFormat(locale.value).format(names)

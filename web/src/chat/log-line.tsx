@@ -35,7 +35,7 @@ const NoticeLine = ({ notice, name, own, lineKey }: NoticeProps) => {
     )
   if (notice.kind === 'group')
     return (
-      <li class="notice" data-key={lineKey}>
+      <li class="notice quiet" data-key={lineKey}>
         {newsWords(notice)}
       </li>
     )

@@ -58,8 +58,9 @@ const UNSETTLED: ReadonlySet<string> = new Set(['waiting', 'failed', 'expired'])
 
 /** One message in the log. */
 export const MessageLine = (props: Props) => {
-  const { lineKey, message, own, last, tabStop, active, hovered, acts, onDetails, onRetry, onDiscard } = props
+  const { lineKey, message, own, first, last, tabStop, active, hovered, acts, onDetails, onRetry, onDiscard } = props
   const { quote } = message
+  const inGroup = message.sender !== message.conversation
   const id = useId()
   const troubled = message.mark !== null && message.mark !== 'verified'
   const settled = !UNSETTLED.has(message.state ?? '')
@@ -78,8 +79,9 @@ export const MessageLine = (props: Props) => {
         aria-labelledby={`${id}-who${quote === null ? '' : ` ${id}-quote`} ${id}-words`}
         aria-describedby={`${id}-foot`}
       >
-        <span class="hidden" id={`${id}-who`}>
-          {message.own ? t().chat.own : message.conversation}:{' '}
+        <span class={inGroup && first && !message.own ? 'sender' : 'hidden'} id={`${id}-who`}>
+          {message.own ? t().chat.own : message.sender}
+          <span class="hidden">: </span>
         </span>
         {quote !== null && (
           <Quote

@@ -31,13 +31,13 @@ const together = (one: LogItem | undefined, other: LogItem | undefined): boolean
   other !== undefined &&
   isMessage(one) &&
   isMessage(other) &&
-  one.own === other.own &&
+  one.sender === other.sender &&
   Math.abs(one.at - other.at) < GROUP_MS &&
   dayOf(one.at) === dayOf(other.at)
 
 /** What a line is known by, as long as the conversation is open: whether it waits or was sent. */
 export const keyOf = (item: LogItem): string =>
-  isMessage(item) ? `${item.own ? 'own' : 'other'} ${item.id}` : `notice ${item.place.seq}.${item.place.sub}`
+  isMessage(item) ? `${item.own ? 'own' : item.sender} ${item.id}` : `notice ${item.place.seq}.${item.place.sub}`
 
 /**
  * Turns a conversation (oldest first) into lines: day lines, grouped bubbles, notices, and the line before the first unread.

@@ -11,6 +11,10 @@ const Search = lazyDialog(
   async () => (await import('../search/search.tsx')).Search,
   () => t().search.title,
 )
+const MakeGroup = lazyDialog(
+  async () => (await import('../groups/make-group.tsx')).MakeGroup,
+  () => t().groups.make,
+)
 const KeysHelp = lazyDialog(
   async () => (await import('./help.tsx')).KeysHelp,
   () => t().keys.title,
@@ -33,6 +37,8 @@ export const ChatDialogs = ({ chats, current }: Props) => {
       return <Jump chats={chats} onClose={onClose} />
     case 'search':
       return <Search chats={chats} current={current} onClose={onClose} />
+    case 'group':
+      return <MakeGroup chats={chats} onClose={onClose} />
     case 'help':
       return <KeysHelp onClose={onClose} />
     case null:

@@ -1,12 +1,13 @@
 import { useSignal } from '@preact/signals'
 import { useId } from 'preact/hooks'
-import { Avatar } from '../components/avatar.tsx'
+import { ChatAvatar } from '../chat/chat-avatar.tsx'
 import { Dialog } from '../components/dialog.tsx'
 import { optionId, Options, useChoosing } from '../components/options.tsx'
 import { useAction } from '../components/use-action.ts'
 import { navigate } from '../router.ts'
 import type { Chats } from '../state/chats.ts'
 import { t } from '../texts/index.ts'
+import { titleOf } from '../chat/titles.ts'
 import { namesInOrder } from './use-chat-keys.ts'
 
 interface Props {
@@ -28,10 +29,9 @@ const MOST = 8
 const choices = (chats: Chats, typed: string): readonly Choice[] => {
   const texts = t()
   const wanted = typed.trim().toLowerCase()
-  const own = chats.messenger.profile.username
   const known = namesInOrder(chats).map((name) => ({
     name,
-    label: name === own ? texts.chats.noteToSelf : name,
+    label: titleOf(chats, name),
     known: true,
   }))
   const places = ({ name, label }: Choice): number =>
@@ -111,7 +111,7 @@ export const Jump = (props: Props) => {
         >
           {({ name, label }) => (
             <>
-              <Avatar name={name} size={32} />
+              <ChatAvatar chats={props.chats} name={name} />
               {label}
             </>
           )}

@@ -3,7 +3,7 @@ import { navigate } from '../router.ts'
 import type { Chats } from '../state/chats.ts'
 import { isMac, isWriting, useShortcuts } from './shortcuts.ts'
 
-export type ChatDialog = 'jump' | 'search' | 'help'
+export type ChatDialog = 'jump' | 'search' | 'help' | 'group'
 
 /** Which of the small dialogs is open. */
 export const openDialog = signal<ChatDialog | null>(null)

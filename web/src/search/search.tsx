@@ -1,7 +1,8 @@
 import { excerpt } from '@chatnip/sdk'
 import type { Found, MessageView } from '@chatnip/sdk'
 import { useId } from 'preact/hooks'
-import { Avatar } from '../components/avatar.tsx'
+import { ChatAvatar } from '../chat/chat-avatar.tsx'
+import { titleOf } from '../chat/titles.ts'
 import { Dialog } from '../components/dialog.tsx'
 import { optionId, Options, useChoosing } from '../components/options.tsx'
 import type { Choosing } from '../components/options.tsx'
@@ -22,24 +23,24 @@ interface Props {
 }
 
 interface HitProps {
+  readonly chats: Chats
   readonly hit: MessageView
   readonly query: string
   readonly own: string
 }
 
-const Hit = ({ hit, query, own }: HitProps) => {
-  const { chats } = t()
+const Hit = ({ chats, hit, query, own }: HitProps) => {
   const isNote = hit.conversation === own
   return (
     <>
-      <Avatar name={hit.conversation} size={40} />
+      <ChatAvatar chats={chats} name={hit.conversation} />
       <span class="hit">
         <span class="hit-head">
-          <span class="name">{isNote ? chats.noteToSelf : hit.conversation}</span>
+          <span class="name">{titleOf(chats, hit.conversation)}</span>
           <time dateTime={new Date(hit.at).toISOString()}>{listTime(locale.value, hit.at, Date.now())}</time>
         </span>
         <span class="hit-text" dir="auto">
-          {hit.own && !isNote && `${chats.you} `}
+          {hit.own && !isNote && `${t().chats.you} `}
           {excerpt(hit.text, query).map(({ text, isHit }, at) => (isHit ? <mark key={at}>{text}</mark> : text))}
         </span>
       </span>
@@ -136,7 +137,7 @@ export const Search = ({ chats, current, onClose }: Props) => {
         <Field id={id} searching={searching} choosing={choosing} isOpen={hits.length > 0} />
         {current !== null && (
           <Only
-            label={current === own ? texts.onlyNotes : texts.onlyHere(current)}
+            label={current === own ? texts.onlyNotes : texts.onlyHere(titleOf(chats, current))}
             searching={searching}
             choosing={choosing}
           />
@@ -144,7 +145,7 @@ export const Search = ({ chats, current, onClose }: Props) => {
         <output class="hint">{said(found)}</output>
         {found?.isDamaged === true && <p class="hint">{texts.damaged}</p>}
         <Options id={id} label={texts.hits} options={hits} choosing={choosing} keyOf={hitKey} onTake={take}>
-          {(hit) => <Hit hit={hit} query={query} own={own} />}
+          {(hit) => <Hit chats={chats} hit={hit} query={query} own={own} />}
         </Options>
         {found?.more === true && (
           <button type="button" class="link" onClick={searching.showMore}>

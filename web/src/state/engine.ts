@@ -4,9 +4,16 @@ import { profileName } from '@chatnip/sdk/accounts'
 import { browserClock, browserRandomness } from '../device/environment.ts'
 import { openStores } from '../device/stores.ts'
 import { browserTransport } from '../device/transport.ts'
+import { HAS_GROUPS } from './has-groups.ts'
 
 /** The engine of the account that is signed in here. A part of the app of its own: whoever is not signed in does without. */
 export const startEngine = async (username: string): Promise<Messenger> => {
   const stores = await openStores(await profileName(username))
-  return createMessenger({ transport: browserTransport, stores, clock: browserClock, random: browserRandomness })
+  return createMessenger({
+    transport: browserTransport,
+    stores,
+    clock: browserClock,
+    random: browserRandomness,
+    hasGroups: HAS_GROUPS,
+  })
 }

@@ -1,6 +1,40 @@
 import type { groups as english } from './en-groups.ts'
+import { countIn } from './plural.ts'
+
+const count = countIn('it')
 
 export const groups: typeof english = {
+  make: 'Nuovo gruppo',
+  makeIt: 'Crea il gruppo',
+  title: 'Nome del gruppo',
+  who: 'Chi ne fa parte',
+  others: 'Altri, per nome',
+  othersHint: 'Più nomi separati da virgole.',
+  without: (who) => `Senza ${who}: non si può aggiungere chi non è stato qui con un programma che conosce i gruppi.`,
+  toGroup: 'Al gruppo',
+  members: (n) => count(n, 'membro', 'membri'),
+  about: 'Il gruppo',
+  inIt: 'Membri',
+  you: 'tu',
+  isOwner: 'amministra',
+  changing: 'Un cambiamento è in viaggio. È fatto quando il server l’ha preso.',
+  add: 'Aggiungi per nome',
+  addThem: 'Aggiungi',
+  rename: 'Rinomina',
+  picturePick: 'Scegli un’immagine',
+  pictureRemove: 'Nessuna immagine',
+  makeOwner: 'Nomina amministratore',
+  makeOwnerLabel: (name) => `Nomina amministratore: ${name}`,
+  makeMember: 'Non più amministratore',
+  makeMemberLabel: (name) => `Non più amministratore: ${name}`,
+  remove: 'Rimuovi',
+  removeLabel: (name) => `Rimuovi: ${name}`,
+  leave: 'Lascia il gruppo',
+  leaveQuestion: 'Lasciare questo gruppo?',
+  leaveText: 'Non riceverai più ciò che vi si dice. Quello che hai resta in questo browser.',
+  out: 'Non fai più parte di questo gruppo. Ciò che è stato detto finché c’eri resta qui.',
+  empty:
+    'Ciò che si scrive qui lo leggono solo i membri del gruppo. Il server non ne conosce né il nome né chi ne fa parte.',
   made: (by, title) => `${by} ha creato il gruppo «${title}».`,
   renamed: (by, title) => `${by} ha chiamato il gruppo «${title}».`,
   picture: (by) => `${by} ha cambiato l’immagine del gruppo.`,
