@@ -164,6 +164,25 @@ test('what cannot be read is noted as missing and asked for, and the group is be
   expect(find(desk.tell({ type: 'timer', name: `afresh ${number}` }), 'claim')).toMatchObject({ names: ['bob', 'me'] })
 })
 
+test('an edit of what cannot be read yet waits for it', () => {
+  const { desk } = sealed()
+  const id = '00000000-0000-4000-8000-000000000007'
+  const hint = { to: 'me', chain: id, n: 1 }
+  take(desk, messageText(GROUP, hint, 'w'), { kind: 'unreadable', group: GROUP, hint })
+  const body = { type: 'edit', id, text: 'better' }
+  const inside = { id: '00000000-0000-4000-8000-000000000008', at: 5, link: null, body }
+  const from = { account: 'bob', device: 'b' }
+  const text = messageText(GROUP, { ...hint, n: 2 }, 'w')
+  const about = { seq: 2, id: inside.id, sendername: 'bob', message_text: text, timestamp: 1 }
+  desk.tell({ type: 'frame', line: desk.line, frame: { type: 'message', ...about } })
+  const found = desk.tell({ type: 'found', batch: desk.state.batch?.number ?? 0, found: [null] })
+  const batch = find(found, 'unwrap')?.batch ?? 0
+  desk.tell({ type: 'unwrapped', batch, result: resultOf({ kind: 'message', group: GROUP, from, inside }) })
+  const missing = { row: { line: null, isMissing: true }, line: null } as const
+  desk.tell({ type: 'found', batch, found: [null, missing] })
+  expect([...desk.state.early.values()]).toMatchObject([{ about: { sender: 'bob', id }, deed: { act: body } }])
+})
+
 test('once there was a group nothing less is sent to that key, and what comes with less says so', () => {
   const { desk, number } = sealed()
   const broken = desk.state.groups.get(GROUP)

@@ -287,7 +287,8 @@ function onSealedInGroup(
   if (!isThere || event.to === null) return endStep(turn, secrets)
   const peer = ensurePeer(turn, item.to)
   const to = peer.many === undefined ? event.to : everybodyIn(turn, peer.many.info)
-  const sealed: Sealed = { to, text, group: { id, epoch }, key: event.key, link: event.link }
+  const { fingerprint: signedBy } = turn.state.own
+  const sealed: Sealed = { to, text, group: { id, epoch }, key: event.key, link: event.link, signedBy }
   const storing: OutboxItem = { ...item, stage: 'storing', sealed }
   setItem(turn, storing)
   endStep(turn, [...secrets, itemWrite(storing)], { type: 'event', event: { type: 'stored', id: item.id } })

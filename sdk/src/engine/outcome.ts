@@ -40,8 +40,10 @@ export function lookedUp(turn: Turn, outcome: Outcome, about: MessageRef, found:
   const known = turn.state.lines.get(refKey(about))
   if (known !== undefined) return known
   const fresh = outcome.writes.get(rowKey('ids', [about.sender, about.id]))
-  if (fresh === undefined && found === null) return null
-  const key = (fresh?.table === 'ids' ? fresh.value : found?.row)?.line ?? []
+  const row = fresh?.table === 'ids' ? fresh.value : found?.row
+  // What came and could not be read is still to come, as if it had never been here.
+  if (row === undefined || row === null || row.isMissing === true) return null
+  const key = row.line ?? []
   const written = outcome.writes.get(rowKey('messages', key))
   const line = written?.table === 'messages' ? written.value : (found?.line ?? null)
   return { key, line: line?.kind === 'message' ? line : null }
