@@ -2,9 +2,10 @@ import { fingerprint } from '@chatnip/crypto'
 import { ChatnipError } from '@chatnip/protocol'
 import { unpackKeys } from './device-keys.ts'
 import { cipherOf } from './driver/cipher.ts'
+import type { BringerOf } from './driver/bringing.ts'
 import { startEngine } from './driver/messenger.ts'
 import { Vault } from './driver/vault.ts'
-import type { Messenger } from './messenger.ts'
+import type { Historian, Messenger } from './messenger.ts'
 import type { Clock, Randomness, Stores, Transport } from './ports.ts'
 
 export interface MessengerPorts {
@@ -15,6 +16,8 @@ export interface MessengerPorts {
   readonly random: Randomness
   /** True: conversations with forward secrecy (decision 0019). Off until groups of many and the app's own words for them are there. */
   readonly hasGroups?: boolean
+  /** What brings the history of the account between its devices (`historyOver`, decision 0023). Without it nobody asks, and nobody gives. */
+  readonly history?: BringerOf
 }
 
 /**
@@ -23,8 +26,8 @@ export interface MessengerPorts {
  * @throws ChatnipError not_signed_in when there are no keys
  * @throws DamagedRow when what lies there cannot be read
  */
-export async function createMessenger(ports: MessengerPorts): Promise<Messenger> {
-  const { transport, stores, clock, random, hasGroups = false } = ports
+export async function createMessenger(ports: MessengerPorts): Promise<Messenger & Historian> {
+  const { transport, stores, clock, random, hasGroups = false, history } = ports
   const record = await stores.keys.load()
   const keys = record === null ? null : await unpackKeys(record)
   if (keys === null) throw new ChatnipError('not_signed_in')
@@ -34,5 +37,6 @@ export async function createMessenger(ports: MessengerPorts): Promise<Messenger>
   const { publicKey } = identity
   const earlier = await Promise.all(keys.earlier.map((one) => fingerprint(one.publicKey)))
   const profile = { username, deviceId, publicKey, fingerprint: await fingerprint(publicKey), earlier }
-  return startEngine({ transport, vault, profile, cipher: cipherOf(keys, hasGroups), clock, random })
+  const more = history === undefined ? {} : { history }
+  return startEngine({ transport, vault, profile, cipher: cipherOf(keys, hasGroups), clock, random, ...more })
 }

@@ -7,6 +7,7 @@ export type { TextPart } from './search/marks.ts'
 export { NetworkError } from './ports.ts'
 export type {
   Address,
+  BlobTransport,
   Clock,
   Key,
   KeyRecord,
@@ -31,6 +32,9 @@ export type {
   GroupPicture,
   GroupRole,
   GroupView,
+  Historian,
+  HistoryView,
+  HistoryWish,
   Mark,
   MarkDetails,
   Messenger,

@@ -211,6 +211,21 @@ export interface SafetyNumber {
   readonly scan: string
 }
 
+export type HistoryWish = { readonly since: number | null } | 'none'
+
+/** The history that this device gets from another one of the account. */
+export interface HistoryView {
+  /** `stopped`: the person wants none, or no more. */
+  readonly stage: 'asking' | 'getting' | 'done' | 'failed' | 'stopped'
+  /** Why it failed: there is nobody to ask, the account has no room for files, or what came was not what was sent. */
+  readonly reason: 'no other device' | 'no room' | 'damaged' | null
+  /** How many messages have come, and of how many; null: nobody has offered them yet. */
+  readonly brought: number
+  readonly of: number | null
+  /** From when on, Unix ms; null: everything. */
+  readonly since: number | null
+}
+
 /** What changed, so that a view reads again only that. */
 export type Change =
   | { readonly kind: 'connection' }
@@ -218,6 +233,8 @@ export type Change =
   | { readonly kind: 'messages'; readonly conversation: string }
   | { readonly kind: 'contact'; readonly name: string }
   | { readonly kind: 'settings' }
+  /** `Historian.history`. */
+  | { readonly kind: 'history' }
   /** More of the history can be searched than before. */
   | { readonly kind: 'searchable' }
   /** A message of somebody else that was not there before: for announcements and badges. */
@@ -374,4 +391,13 @@ export interface Messenger {
   nudge(): void
   /** Finishes the write under way and disconnects. Nothing is lost. */
   stop(): Promise<void>
+}
+
+/** The history between the devices of an account. */
+export interface Historian {
+  /**
+   * How far the history has come that another device gives; null: it was never asked for.
+   * @param wish asks for what was said since then (Unix ms; null: everything), or says that nothing, or no more, is wanted
+   */
+  history(wish?: HistoryWish): Promise<HistoryView | null>
 }

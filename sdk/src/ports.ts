@@ -29,6 +29,14 @@ export interface Transport {
   connect(handlers: LineHandlers): Line
 }
 
+/** One that carries encrypted files too. */
+export interface BlobTransport extends Transport {
+  /** Stores the next part of a blob, as `upload_blob_part`. Throws as `call` does. */
+  uploadBlobPart(id: string, offset: number, part: Uint8Array): Promise<Reply<'upload_blob_part'>>
+  /** A piece of a blob, as `download_blob`; empty behind its end. Throws as `call` does. */
+  downloadBlob(id: string, offset: number): Promise<Uint8Array>
+}
+
 export interface LineHandlers {
   opened(): void
   frame(frame: ServerFrame): void

@@ -1,5 +1,6 @@
-import type { Change, Clock, Messenger, MessageView } from '@chatnip/sdk'
+import type { Change, Clock, Historian, Messenger, MessageView } from '@chatnip/sdk'
 import { createMessenger } from '@chatnip/sdk'
+import { historyOver } from '@chatnip/sdk/bringing'
 import { logIn, makeRecoveryCode, signUp } from '@chatnip/sdk/accounts'
 import type { AccountPorts, LogIn } from '@chatnip/sdk/accounts'
 import { MemoryKeys, MemoryRows } from '@chatnip/sdk/memory'
@@ -16,7 +17,7 @@ export class Seat {
   readonly rows: MemoryRows = new MemoryRows()
   readonly keys: MemoryKeys = new MemoryKeys()
   readonly transport: NodeTransport
-  #messenger: Messenger | null = null
+  #messenger: (Messenger & Historian) | null = null
 
   constructor(server: string, username: string) {
     this.username = username
@@ -45,9 +46,16 @@ export class Seat {
   }
 
   /** Starts the engine on what lies in this seat's storage; its clock may be wrong. `hasGroups`: it may use MLS. */
-  async start(clock: Clock = systemClock, hasGroups = false): Promise<Messenger> {
+  async start(clock: Clock = systemClock, hasGroups = false): Promise<Messenger & Historian> {
     const stores = { rows: this.rows, keys: this.keys }
-    const ports = { transport: this.transport, stores, clock, random: systemRandom, hasGroups }
+    const ports = {
+      transport: this.transport,
+      stores,
+      clock,
+      random: systemRandom,
+      hasGroups,
+      history: historyOver(this.transport),
+    }
     this.#messenger = await createMessenger(ports)
     return this.#messenger
   }

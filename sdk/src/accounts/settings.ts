@@ -7,16 +7,9 @@ import { keysAfter, recoverySecrets, secretsOf, wrapBoth } from './new-keys.ts'
 import { sameKeys } from './recover.ts'
 import type { Secrets } from './new-keys.ts'
 import { openLocal, settleIn } from './sign-in.ts'
+import { KeysUnreadable } from './keys-unreadable.ts'
 
 /** What somebody who is signed in changes about the account. Each asks for the password, since a session alone must not do. */
-
-/** The account's keys cannot be opened by this password, although the server knows it: only new keys help. */
-export class KeysUnreadable extends Error {
-  constructor() {
-    super('The stored copy of your keys cannot be opened. Make new keys in the settings.')
-    this.name = 'KeysUnreadable'
-  }
-}
 
 interface Owner {
   readonly username: string

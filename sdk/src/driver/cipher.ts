@@ -6,7 +6,7 @@ import type { LookUp, ToOpen, ToSeal } from '../engine/events.ts'
 import type { KeyFacts, SealedLink } from '../engine/rows.ts'
 import type { Content } from '../engine/content.ts'
 import { isServiceBody } from '../engine/service.ts'
-import type { ServiceBody } from '../engine/service.ts'
+import type { HistoryBody, ServiceBody } from '../engine/service.ts'
 import type { Opened } from '../engine/state.ts'
 import type { DeviceKeys } from '../device-keys.ts'
 import type { Transport } from '../ports.ts'
@@ -105,7 +105,11 @@ async function sealMessage(keys: DeviceKeys, message: ToSeal): Promise<SealedMes
   }
 }
 
-async function sealService(keys: DeviceKeys, message: ToSeal, service: ServiceBody): Promise<readonly Addressed[]> {
+async function sealService(
+  keys: DeviceKeys,
+  message: ToSeal,
+  service: ServiceBody | HistoryBody,
+): Promise<readonly Addressed[]> {
   const { id, to, at, key } = message
   const letter = { id, from: keys.username, to, at, body: { ...service } }
   return [{ username: to, message_text: await seal(letter, keys.identity, key.publicKey) }]

@@ -12,6 +12,9 @@ import type {
   ConversationView,
   Found,
   GroupRole,
+  Historian,
+  HistoryView,
+  HistoryWish,
   MessageRef,
   Messenger,
   MessageView,
@@ -26,6 +29,8 @@ import { Acts, fits } from './acts.ts'
 import type { Making } from './groups/making.ts'
 import type { Clock, Key, Randomness, Transport } from '../ports.ts'
 import type { Cipher } from './cipher.ts'
+import { NO_BRINGING } from './bringing.ts'
+import type { BringerOf, Bringing } from './bringing.ts'
 import { Driver } from './driver.ts'
 import { exportMessages, forgetMessages, pageOf } from './history.ts'
 import { loadState } from './load.ts'
@@ -43,23 +48,30 @@ export interface EnginePorts {
   readonly cipher: Cipher
   readonly clock: Clock
   readonly random: Randomness
+  readonly history?: BringerOf
 }
 
 /** Reads what is on disk and goes on from there: connects, sends what waits, takes what comes. */
-export async function startEngine(ports: EnginePorts): Promise<Messenger> {
+export async function startEngine(ports: EnginePorts): Promise<Messenger & Historian> {
   const { profile, vault, random } = ports
   const load = () => loadState(vault, profile, Math.floor(random.number() * 2 ** 32))
   const listeners = new Set<(change: Change) => void>()
+  let isReady = false
   const onChange = (change: EngineChange): void => {
+    if (isReady && (change.kind === 'history' || change.kind === 'connection')) bringing.poke()
     const seen = toChange(driver.shown, change)
     for (const listener of listeners) listener(seen)
   }
   const searching = new Searching(vault, () => listeners.forEach((listener) => listener({ kind: 'searchable' })))
   const driver: Driver = new Driver({ ...ports, vault: searching.watched(), load, onChange }, await load())
-  const engine = new Engine(ports, { driver, searching, listeners })
+  const changed = () => listeners.forEach((listener) => listener({ kind: 'history' }))
+  const bringing: Bringing = ports.history?.({ ...ports, own: profile, driver, changed }) ?? NO_BRINGING
+  const engine = new Engine(ports, { driver, searching, listeners, bringing })
   driver.dispatch({ type: 'start' })
   // What disappeared while nobody looked is gone before anything is shown.
   await driver.written()
+  isReady = true
+  bringing.poke()
   return engine
 }
 
@@ -72,25 +84,28 @@ interface Parts {
   readonly driver: Driver
   readonly searching: Searching
   readonly listeners: Set<(change: Change) => void>
+  readonly bringing: Bringing
 }
 
-class Engine implements Messenger {
+class Engine implements Messenger, Historian {
   readonly profile: Profile
   readonly #ports: EnginePorts
   readonly #driver: Driver
   readonly #acts: Acts
   readonly #searching: Searching
+  readonly #bringing: Bringing
   readonly #listeners: Set<(change: Change) => void>
   /** Settled when whatever was to be sent so far has been handed to the engine. */
   #handedOver: Promise<unknown> = Promise.resolve()
 
-  constructor(ports: EnginePorts, { driver, searching, listeners }: Parts) {
+  constructor(ports: EnginePorts, { driver, searching, listeners, bringing }: Parts) {
     const { username, deviceId, fingerprint } = ports.profile
     this.profile = { username, deviceId, fingerprint }
     this.#ports = ports
     this.#driver = driver
     this.#acts = new Acts(ports, driver)
     this.#searching = searching
+    this.#bringing = bringing
     this.#listeners = listeners
   }
 
@@ -251,6 +266,10 @@ class Engine implements Messenger {
     await this.#driver.call({ type: 'set read receipts', on })
   }
 
+  history(wish?: HistoryWish): Promise<HistoryView | null> {
+    return this.#bringing.history(wish)
+  }
+
   search(query: string, options: SearchOptions = {}): Promise<Found> {
     return this.#searching.search(() => this.#driver.shown, query, options)
   }
@@ -274,6 +293,7 @@ class Engine implements Messenger {
   }
 
   async stop(): Promise<void> {
+    this.#bringing.stop()
     await this.#driver.stop()
   }
 

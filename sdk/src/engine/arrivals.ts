@@ -16,7 +16,7 @@ import type { Outcome } from './outcome.ts'
 import { adoptKey } from './pins.ts'
 import { loadedPart } from './part.ts'
 import { passSeq, placeReceived, preview } from './places.ts'
-import type { ActLine, Line, LogicalKey, MessageLine, Peer, SettingLine } from './rows.ts'
+import type { ActLine, HeardRow, Line, LogicalKey, MessageLine, Peer, SettingLine } from './rows.ts'
 import { contentOf, isService } from './service.ts'
 import type { Again } from './service.ts'
 import type { Batch, Entry, Found, MailboxFrame, Opened } from './state.ts'
@@ -241,6 +241,8 @@ function takeService(turn: Turn, taking: Taking, original: Found | null, outcome
     own || known === undefined ? null : meetSender(turn, { peer: known, frame, entry, seq: place.seq }, outcome)
   if (peer !== null) outcome.changed.set(peer.number, peer)
   if (opened.mark !== 'verified') return
+  const { body } = opened
+  if (body?.type === 'history') return own ? noteHistory({ role: 'heard', body, place }, outcome) : undefined
   hear(
     turn,
     {
@@ -254,6 +256,11 @@ function takeService(turn: Turn, taking: Taking, original: Found | null, outcome
     },
     outcome,
   )
+}
+
+function noteHistory(value: HeardRow, outcome: Outcome): void {
+  write(outcome, { table: 'bringing', key: ['in', value.place.seq], value })
+  outcome.arrived.push(notify({ kind: 'history' }))
 }
 
 type AgainLine = MessageLine | ActLine | SettingLine

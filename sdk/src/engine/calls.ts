@@ -70,6 +70,8 @@ export function onCall(turn: Turn, ticket: number, call: Call): void {
       return changeMany(turn, ticket, call)
     case 'history deleted':
       return forgetHistory(turn, ticket)
+    case 'apply':
+      return apply(turn, ticket, call)
   }
 }
 
@@ -81,6 +83,13 @@ function changeMany(turn: Turn, ticket: number, call: CallOf<'make group' | 'cha
 
 /** Behind every commit that was asked for before. */
 const done = (turn: Turn, ticket: number, value = ''): void => commit(turn, [], settle(ticket, value))
+
+function apply(turn: Turn, ticket: number, { change, batches }: CallOf<'apply'>): void {
+  const { state } = turn
+  const isFree = batches === null || (state.batch === null && state.batches === batches)
+  if (isFree) change(turn)
+  done(turn, ticket, isFree ? '' : 'again')
+}
 
 function open(turn: Turn, ticket: number, name: string): void {
   const known = turn.state.peers.get(lower(name))

@@ -15,8 +15,9 @@ import type {
 } from './rows.ts'
 import type { Info } from './many/info.ts'
 import type { Wish } from './many/wishes.ts'
-import type { ServiceBody } from './service.ts'
+import type { HistoryBody, ServiceBody } from './service.ts'
 import type { ClaimedPackage, Found, Opened } from './state.ts'
+import type { Turn } from './turn.ts'
 import type { Halt, Unwrapped } from './unwrapped.ts'
 
 /** What a person asks for. Each is answered by a `settle` effect with the same ticket. */
@@ -67,6 +68,8 @@ export type Call =
   | { readonly type: 'make group'; readonly info: Info; readonly packages: readonly ClaimedPackage[] }
   /** Wishes a change of a group of many. Answered when that is on disk; it is carried out then. */
   | { readonly type: 'change group'; readonly conversation: string; readonly wish: Wish }
+  /** What a part that is loaded later does to the state, between two batches. Answered by `again` when `batches` have been counted on since. */
+  | { readonly type: 'apply'; readonly change: (turn: Turn) => void; readonly batches: number | null }
   /** The rows of `messages` and `drafts` are gone; what is left of them elsewhere goes now. */
   | { readonly type: 'history deleted' }
 
@@ -220,7 +223,7 @@ export interface ToSeal {
   readonly id: string
   readonly to: string
   readonly at: number
-  readonly body: Content | ServiceBody
+  readonly body: Content | ServiceBody | HistoryBody
   readonly key: Pick<KeyFacts, 'publicKey' | 'canSeal'>
   /** Null: not counted. */
   readonly link: Omit<SealedLink, 'hash'> | null

@@ -23,6 +23,8 @@ import type { Spans } from './spans.ts'
  * - `links` [number, chain, n] — own messages by their number, to give them again.
  * - `early` [number, running number] — acts about messages that are not here yet.
  * - `fading` [number, seq, sub] — messages that disappear, and when.
+ * - `bringing` ['in', seq] | ['want'] | ['give', request] — the history that a new device gets: what was heard of it, and how far it is. The
+ *   engine only notes what it heard.
  * - `groups` [id] — what the engine knows of a conversation's MLS groups.
  * - `secrets` [kind, name] — their state and the device's key packages, which the engine writes and never looks into.
  */
@@ -37,6 +39,7 @@ export interface Tables {
   readonly links: LinkRow
   readonly early: EarlyRow
   readonly fading: FadingRow
+  readonly bringing: BringingRow
   readonly groups: GroupRow
   readonly secrets: SecretRow
 }
@@ -62,6 +65,8 @@ export interface Meta {
   /** Running numbers: of own messages and notices between two seqs, and of the outbox. */
   readonly sub: number
   readonly order: number
+  /** Below it no line stands; 0 and absent: nothing was brought. */
+  readonly bottom?: number
   /** How many seqs were never seen: expired on the server, or lost by it. */
   readonly gaps: number
   /** False: senders are told only what is missing. */
@@ -142,6 +147,8 @@ export interface MessageLine {
   /** Of the key that signed it. */
   readonly fingerprint: string | null
   readonly knownSince: number | null
+  /** Brought by another own device, by its id: its word stands for the rest. */
+  readonly from?: string
   /** Of own messages that are counted: by this it is known which of them have been stored. */
   readonly link?: { readonly chain: string; readonly n: number }
   /** What it answers. Its text only when that message was not here when this one came: what is deleted there must not live on here. */
@@ -336,6 +343,18 @@ export interface Told {
   readonly stored: number
   readonly unsure: Spans
   readonly read: number
+}
+
+/** Of the history that a new device gets; what else stands in it, `bringing/` knows. */
+export interface BringingRow {
+  readonly role: 'heard' | 'want' | 'give'
+}
+
+/** What another own device has said about it, and where that stood. */
+export interface HeardRow extends BringingRow {
+  readonly role: 'heard'
+  readonly body: { readonly type: string }
+  readonly place: Place
 }
 
 /** Numbers of a chain that did not come. */

@@ -15,6 +15,11 @@ export interface Admit {
   readonly group: string
 }
 
+/** Between own devices alone: `bringing/words.ts`. */
+export interface HistoryBody {
+  readonly type: 'history'
+}
+
 /** "I have stored all of that chain up to `n`, but what is missing." */
 export interface Receipt {
   readonly type: 'receipt'
@@ -64,7 +69,7 @@ export interface Gone {
 
 export type GoneWhy = 'withdrawn' | 'forgotten' | 'key'
 
-const TYPES: ReadonlySet<string> = new Set(['receipt', 'ask', 'head', 'again', 'gone', 'admit'])
+const TYPES: ReadonlySet<string> = new Set(['receipt', 'ask', 'head', 'again', 'gone', 'admit', 'history'])
 const ID = /^[0-9a-f-]{36}$/
 const GROUP = /^(?:[\w-]{22})?$/
 
@@ -72,7 +77,8 @@ type Fields = Readonly<Record<string, unknown>>
 
 export const isService = (type: string | null): boolean => type !== null && TYPES.has(type)
 
-export const isServiceBody = (body: Content | ServiceBody): body is ServiceBody => isService(body.type)
+export const isServiceBody = (body: Content | ServiceBody | HistoryBody): body is ServiceBody | HistoryBody =>
+  isService(body.type)
 
 /** @returns null when it is not of the form above */
 export function readService(body: { readonly type: string } | null): ServiceBody | null {

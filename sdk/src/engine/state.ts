@@ -18,7 +18,7 @@ import type {
 } from './rows.ts'
 import type { Info } from './many/info.ts'
 import type { Wish } from './many/wishes.ts'
-import type { ServiceBody } from './service.ts'
+import type { HistoryBody, ServiceBody } from './service.ts'
 import type { Unwrapped } from './unwrapped.ts'
 
 export type MailboxFrame = Extract<ServerFrame, { readonly type: 'message' | 'expired' }>
@@ -127,7 +127,7 @@ export interface ServiceItem {
   readonly id: string
   /** Lower-case name. */
   readonly to: string
-  readonly body: ServiceBody
+  readonly body: ServiceBody | HistoryBody
   /** `held`: refused for now; the timer `service` rings. */
   readonly stage: 'waiting' | 'sealing' | 'flying' | 'held'
   /** Null: for whatever key the contact has now. */

@@ -120,7 +120,7 @@ function endOf({ body }: ServiceItem): { readonly expires_in?: number } {
 export function onServiceSent(turn: Turn, item: ServiceItem): void {
   dropService(turn, item.id)
   const { body, about } = item
-  const chain = chainOf(turn, about.number, body.chain)
+  const chain = body.type === 'history' ? undefined : chainOf(turn, about.number, body.chain)
   if (chain !== undefined && body.type === 'receipt') {
     commit(turn, [keepChain(turn, { ...chain, told: Math.max(chain.told, about.news) })])
   }

@@ -3,7 +3,7 @@ import type { ClientFrame, EndpointName, ErrorCode, Reply, Request, ServerFrame 
 import { WebSocket } from 'ws'
 import type { RawData } from 'ws'
 import { NetworkError } from '../ports.ts'
-import type { Line, LineHandlers, Transport } from '../ports.ts'
+import type { BlobTransport, Line, LineHandlers } from '../ports.ts'
 
 const CALL_TIMEOUT_MS = 40_000
 const OPEN_TIMEOUT_MS = 15_000
@@ -11,7 +11,7 @@ const OPEN_TIMEOUT_MS = 15_000
 const SESSION_OVER = 4001
 
 /** HTTP by fetch and the socket by `ws`; the session travels as `Authorization: Bearer`. */
-export class NodeTransport implements Transport {
+export class NodeTransport implements BlobTransport {
   readonly cookies = false
   readonly #server: string
   #session: string | null = null
@@ -37,6 +37,21 @@ export class NodeTransport implements Transport {
     const form = new FormData()
     form.set('avatar', picture, 'avatar')
     await this.#post('upload_avatar', form, {})
+  }
+
+  async uploadBlobPart(id: string, offset: number, part: Uint8Array): Promise<Reply<'upload_blob_part'>> {
+    const form = new FormData()
+    form.set('id', id)
+    form.set('offset', String(offset))
+    form.set('part', new Blob([new Uint8Array(part)]))
+    const reply: Reply<'upload_blob_part'> = JSON.parse(await (await this.#post('upload_blob_part', form, {})).text())
+    return reply
+  }
+
+  async downloadBlob(id: string, offset: number): Promise<Uint8Array> {
+    const body = JSON.stringify({ id, offset })
+    const response = await this.#post('download_blob', body, { 'content-type': 'application/json' })
+    return new Uint8Array(await response.arrayBuffer())
   }
 
   async #post(name: string, body: string | FormData, headers: Record<string, string>): Promise<Response> {

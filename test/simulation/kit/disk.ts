@@ -22,6 +22,7 @@ const emptyRows = (): Rows => ({
   links: new Map(),
   early: new Map(),
   fading: new Map(),
+  bringing: new Map(),
   groups: new Map(),
   secrets: new Map(),
 })
@@ -37,6 +38,7 @@ const copyOf = (rows: Rows): Rows => ({
   links: new Map(rows.links),
   early: new Map(rows.early),
   fading: new Map(rows.fading),
+  bringing: new Map(rows.bringing),
   groups: new Map(rows.groups),
   secrets: new Map(rows.secrets),
 })
