@@ -6,9 +6,10 @@ import type { LogItem } from './groups.ts'
 const NOON = new Date(2026, 10, 22, 12).getTime()
 const MINUTE = 60_000
 
-const message = (id: string, at: number, own = false): MessageView => ({
+const message = (id: string, at: number, own = false, sender = own ? 'alice' : 'bob'): MessageView => ({
   id,
   conversation: 'bob',
+  sender,
   own,
   text: id,
   at,
@@ -36,6 +37,11 @@ describe('the message log', () => {
     ).toEqual(['day', 'a<', 'b>', 'c<>', 'd<>'])
   })
 
+  test('in a group those of different people do not', () => {
+    const items = [message('a', NOON), message('b', NOON + MINUTE, false, 'carol'), message('c', NOON + 2 * MINUTE)]
+    expect(shape(items)).toEqual(['day', 'a<>', 'b<>', 'c<>'])
+  })
+
   test('a new day begins with its line', () => {
     const nextDay = new Date(2026, 10, 23, 0, 1).getTime()
     expect(shape([message('a', nextDay - 2 * MINUTE), message('b', nextDay)])).toEqual(['day', 'a<>', 'day', 'b<>'])
@@ -44,6 +50,6 @@ describe('the message log', () => {
   test('a notice and the unread line part a group', () => {
     const notice: LogItem = { kind: 'key changed', at: NOON, place: { seq: 2, sub: 0 } }
     expect(shape([message('a', NOON), notice, message('b', NOON)])).toEqual(['day', 'a<>', 'notice', 'b<>'])
-    expect(shape([message('a', NOON), message('b', NOON)], 'other b')).toEqual(['day', 'a<>', 'unread', 'b<>'])
+    expect(shape([message('a', NOON), message('b', NOON)], 'bob b')).toEqual(['day', 'a<>', 'unread', 'b<>'])
   })
 })

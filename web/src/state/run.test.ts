@@ -16,6 +16,7 @@ const run = (items: readonly NoticeView[], ends: Partial<Run> = {}): Run => ({
 const message = (seq: number, own = false): MessageView => ({
   id: `m${seq}`,
   conversation: 'bob',
+  sender: own ? 'alice' : 'bob',
   own,
   text: String(seq),
   at: seq,
@@ -57,9 +58,9 @@ describe('a stretch of a conversation', () => {
 describe('the first of the new messages', () => {
   test('is one of somebody else', () => {
     const items = [message(1), message(2, true), message(3), message(4, true)]
-    expect(aroundUnread(items, 1, true)?.key).toBe('other m3')
-    expect(aroundUnread(items, 2, true)?.key).toBe('other m1')
-    expect(aroundUnread(items, 9, true)?.key).toBe('other m1')
+    expect(aroundUnread(items, 1, true)?.key).toBe('bob m3')
+    expect(aroundUnread(items, 2, true)?.key).toBe('bob m1')
+    expect(aroundUnread(items, 9, true)?.key).toBe('bob m1')
     expect(aroundUnread(items, 0, true)).toBeNull()
     expect(aroundUnread([message(2, true)], 1, true)).toBeNull()
   })
@@ -67,10 +68,10 @@ describe('the first of the new messages', () => {
   test('is shown with some before it, however many come after', () => {
     const items = Array.from({ length: 1_000 }, (_, index) => message(index))
     const far = aroundUnread(items, 900, true)
-    expect(far).toMatchObject({ key: 'other m100', first: false, last: false, aim: 'unread' })
+    expect(far).toMatchObject({ key: 'bob m100', first: false, last: false, aim: 'unread' })
     expect(far?.items.map(({ at }) => at)).toEqual(Array.from({ length: OPENING + STEP }, (_, i) => 100 - STEP + i))
     const near = aroundUnread(items, 1, true)
-    expect(near).toMatchObject({ key: 'other m999', last: true })
+    expect(near).toMatchObject({ key: 'bob m999', last: true })
     expect(near?.items).toHaveLength(OPENING)
   })
 })
