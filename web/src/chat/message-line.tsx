@@ -54,13 +54,26 @@ const Words = ({ message, id }: { readonly message: MessageView; readonly id: st
   )
 }
 
+/** Whose it is: said of every message, and in a group of many seen above the first of somebody's. */
+const Who = ({ id, message, seen }: { readonly id: string; readonly message: MessageView; readonly seen: boolean }) => (
+  <>
+    <span class="hidden" id={id}>
+      {message.own ? t().chat.own : message.sender}:{' '}
+    </span>
+    {seen && !message.own && message.sender !== message.conversation && (
+      <span class="sender" aria-hidden="true">
+        {message.sender}
+      </span>
+    )}
+  </>
+)
+
 const UNSETTLED: ReadonlySet<string> = new Set(['waiting', 'failed', 'expired'])
 
 /** One message in the log. */
 export const MessageLine = (props: Props) => {
   const { lineKey, message, own, first, last, tabStop, active, hovered, acts, onDetails, onRetry, onDiscard } = props
   const { quote } = message
-  const inGroup = message.sender !== message.conversation
   const id = useId()
   const troubled = message.mark !== null && message.mark !== 'verified'
   const settled = !UNSETTLED.has(message.state ?? '')
@@ -79,10 +92,7 @@ export const MessageLine = (props: Props) => {
         aria-labelledby={`${id}-who${quote === null ? '' : ` ${id}-quote`} ${id}-words`}
         aria-describedby={`${id}-foot`}
       >
-        <span class={inGroup && first && !message.own ? 'sender' : 'hidden'} id={`${id}-who`}>
-          {message.own ? t().chat.own : message.sender}
-          <span class="hidden">: </span>
-        </span>
+        <Who id={`${id}-who`} message={message} seen={first} />
         {quote !== null && (
           <Quote
             id={`${id}-quote`}
