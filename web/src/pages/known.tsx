@@ -3,18 +3,17 @@ import type { Reply } from '@chatnip/protocol'
 import { useEffect } from 'preact/hooks'
 import { Bullets } from '../components/bullets.tsx'
 import { Heading } from '../components/heading.tsx'
-import { Icon } from '../components/icon.tsx'
+import { PageHead } from '../components/page-head.tsx'
 import { Link } from '../components/link.tsx'
 import { Said } from '../components/said.tsx'
 import { useAction } from '../components/use-action.ts'
 import { saveFile } from '../device/save-file.ts'
 import { browserTransport } from '../device/transport.ts'
 import { fullDate } from '../format/time.ts'
-import { goBack } from '../router.ts'
 import { Section } from '../settings/section.tsx'
 import type { Chats } from '../state/chats.ts'
 import { locale, t } from '../texts/index.ts'
-import { useKnownTexts } from '../texts/known.ts'
+import { loadKnownTexts } from '../texts/known.ts'
 import type { KnownTexts } from '../texts/known.ts'
 
 type Lines = Reply<'what_is_known'>['lines']
@@ -127,37 +126,24 @@ const All = ({ lines, texts, name }: Worded & { readonly lines: Lines; readonly 
 
 /** What stands about somebody in the tables of the server, as it tells itself. */
 export const KnownPage = ({ chats }: { readonly chats: Chats }) => {
-  const texts = useKnownTexts()
   const { common, errors, settings } = t()
-  const lines = useSignal<Lines | null>(null)
+  const known = useSignal<{ readonly lines: Lines; readonly texts: KnownTexts } | null>(null)
   const load = useAction(async () => {
-    lines.value = (await browserTransport.call('what_is_known', {})).lines
+    const [{ lines }, texts] = await Promise.all([browserTransport.call('what_is_known', {}), loadKnownTexts()])
+    known.value = { lines, texts }
   })
   useEffect(() => {
     load.run()
   }, [])
-  const isThere = texts !== null && lines.value !== null
   return (
     <div class="page">
       <main id="content" class="page-main wide">
-        <div class="settings-head">
-          <button
-            type="button"
-            class="icon-button"
-            aria-label={common.back}
-            onClick={() => {
-              goBack({ page: 'settings' })
-            }}
-          >
-            <Icon name="back" />
-          </button>
+        <PageHead back={{ page: 'settings' }}>
           <Heading text={settings.known.title} />
-        </div>
+        </PageHead>
         {load.problem.value !== null && <Said kind="bad">{errors[load.problem.value]}</Said>}
-        {!isThere && load.problem.value === null && <output class="late muted">{common.loading}</output>}
-        {texts !== null && lines.value !== null && (
-          <All lines={lines.value} texts={texts} name={chats.messenger.profile.username} />
-        )}
+        {load.busy.value && <output class="late muted">{common.loading}</output>}
+        {known.value !== null && <All {...known.value} name={chats.messenger.profile.username} />}
       </main>
     </div>
   )

@@ -1,8 +1,7 @@
 import { Avatar } from '../components/avatar.tsx'
 import { Heading } from '../components/heading.tsx'
-import { Icon } from '../components/icon.tsx'
+import { PageHead } from '../components/page-head.tsx'
 import { LanguageChoice } from '../components/language-choice.tsx'
-import { goBack } from '../router.ts'
 import { DeleteAccount } from '../settings/delete-account.tsx'
 import { Devices } from '../settings/devices.tsx'
 import { History } from '../settings/history.tsx'
@@ -20,28 +19,18 @@ import { t } from '../texts/index.ts'
 
 /** Everything about the account and this browser. */
 export const SettingsPage = ({ chats }: { readonly chats: Chats }) => {
-  const { settings, common } = t()
+  const { settings } = t()
   const { username } = chats.messenger.profile
   return (
     <div class="page">
       <main id="content" class="page-main wide">
-        <div class="settings-head">
-          <button
-            type="button"
-            class="icon-button"
-            aria-label={common.back}
-            onClick={() => {
-              goBack({ page: 'chats' })
-            }}
-          >
-            <Icon name="back" />
-          </button>
+        <PageHead back={{ page: 'chats' }}>
           <Avatar name={username} />
           <div>
             <Heading text={settings.title} />
             <p class="muted">{settings.account(username)}</p>
           </div>
-        </div>
+        </PageHead>
         <Picture username={username} />
         <Section title={settings.language.title} lead={settings.language.lead}>
           <LanguageChoice labelled={false} />

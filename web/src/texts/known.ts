@@ -1,6 +1,4 @@
-import { useSignal } from '@preact/signals'
 import type { Reply } from '@chatnip/protocol'
-import { useEffect } from 'preact/hooks'
 import { language } from './index.ts'
 import type { Language } from './index.ts'
 
@@ -40,16 +38,5 @@ const LOADERS: Record<Language, () => Promise<KnownTexts>> = {
   it: async () => (await import('./it-known.ts')).it,
 }
 
-/** Null while they are on their way. */
-export const useKnownTexts = (): KnownTexts | null => {
-  const texts = useSignal<KnownTexts | null>(null)
-  const now = language.value
-  useEffect(() => {
-    const load = async () => {
-      texts.value = await LOADERS[now]()
-    }
-    /** Without a network the page tells that it can't read anything, and needs no words. */
-    load().catch(() => undefined)
-  }, [now, texts])
-  return texts.value
-}
+/** @throws Error when they can't be fetched */
+export const loadKnownTexts = (): Promise<KnownTexts> => LOADERS[language.value]()

@@ -1,7 +1,9 @@
+import { ACCOUNT_COLUMNS, COMMON_TABLES } from '../known-tables.ts'
 import type { KnownTable } from '../known.ts'
 
 /** Where each column of the database is told of; a test compares them with the real ones. */
 export const POSTGRES_TABLES: readonly KnownTable[] = [
+  ...COMMON_TABLES,
   {
     table: 'accounts',
     of: 'account = $1',
@@ -9,17 +11,7 @@ export const POSTGRES_TABLES: readonly KnownTable[] = [
     columns: {
       account: 'inside',
       name: 'account',
-      username: 'account',
-      password_hash: 'password, not shown',
-      public_key: 'keys',
-      wrapped_by_password: 'keys, not shown',
-      recovery_wrapped: 'recovery, not shown',
-      recovery_proof: 'recovery, not shown',
-      fresh_hash: 'recovery, not shown',
-      fresh_until: 'recovery',
-      avatar: 'picture',
-      disabled: 'account',
-      created_at: 'account',
+      ...ACCOUNT_COLUMNS,
       mailboxes_made: 'inside',
     },
   },
@@ -38,46 +30,6 @@ export const POSTGRES_TABLES: readonly KnownTable[] = [
     },
   },
   {
-    table: 'devices',
-    of: 'account = $1',
-    time: 'created_at',
-    columns: {
-      device: 'inside',
-      device_id: 'devices',
-      account: 'inside',
-      mailbox: 'inside',
-      name: 'devices',
-      created_at: 'devices',
-      last_seen: 'devices',
-      last_resort: 'key_packages, not shown',
-    },
-  },
-  {
-    table: 'sessions',
-    of: 'account = $1',
-    time: 'created_at',
-    columns: {
-      session: 'inside',
-      hash: 'sessions, not shown',
-      account: 'inside',
-      device: 'inside',
-      created_at: 'sessions',
-      used_at: 'sessions',
-      expires_at: 'sessions',
-    },
-  },
-  {
-    table: 'key_packages',
-    of: 'device IN (SELECT device FROM devices WHERE account = $1)',
-    columns: {
-      number: 'inside',
-      device: 'inside',
-      hash: 'key_packages',
-      body: 'key_packages, not shown',
-      claimed_at: 'key_packages',
-    },
-  },
-  {
     table: 'dedup',
     of: 'account = $1',
     columns: {
@@ -87,22 +39,6 @@ export const POSTGRES_TABLES: readonly KnownTable[] = [
       after: 'ids, not shown',
       first: 'inside',
       last: 'inside',
-    },
-  },
-  {
-    table: 'blobs',
-    of: 'owner = $1',
-    counts: { rows: '1', bytes: 'size' },
-    columns: {
-      blob: 'inside',
-      hash: 'blobs, not shown',
-      owner: 'inside',
-      size: 'blobs',
-      uploaded: 'blobs',
-      is_own: 'blobs',
-      life: 'blobs',
-      ends_at: 'blobs',
-      released_at: 'inside',
     },
   },
   // What waits for somebody is counted in `mailboxes`; what somebody sent can't be found without looking through everybody's.
@@ -143,19 +79,9 @@ export const POSTGRES_TABLES: readonly KnownTable[] = [
     of: null,
     columns: { account: 'inside', mailbox: 'inside', sender: 'sent', messages: 'sent', bytes: 'sent' },
   },
-  { table: 'shared_texts', of: null, columns: { text: 'inside', holders: 'inside', body: 'sent' } },
-  { table: 'group_epochs', of: null, columns: { hash: 'nobody', epoch: 'nobody', used_on: 'nobody' } },
-  {
-    table: 'invites',
-    of: null,
-    columns: { hash: 'nobody', handle: 'nobody', created_at: 'nobody', expires_at: 'nobody', uses_left: 'nobody' },
-  },
   {
     table: 'migrations',
     of: null,
     columns: { version: 'nobody', works_with: 'nobody', at: 'nobody' },
   },
-  { table: 'proofs', of: null, columns: { hash: 'nobody', expires_at: 'nobody' } },
-  { table: 'secrets', of: null, columns: { name: 'nobody', value: 'nobody' } },
-  { table: 'counters', of: null, columns: { name: 'nobody', value: 'nobody' } },
 ]
