@@ -1,6 +1,6 @@
 import type { MessageRef, Place } from '@chatnip/sdk'
 import { useRef } from 'preact/hooks'
-import { isMessage } from '../format/groups.ts'
+import { isMessage } from '../format/lines.ts'
 import type { Chats } from '../state/chats.ts'
 import type { OpenConversation } from '../state/conversation.ts'
 import { plainText } from '../format/rich.ts'

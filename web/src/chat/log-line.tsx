@@ -1,6 +1,6 @@
 import type { NoticeView } from '@chatnip/sdk'
 import { Icon } from '../components/icon.tsx'
-import type { LogLine as Line } from '../format/groups.ts'
+import type { LogLine as Line } from '../format/lines.ts'
 import { dayLine } from '../format/time.ts'
 import { locale, t } from '../texts/index.ts'
 import { MessageLine } from './message-line.tsx'

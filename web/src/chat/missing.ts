@@ -1,6 +1,6 @@
 import type { NoticeView } from '@chatnip/sdk'
-import type { LogItem } from '../format/groups.ts'
-import { isMessage } from '../format/groups.ts'
+import type { LogItem } from '../format/lines.ts'
+import { isMessage } from '../format/lines.ts'
 import { t } from '../texts/index.ts'
 
 type Missing = Extract<NoticeView, { readonly kind: 'missing' }>

@@ -1,8 +1,8 @@
 import { ERRORS } from '@chatnip/protocol'
 import type { ErrorCode } from '@chatnip/protocol'
 import type { MessageView } from '@chatnip/sdk'
-import type { LogItem } from '../format/groups.ts'
-import { isMessage } from '../format/groups.ts'
+import type { LogItem } from '../format/lines.ts'
+import { isMessage } from '../format/lines.ts'
 import type { Texts } from '../texts/en.ts'
 
 const isCode = (value: string): value is ErrorCode => Object.hasOwn(ERRORS, value)

@@ -1,6 +1,6 @@
 import type { Chats } from '../state/chats.ts'
-import { isMessage } from '../format/groups.ts'
-import type { LogItem } from '../format/groups.ts'
+import { isMessage } from '../format/lines.ts'
+import type { LogItem } from '../format/lines.ts'
 import type { OpenConversation } from '../state/conversation.ts'
 import { t } from '../texts/index.ts'
 import { isUndelivered, troubleOf } from './troubles.ts'

@@ -1,8 +1,8 @@
 import { signal } from '@preact/signals'
 import type { ReadonlySignal } from '@preact/signals'
 import type { Messenger, Place } from '@chatnip/sdk'
-import { keyOf } from '../format/groups.ts'
-import type { LogItem } from '../format/groups.ts'
+import { keyOf } from '../format/lines.ts'
+import type { LogItem } from '../format/lines.ts'
 import { aroundUnread, OPENING, placed, putBefore, putBehind, received, reuse, START, STEP, trim } from './run.ts'
 import type { Aim, Run } from './run.ts'
 

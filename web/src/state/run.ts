@@ -1,6 +1,6 @@
 import type { MessageView, Place } from '@chatnip/sdk'
-import { isMessage, keyOf } from '../format/groups.ts'
-import type { LogItem } from '../format/groups.ts'
+import { isMessage, keyOf } from '../format/lines.ts'
+import type { LogItem } from '../format/lines.ts'
 
 /** A stretch of a conversation without gaps, oldest first: as much of it as is drawn at once. */
 export interface Run {

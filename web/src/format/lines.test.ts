@@ -1,7 +1,7 @@
 import type { MessageView } from '@chatnip/sdk'
 import { describe, expect, test } from 'vitest'
-import { layOut } from './groups.ts'
-import type { LogItem } from './groups.ts'
+import { layOut } from './lines.ts'
+import type { LogItem } from './lines.ts'
 
 const NOON = new Date(2026, 10, 22, 12).getTime()
 const MINUTE = 60_000
@@ -37,7 +37,7 @@ describe('the message log', () => {
     ).toEqual(['day', 'a<', 'b>', 'c<>', 'd<>'])
   })
 
-  test('in a group those of different people do not', () => {
+  test('in a group of many those of different people do not', () => {
     const items = [message('a', NOON), message('b', NOON + MINUTE, false, 'carol'), message('c', NOON + 2 * MINUTE)]
     expect(shape(items)).toEqual(['day', 'a<>', 'b<>', 'c<>'])
   })
@@ -47,7 +47,7 @@ describe('the message log', () => {
     expect(shape([message('a', nextDay - 2 * MINUTE), message('b', nextDay)])).toEqual(['day', 'a<>', 'day', 'b<>'])
   })
 
-  test('a notice and the unread line part a group', () => {
+  test('a notice and the unread line part a row', () => {
     const notice: LogItem = { kind: 'key changed', at: NOON, place: { seq: 2, sub: 0 } }
     expect(shape([message('a', NOON), notice, message('b', NOON)])).toEqual(['day', 'a<>', 'notice', 'b<>'])
     expect(shape([message('a', NOON), message('b', NOON)], 'bob b')).toEqual(['day', 'a<>', 'unread', 'b<>'])

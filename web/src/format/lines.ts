@@ -11,13 +11,13 @@ export type LogLine =
       readonly kind: 'bubble'
       readonly key: string
       readonly message: MessageView
-      /** Whether it begins or ends a group of the same sender. */
+      /** Whether it begins or ends a row of messages of the same sender. */
       readonly first: boolean
       readonly last: boolean
     }
 
 /** Messages of one sender within this time stand together. */
-const GROUP_MS = 5 * 60 * 1000
+const TOGETHER_MS = 5 * 60 * 1000
 
 export const isMessage = (item: LogItem): item is MessageView => 'id' in item
 
@@ -32,7 +32,7 @@ const together = (one: LogItem | undefined, other: LogItem | undefined): boolean
   isMessage(one) &&
   isMessage(other) &&
   one.sender === other.sender &&
-  Math.abs(one.at - other.at) < GROUP_MS &&
+  Math.abs(one.at - other.at) < TOGETHER_MS &&
   dayOf(one.at) === dayOf(other.at)
 
 /** What a line is known by, as long as the conversation is open: whether it waits or was sent. */
@@ -40,7 +40,7 @@ export const keyOf = (item: LogItem): string =>
   isMessage(item) ? `${item.own ? 'own' : item.sender} ${item.id}` : `notice ${item.place.seq}.${item.place.sub}`
 
 /**
- * Turns a conversation (oldest first) into lines: day lines, grouped bubbles, notices, and the line before the first unread.
+ * Turns a conversation (oldest first) into lines: day lines, bubbles in rows, notices, and the line before the first unread.
  * @param firstUnread key of the message before which the line stands, or null
  */
 export const layOut = (items: readonly LogItem[], firstUnread: string | null): readonly LogLine[] => {
