@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { ChatnipError, ENDPOINT_NAMES, ENDPOINTS, LIMITS } from '@chatnip/protocol'
+import { ChatnipError, ENDPOINT_NAMES, ENDPOINTS, LIMITS, RATES } from '@chatnip/protocol'
 import type { Endpoint, EndpointName, RateLimit, Reply, Request } from '@chatnip/protocol'
 import { addressKey } from '../limits/address.ts'
 import { readCredentials, sessionCookie } from '../request/credentials.ts'
@@ -94,16 +94,18 @@ function namedIn(body: Request<EndpointName>): { session_id: string | undefined;
   }
 }
 
-const BY_ADDRESS: ReadonlySet<RateLimit> = new Set(['sign_up', 'challenge', 'look_up', 'guesses'])
-
-const BY_ACCOUNT: ReadonlySet<RateLimit> = new Set([
-  'download',
-  'avatar',
-  'settings',
-  'claim',
-  'blob',
-  'blob_upload',
-  'blob_download',
+/**
+ * Taken elsewhere: before anything else, or where the outcome or the addressee is known. Every other rate of the table is taken here, so that
+ * a new one counts from the beginning.
+ */
+const ELSEWHERE: ReadonlySet<RateLimit> = new Set([
+  'address',
+  'log_in_failures',
+  'password',
+  'message',
+  'commit',
+  'pair',
+  'claim_of_one',
 ])
 
 interface Caller {
@@ -112,14 +114,14 @@ interface Caller {
   readonly username: string | undefined
 }
 
-/** The rates that a request as such takes. Those that look at its outcome or addressees are taken where that is known. */
+/** The rates that a request as such takes. */
 function takeRates({ limiter }: Services, endpoint: Endpoint, { seen, session, username }: Caller): void {
   const address = addressKey(seen.address)
-  for (const rate of endpoint.rates) {
-    if (BY_ADDRESS.has(rate)) limiter.take(rate, address)
-    if (rate === 'log_in') limiter.take(rate, `${(username ?? '').toLowerCase()}|${address}`)
-    if (session === null) continue
-    if (BY_ACCOUNT.has(rate)) limiter.take(rate, session.account)
+  for (const rate of endpoint.rates.filter((one) => !ELSEWHERE.has(one))) {
+    const { per } = RATES[rate]
+    if (per === 'address') limiter.take(rate, address)
+    if (per === 'account and address') limiter.take(rate, `${(username ?? '').toLowerCase()}|${address}`)
+    if (per === 'account' && session !== null) limiter.take(rate, session.account)
   }
 }
 

@@ -373,3 +373,12 @@ test('guessing a password is slowed down by name and address, and says for how l
   expect((await limited.post('list_devices', {}, session)).status).toBe(200)
   await limited.stop()
 })
+
+test('what a server knows of somebody is told a few times a minute, since it takes reading', async () => {
+  const limited = await startTestServer({ rateLimits: true })
+  const { session } = await limited.newDevice('alice')
+  const statuses: number[] = []
+  for (let i = 0; i < 8; i += 1) statuses.push((await limited.post('what_is_known', {}, session)).status)
+  expect(statuses).toEqual([...Array.from({ length: 6 }, () => 200), 429, 429])
+  await limited.stop()
+})
