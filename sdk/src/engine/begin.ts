@@ -121,11 +121,16 @@ export function beginAfresh(turn: Turn, number: number, place: Place): void {
   armAfresh(turn, number)
 }
 
-function armAfresh(turn: Turn, number: number): void {
+/** How long nothing is to be tried again there (ms): something was begun, or nobody was there to begin it with. */
+function restOf(turn: Turn, number: number): number {
   const begin = turn.state.begins.get(number)
-  const since = begin?.phase === 'begun' ? Math.abs(turn.now - begin.at) : AFRESH_MS
-  const pause = Math.max(0, AFRESH_MS - since)
-  effect(turn, { type: 'timer', name: `afresh ${number}`, ms: Math.ceil(pause + SOON_MS * (1 + 4 * random(turn))) })
+  const isTried = begin?.phase === 'begun' || begin?.phase === 'none'
+  return isTried ? Math.max(0, AFRESH_MS - Math.abs(turn.now - begin.at)) : 0
+}
+
+function armAfresh(turn: Turn, number: number): void {
+  const soon = SOON_MS * (1 + 4 * random(turn))
+  effect(turn, { type: 'timer', name: `afresh ${number}`, ms: Math.ceil(restOf(turn, number) + soon) })
 }
 
 /** On a new line. */
@@ -142,6 +147,8 @@ export function onAfreshTimer(turn: Turn, name: string): void {
     afresh.delete(number)
     return patch(turn, { afresh })
   }
+  // The timer was set before it was known that nobody is there.
+  if (turn.state.begins.get(number)?.phase === 'none' && restOf(turn, number) > 0) return armAfresh(turn, number)
   if (peer.many !== undefined) {
     askForGroup(turn, peer)
     return armAfresh(turn, number)

@@ -14,6 +14,7 @@ import type { Turn } from './turn.ts'
  * - A chain that is new to us may be older than this device, so what stands before its first message is no gap that anybody is
  *   told of; its sender hears of it and knows which of it was ever stored.
  * - What is neither *verified* nor signed by a key that is pinned with it may go on or fill, and never tears a gap: nobody but the sender can cry wolf.
+ *   What stands outside a group's encryption is the exception (`followHint`): the server could have written it, and can tear a gap that nobody fills.
  */
 export interface Arrival {
   readonly number: number

@@ -164,6 +164,44 @@ test('what cannot be read is noted as missing and asked for, and the group is be
   expect(find(desk.tell({ type: 'timer', name: `afresh ${number}` }), 'claim')).toMatchObject({ names: ['bob', 'me'] })
 })
 
+test('a device without groups notes what it cannot read, asks for it, and begins nothing, whoever sends such frames', () => {
+  for (const without of [{ hasNone: true }, {}] as const) {
+    const { desk } = sealed()
+    const hint = { to: 'me', chain: '00000000-0000-4000-8000-000000000007', n: 1 }
+    const unreadable = {
+      kind: 'unreadable',
+      group: GROUP,
+      hint,
+      ...without,
+    } as const
+    const effects = take(desk, messageText(GROUP, hint, 'w'), unreadable)
+    const notices = find(effects, 'commit')?.writes.filter(({ table }) => table === 'messages')
+    expect(notices).toMatchObject([{ value: { kind: 'notice', notice: 'missing', count: 1 } }])
+    const timers = effects.filter((effect) => effect.type === 'timer' && effect.name.startsWith('afresh'))
+    expect(timers).toHaveLength('hasNone' in without ? 0 : 1)
+  }
+})
+
+test('a group of many that a device without groups cannot read is for the others', () => {
+  const { desk } = sealed()
+  const hint = { to: '', chain: '00000000-0000-4000-8000-000000000007', n: 1 }
+  take(desk, messageText(GROUP, hint, 'w'), { kind: 'unreadable', group: 'another group', hint, hasNone: true })
+  expect(desk.state.admissions.size).toBe(0)
+})
+
+test('who has no key packages is asked for some once a minute, not as often as the timer rings', () => {
+  const { desk, number } = sealed()
+  const hint = { to: 'me', chain: '00000000-0000-4000-8000-000000000007', n: 1 }
+  take(desk, messageText(GROUP, hint, 'w'), { kind: 'unreadable', group: GROUP, hint })
+  desk.tell({ type: 'timer', name: `afresh ${number}` })
+  desk.tell({ type: 'claimed', number, for: 'beginning', result: { outcome: 'none' } })
+  const rings = desk.tell({ type: 'timer', name: `afresh ${number}` })
+  expect(find(rings, 'claim')).toBeUndefined()
+  const next = rings.find((effect) => effect.type === 'timer' && effect.name.startsWith('afresh'))
+  expect(next).toMatchObject({ ms: expect.any(Number) })
+  expect(next?.type === 'timer' ? next.ms : 0).toBeGreaterThanOrEqual(60_000)
+})
+
 test('an edit of what cannot be read yet waits for it', () => {
   const { desk } = sealed()
   const id = '00000000-0000-4000-8000-000000000007'

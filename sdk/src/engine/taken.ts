@@ -54,10 +54,13 @@ function takeBeginning(
 }
 
 /** It is noted as missing where it belongs, and asked for; and nobody shall have to ask for the next one. */
-function takeUnreadable(turn: Turn, taken: TakenFrame, { group: id, hint }: Of<'unreadable'>, outcome: Outcome): void {
+function takeUnreadable(turn: Turn, taken: TakenFrame, unreadable: Of<'unreadable'>, outcome: Outcome): void {
+  const { group: id, hint, hasNone = false } = unreadable
   const { sender, place, batch } = taken
   const own = isOwn(turn, sender)
   const known = manyAbout(turn, id)
+  // Without groups it is for other devices of this account, and nobody could let this one in.
+  if (hasNone && hint.to === '') return
   if (known !== undefined || hint.to === '')
     return takeUnreadableOfMany(turn, taken, { peer: known, id, hint }, outcome)
   // A message of one's own to oneself is never a group's; nobody else's is for anybody but us.
@@ -74,5 +77,6 @@ function takeUnreadable(turn: Turn, taken: TakenFrame, { group: id, hint }: Of<'
   if (group !== undefined && currentGroup(turn, met)?.id === id) {
     write(outcome, keepGroup(turn, { ...group, isBroken: true }))
   }
-  beginAfresh(turn, peer.number, place)
+  // Anybody can send such a frame: without groups it must not set anything going.
+  if (!hasNone) beginAfresh(turn, peer.number, place)
 }

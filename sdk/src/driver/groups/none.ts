@@ -31,7 +31,9 @@ export function outcomeWithout(effect: Exclude<GroupEffect, { readonly type: 'cl
 function unreadable({ text }: ToUnwrap): Unwrapped {
   const read = readGroupText(text)
   if (read === null) return { kind: 'malformed' }
-  return read.kind === 'message' ? { kind: 'unreadable', group: read.group, hint: read.hint } : { kind: 'nothing' }
+  return read.kind === 'message'
+    ? { kind: 'unreadable', group: read.group, hint: read.hint, hasNone: true }
+    : { kind: 'nothing' }
 }
 
 /** The same for a message that was to be sealed in a group. */
