@@ -22,13 +22,16 @@ const BELIEVED_MS = 3_600_000
 
 export const newClock = (now: number): FadingClock => ({ lived: 0, wall: now, high: now, behind: 0 })
 
+/** Whether so little has passed since the last look that it simply counts. */
+export const isSteady = ({ wall }: FadingClock, now: number): boolean => now >= wall && now - wall <= STEADY_MS
+
 /** @param isStart the app was closed since the last look */
 export function lookedAt(clock: FadingClock, now: number, isStart: boolean): FadingClock {
   const gap = now - clock.wall
-  const isSteady = gap >= 0 && gap <= STEADY_MS
+  const steady = isSteady(clock, now)
   const beyond = Math.max(0, now - Math.max(clock.high, clock.wall))
-  const passed = isSteady ? gap : isStart ? beyond : Math.min(beyond, DAY_MS)
-  const behind = now >= clock.high ? 0 : clock.behind + (isSteady ? gap : 0)
+  const passed = steady ? gap : isStart ? beyond : Math.min(beyond, DAY_MS)
+  const behind = now >= clock.high ? 0 : clock.behind + (steady ? gap : 0)
   const high = behind >= BELIEVED_MS ? now : Math.max(clock.high, now)
   return { lived: clock.lived + passed, wall: now, high, behind: high === now ? 0 : behind }
 }

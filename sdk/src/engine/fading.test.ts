@@ -4,7 +4,7 @@ import type { Content } from './content.ts'
 import type { Effect } from './events.ts'
 import { restoreState } from './restore.ts'
 import type { Line, LogicalKey, MessageLine, Write } from './rows.ts'
-import type { Opened } from './state.ts'
+import type { Found, Opened } from './state.ts'
 import { step } from './step.ts'
 import { Desk, factsOf } from './testing/desk.ts'
 
@@ -64,7 +64,15 @@ class Room extends Desk {
     const { number = 0 } = this.state.batch ?? {}
     this.tell({ type: 'found', batch: number, found: [null] })
     this.tell({ type: 'read', batch: number, opened: new Map([[0, { ...opened, body: { ...body } }]]) })
-    if (this.state.batch !== null) this.tell({ type: 'found', batch: number, found: [null, null] })
+    if (this.state.batch !== null) this.tell({ type: 'found', batch: number, found: [null, this.#about(from, body)] })
+  }
+
+  /** What is on disk of the message that an act is about. */
+  #about(from: string, body: Content): Found | null {
+    const id = 'id' in body && typeof body.id === 'string' ? body.id : ''
+    const line = this.lineOf(id)
+    const row = this.row('ids', [from, id])
+    return line === null || row === undefined ? null : { row: row as Found['row'], line }
   }
 
   read(): void {
@@ -258,6 +266,25 @@ describe('a message that disappears', () => {
     }
   })
 
+  test('a leap is known after the next start, and does not count whole there', () => {
+    const desk = new Room()
+    desk.now = 1_800_000_000_000
+    desk.arrive(20, text('for a week', 7 * LIFE))
+    desk.read()
+    desk.leap(10 * 365 * DAY)
+    desk.pass(MINUTE)
+    const meta = desk.row('meta', ['state'])
+    if (meta === undefined || meta === null) throw new Error('Nothing was written.')
+    const again = restoreState(desk.state.own, 1, {
+      meta: meta as typeof desk.state.meta,
+      peers: [...desk.state.peers.values()],
+      outbox: [],
+      fading: [...desk.state.fading.values()],
+    })
+    const { state } = step(again, { type: 'start' }, desk.now)
+    expect(state.fading.size).toBe(1)
+  })
+
   test('taken away before its time, or deleted by its writer, leaves nothing that counts on', () => {
     const desk = new Room()
     desk.arrive(20, text('one', LIFE))
@@ -267,6 +294,8 @@ describe('a message that disappears', () => {
     const line = desk.lineOf(uuid(20)) as MessageLine
     desk.tell({ type: 'call', ticket: 3, call: { type: 'forget', target: { key, line }, before: null } })
     expect([...desk.state.fading.values()].map(({ id }) => id)).toEqual([uuid(21)])
+    desk.arrive(22, { type: 'delete', id: uuid(21) })
+    expect(desk.state.fading.size).toBe(0)
   })
 
   test('is quoted without its words, which would outlive it', () => {

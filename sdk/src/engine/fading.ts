@@ -1,6 +1,7 @@
 import { noteLine, withoutLast } from './alter.ts'
 import { chainOf, isStored, withdrawal } from './chains.ts'
 import { uncountExpired } from './expired.ts'
+import { isSteady } from './fading-clock.ts'
 import { armFading, lookAtTime, stopFading } from './fading-rows.ts'
 import type { FadingRow, Line, Peer, Write } from './rows.ts'
 import { holds } from './spans.ts'
@@ -15,11 +16,14 @@ import type { Turn } from './turn.ts'
  */
 export function sweep(turn: Turn, isStart: boolean): void {
   if (turn.state.fading.size === 0) return
+  const before = turn.state.meta.fading
   const lived = lookAtTime(turn, isStart)
   const over = [...turn.state.fading.values()].filter(({ ends }) => ends !== null && ends <= lived)
   const writes = over.flatMap((row) => fade(turn, row))
   const peers = [...new Set(over.map(({ key }) => Number(key[0])))].flatMap((number) => peerOf(turn, number) ?? [])
-  if (over.length > 0)
+  // What a leap came to, and for how long the clock has been behind, must be known after the next start: there the whole leap would count.
+  const hasLeapt = !isStart && before !== undefined && !isSteady(before, turn.now)
+  if (over.length > 0 || hasLeapt || (turn.state.meta.fading?.behind ?? 0) > 0)
     commit(turn, [...writes, ...peers.map(peerWrite), metaWrite(turn)], ...peers.map(messagesChanged), CONVERSATIONS)
   armFading(turn)
 }

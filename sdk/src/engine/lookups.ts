@@ -16,9 +16,8 @@ export function askKey(turn: Turn, name: string): void {
 /** What the server said of that name on this line, not long ago. Undefined: ask. Null: there is nobody of that name. */
 export function freshKey(turn: Turn, name: string): KeyFacts | null | undefined {
   const asked = turn.state.keys.get(lower(name))
-  if (asked?.phase !== 'answered' || asked.line !== turn.state.line.number) return undefined
-  const age = turn.now - asked.at
-  return age >= 0 && age < FRESH_MS ? asked.facts : undefined
+  const isOfNow = asked?.phase === 'answered' && asked.line === turn.state.line.number
+  return isOfNow ? recentKey(turn, name) : undefined
 }
 
 /** The same on whatever line: for groups of many, where asking for everybody on each line would be a flood. */
