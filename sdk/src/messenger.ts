@@ -75,11 +75,16 @@ export interface MessageView extends MessageRef {
   readonly place: Place | null
   /** Of own messages. */
   readonly state: SendState | null
-  /** The catalogue's code: why it failed, or, while it waits, why the server did not take it yet; it is tried again by itself. */
+  /**
+   * The catalogue's code: why it failed, or, while it waits, why the server did not take it yet; it is tried again by itself. `no key packages`:
+   * it waits until a device of the contact's gives something to begin a conversation with.
+   */
   readonly refusal: string | null
   /** Of received messages. */
   readonly mark: Mark | null
   readonly details: MarkDetails | null
+  /** It travelled in a group: keys that are stolen later do not open it. False also while it waits. */
+  readonly hasForwardSecrecy: boolean
 }
 
 /** What stands behind a mark, for the details view. */
@@ -165,6 +170,8 @@ export type NoticeView =
       readonly from: string
       /** `asking`: the sender is asked for them again. `gone`: it cannot or does not give them any more. */
       readonly state: 'asking' | 'gone'
+      /** They came, and this device could not read them: it was not in the conversation yet, say. */
+      readonly isUnread: boolean
       readonly at: number
       readonly place: Place
     }
@@ -354,6 +361,8 @@ export interface Messenger {
   setLifetime(conversation: string, seconds: number): Promise<void>
   /** Tries a failed or expired message again, as a new message in the old one's stead; one that waits after a refusal at once, as it is. */
   retry(conversation: string, id: string): Promise<void>
+  /** Asks once more, and now, for everything that is missing in a conversation. */
+  askAgain(conversation: string): Promise<void>
   /** Takes a waiting, failed or expired message away. */
   discard(conversation: string, id: string): Promise<void>
   /** Somebody has seen it to its end: call it only when that is so. Senders are told, unless `readReceipts` is off. */

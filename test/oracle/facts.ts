@@ -23,6 +23,8 @@ export interface Excuse {
   readonly device: string | null
   readonly why: 'withheld' | 'doubted' | 'rolled back' | 'discarded'
   readonly at: number
+  /** Where that is known: what is done to messages is counted as they are, and was never composed as one. */
+  readonly conversation?: string
 }
 
 /** The observations, sorted by what they are about. */
@@ -92,7 +94,8 @@ function membersOf(observations: readonly Observation[]) {
 
 function excuseOf(one: Observation, at: number): Excuse | null {
   if (one.what === 'withheld' || one.what === 'doubted') {
-    return { message: one.message, device: one.device, why: one.what, at }
+    const about = 'conversation' in one ? { conversation: one.conversation } : {}
+    return { message: one.message, device: one.device, why: one.what, at, ...about }
   }
   if (one.what === 'rolled back') return { message: one.message, device: null, why: 'rolled back', at }
   const isDiscarded = one.what === 'ended' && one.how === 'discarded'

@@ -12,7 +12,7 @@ export function findFalseNotices(facts: Facts): readonly Violation[] {
       (one) =>
         one.at < at &&
         (one.device === null || one.device === device) &&
-        composed.get(one.message)?.conversation === conversation,
+        (one.conversation ?? composed.get(one.message)?.conversation) === conversation,
     )
   const rash = noted.filter(({ device, conversation, at }) => !hasReason(device, conversation, at))
   const stale = [...devices.values()].flatMap((device) =>
@@ -31,7 +31,7 @@ function reallyMissing({ composed, excuses }: Facts, device: DeviceFacts, conver
       one.why !== 'discarded' &&
       (one.device === null || one.device === device.device) &&
       (one.why === 'doubted' || !shown.has(one.message)) &&
-      composed.get(one.message)?.conversation === conversation,
+      (one.conversation ?? composed.get(one.message)?.conversation) === conversation,
   )
   return new Set(missing.map(({ message }) => message)).size
 }

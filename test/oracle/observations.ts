@@ -34,7 +34,7 @@ export type Observation =
   /** A device wrote down that messages are missing in a conversation, however soon it takes that back. */
   | { readonly what: 'noted'; readonly device: string; readonly conversation: string }
   /** It came, and the device could not tell that it is from whom it claims: counted as missing until it is given again. */
-  | { readonly what: 'doubted'; readonly message: string; readonly device: string }
+  | { readonly what: 'doubted'; readonly message: string; readonly device: string; readonly conversation?: string }
   /** It came, sealed in a group for this device too, and the device could not open it. */
   | { readonly what: 'locked out'; readonly message: string; readonly device: string }
   /** A device tells a sender that it has something which is not on its disk. */

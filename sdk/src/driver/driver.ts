@@ -226,7 +226,7 @@ export class Driver {
     const groups = await this.#groups()
     if (groups !== null) return groups.outcomeOf(effect)
     // The two that every device asks for; all else is rare where there are no groups, and comes when it is needed.
-    if (effect.type === 'stock') return { type: 'stocked', made: null }
+    if (effect.type === 'stock') return { type: 'stocked', made: null, devices: null }
     if (effect.type === 'claim')
       return { type: 'claimed', number: effect.number, for: effect.for, result: { outcome: 'none' } }
     return (await import('./groups/none.ts')).outcomeWithout(effect)

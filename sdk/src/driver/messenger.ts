@@ -212,6 +212,10 @@ class Engine implements Messenger, Historian {
     await this.#driver.call({ type: 'retry', id, newId, ...(await this.#acts.expired(id)) })
   }
 
+  async askAgain(conversation: string): Promise<void> {
+    await this.#driver.call({ type: 'ask again', conversation })
+  }
+
   async discard(_conversation: string, id: string): Promise<void> {
     await this.#driver.call({ type: 'discard', id, ...(await this.#acts.expired(id)) })
   }

@@ -33,6 +33,7 @@ export function messageView({ state, peer }: About, place: Place, stored: Messag
     refusal: null,
     mark,
     details: own ? null : detailsOf(peer.many === undefined ? peer : state.peers.get(sender.toLowerCase()), line),
+    hasForwardSecrecy: line.inGroup === true,
     act: null,
     fades: fadesOf(state, [peer.number, place.seq, place.sub], line),
     ...wordsOf(state, peer, line),
@@ -128,9 +129,10 @@ function noticeView(state: State, peer: Peer, place: Place, line: NoticeLine): N
   const theirs = by === undefined ? peer.name : accountName(state, by)
   const from = line.own ? state.own.username : theirs
   const gap = gaps.find((one) => one.place.seq === place.seq && one.place.sub === place.sub)
-  if (gap === undefined) return { kind: 'missing', count: line.count, from, state: 'gone', at, place }
+  const facts = { kind: 'missing', from, at, place, isUnread: line.isUnread === true } as const
+  if (gap === undefined) return { ...facts, count: line.count, state: 'gone' }
   const count = countOf(gap.missing) + countOf(gap.gone)
-  return { kind: 'missing', count, from, state: isGivenUpOn(gap) ? 'gone' : 'asking', at, place }
+  return { ...facts, count, state: isGivenUpOn(gap) ? 'gone' : 'asking' }
 }
 
 /** What waits is a message; an act is one only when it could not be sent, so that somebody takes care of it. */
@@ -145,7 +147,8 @@ function waitingView(state: State, peer: Peer, item: OutboxItem): readonly Messa
   const worded = wordsOf(state, peer, act === undefined ? withWaiting(state, line).line : line)
   const fades = life === undefined ? null : { seconds: life, at: null }
   const facts = { id, sender, conversation: peer.name, own: true, at, place: null, state: item.state, refusal }
-  return [{ ...facts, ...worded, fades, mark: null, details: null, act: done, changeable: done === null }]
+  const worth = { mark: null, details: null, hasForwardSecrecy: false } as const
+  return [{ ...facts, ...worded, ...worth, fades, act: done, changeable: done === null }]
 }
 
 export const waitingViews = (state: State, peer: Peer): readonly MessageView[] =>

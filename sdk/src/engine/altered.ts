@@ -46,9 +46,10 @@ function withReaction(line: MessageLine, { by, place }: Deed, emoji: string | nu
 }
 
 function withoutText(line: MessageLine, at: number): MessageLine {
-  const { kind, id, sender, own, state, mark, reason, fingerprint, knownSince, link } = line
+  const { kind, id, sender, own, state, mark, reason, fingerprint, knownSince, link, inGroup } = line
   const facts = { kind, id, sender, own, at: line.at, mark, reason, fingerprint, knownSince }
+  const tied = { ...(link === undefined ? {} : { link }), ...(inGroup === undefined ? {} : { inGroup }) }
   // Nobody sends it again.
   const settled = state === 'expired' ? 'accepted' : state
-  return { ...facts, state: settled, ...(link === undefined ? {} : { link }), text: '', deleted: at }
+  return { ...facts, state: settled, ...tied, text: '', deleted: at }
 }

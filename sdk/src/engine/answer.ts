@@ -14,7 +14,7 @@ import type { Turn } from './turn.ts'
 /**
  * What this device has sent and others speak of: what they have stored, and what they ask for again.
  * - A message is given again only for the very key that it was first sealed for: whoever comes with another key gets nothing.
- * - At most a hundred for one question, each three times in all, and one question of a chain in ten seconds.
+ * - At most a hundred for one question, each three times in all and once in ten seconds.
  */
 const MOST_AT_ONCE = 100
 const MOST_AGAIN = 3
@@ -90,9 +90,13 @@ function recall(
 ): void {
   const key = `${chainKey(number, chain)} ${to}`
   const last = turn.state.recalled.get(key)
-  if (spans.length === 0 || (last !== undefined && Math.abs(turn.now - last) < PAUSE_MS)) return
-  patch(turn, { recalled: new Map(turn.state.recalled).set(key, turn.now) })
-  const wanted: ToRecall = { number, chain, to, numbers: numbersOf(spans, MOST_AT_ONCE), isAsked }
+  const isLately = last !== undefined && Math.abs(turn.now - last.at) < PAUSE_MS
+  const before = isLately ? last.spans : []
+  const fresh = without(spans, before)
+  if (fresh.length === 0) return
+  const at = isLately ? last.at : turn.now
+  patch(turn, { recalled: new Map(turn.state.recalled).set(key, { at, spans: joined(before, fresh) }) })
+  const wanted: ToRecall = { number, chain, to, numbers: numbersOf(fresh, MOST_AT_ONCE), isAsked }
   effect(turn, { type: 'recall', wanted })
 }
 

@@ -48,7 +48,8 @@ function takeHandshake(turn: Turn, batch: Batch, { frame, unwrapped, found }: En
   const place = placeReceived(turn, frame.seq)
   const sender = lower(frame.sendername)
   // So that it is known when it comes once more: by its place alone it would show a mailbox that is counted anew.
-  const value = { line: null, ...(unwrapped.kind === 'unreadable' ? ({ isMissing: true } as const) : {}) }
+  const isMissing = unwrapped.kind === 'unreadable' || unwrapped.kind === 'late'
+  const value = { line: null, ...(isMissing ? { isMissing } : {}) }
   write(outcome, { table: 'ids', key: [sender, frame.id], value })
   loadedPart().takeFrame(turn, { unwrapped, sender, place, batch }, outcome)
 }
@@ -381,7 +382,10 @@ function messageOf(
   const text = typeof body?.text === 'string' ? body.text : ''
   const life = readLife(body?.life)
   const facts = { kind: 'message', id, sender, own, text, at, ...(life === undefined ? {} : { life }) } as const
-  const tied = link === null ? {} : { link: { chain: link.chain, n: link.n } }
+  const tied = {
+    ...(link === null ? {} : { link: { chain: link.chain, n: link.n } }),
+    ...(opened.inGroup === true ? { inGroup: true as const } : {}),
+  }
   if (own)
     return { ...facts, ...tied, state: 'accepted', mark: null, reason: null, fingerprint: signedBy, knownSince: null }
   const { mark, reason, signedBy: fingerprint } = opened

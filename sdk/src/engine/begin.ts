@@ -8,7 +8,8 @@ import { claimable, everybodyIn, keysAreKnown } from './many/peers.ts'
 import type { Peer } from './rows.ts'
 import type { Begin, Group } from './state.ts'
 import { adoptKey } from './pins.ts'
-import { backoff, commit, effect, isOwn, lower, notify, patch, peerOf, random } from './turn.ts'
+import { backoff, commit, CONVERSATIONS, effect, isOwn, lower, messagesChanged, notify } from './turn.ts'
+import { patch, peerOf, random, setItem } from './turn.ts'
 import type { Turn } from './turn.ts'
 
 /**
@@ -81,11 +82,29 @@ export function onClaimed(turn: Turn, { number, result }: Extract<Event, { reado
 export function nobodyHome(turn: Turn, number: number): void {
   const none: Begin = { phase: 'none', line: turn.state.line.number, at: turn.now }
   const peer = peerOf(turn, number)
-  if (peer !== undefined && (isGrouped(peer) || peer.many !== undefined)) waitWith(turn, number, none, AGAIN_MS)
-  else setBegin(turn, number, none)
+  const mustWait = peer !== undefined && (isGrouped(peer) || peer.many !== undefined)
+  if (!mustWait) return setBegin(turn, number, none)
+  waitWith(turn, number, none, AGAIN_MS)
+  sayWhy(turn, peer)
 }
 
-function waitWith(turn: Turn, number: number, begin: Begin, ms: number): void {
+/** What waits says why. */
+function sayWhy(turn: Turn, peer: Peer): void {
+  const waiting = turn.state.outbox.filter(({ to, stage }) => to === lower(peer.name) && stage === 'saved')
+  for (const item of waiting) setItem(turn, { ...item, refusal: NO_KEY_PACKAGES })
+  if (waiting.length > 0) commit(turn, [], messagesChanged(peer), CONVERSATIONS)
+}
+
+/** Beside the catalogue's codes: a contact who has had groups gives nothing to begin one with. */
+const NO_KEY_PACKAGES = 'no key packages'
+
+/** Somebody does not want to wait for the timer. */
+export function beginNow(turn: Turn, { number }: Peer): void {
+  effect(turn, { type: 'cancel timer', name: `begin ${number}` })
+  onBeginTimer(turn, `begin ${number}`)
+}
+
+export function waitWith(turn: Turn, number: number, begin: Begin, ms: number): void {
   setBegin(turn, number, begin)
   effect(turn, { type: 'timer', name: `begin ${number}`, ms })
 }
@@ -147,8 +166,8 @@ export function onAfreshTimer(turn: Turn, name: string): void {
     afresh.delete(number)
     return patch(turn, { afresh })
   }
-  // The timer was set before it was known that nobody is there.
-  if (turn.state.begins.get(number)?.phase === 'none' && restOf(turn, number) > 0) return armAfresh(turn, number)
+  // The timer was set before it was known that nobody is there, or before a beginning that came to nothing.
+  if (restOf(turn, number) > 0) return armAfresh(turn, number)
   if (peer.many !== undefined) {
     askForGroup(turn, peer)
     return armAfresh(turn, number)

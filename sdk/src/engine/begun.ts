@@ -3,6 +3,7 @@ import type { Event } from './events.ts'
 import { beginStep, endStep, keepGroup, trustOf } from './groups.ts'
 import type { Info } from './many/info.ts'
 import { ensureMany } from './many/peers.ts'
+import { lackingIn } from './own-leaves.ts'
 import type { Member, Peer } from './rows.ts'
 import type { Begin, Group } from './state.ts'
 import { effect, freshId, isOwn, lower, peerOf, setPeer } from './turn.ts'
@@ -62,7 +63,7 @@ export function onBegun(turn: Turn, { number, made }: Extract<Event, { readonly 
     pending: { ...about, to: everybody(turn, peer), ...(info === null ? {} : { info }) },
     stage: 'storing',
     behind: 0,
-    ...(info === null ? {} : { version: info.version }),
+    ...(info === null ? lackingIn(turn, members) : { version: info.version }),
   }
   endStep(turn, [...secrets, keepGroup(turn, group)], {
     type: 'event',

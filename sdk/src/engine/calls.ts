@@ -1,5 +1,6 @@
 import { forget, onAct } from './acting.ts'
 import { noteLine, withoutLast, withoutReacted } from './alter.ts'
+import { beginNow } from './begin.ts'
 import { withdrawal } from './chains.ts'
 import type { Call } from './events.ts'
 import { uncountExpired } from './expired.ts'
@@ -14,7 +15,7 @@ import type { Meta, Peer, Write } from './rows.ts'
 import { groupPart } from './part.ts'
 import { isNameOfMany } from './many/info.ts'
 import type { OutboxItem, State } from './state.ts'
-import { armReceipts, noteRead } from './tell.ts'
+import { armReceipts, askAgain, noteRead } from './tell.ts'
 import {
   commit,
   CONVERSATIONS,
@@ -49,6 +50,9 @@ export function onCall(turn: Turn, ticket: number, call: Call): void {
       return retry(turn, ticket, call)
     case 'discard':
       return discard(turn, ticket, call)
+    case 'ask again':
+      askAgain(turn, call.conversation)
+      return done(turn, ticket)
     case 'mark read':
       return markRead(turn, ticket, call.conversation)
     case 'save draft':
@@ -143,6 +147,11 @@ function retry(turn: Turn, ticket: number, call: CallOf<'retry'>): void {
   if (item?.stage === 'ready') {
     effect(turn, { type: 'cancel timer', name: `retry ${item.to}` })
     letGo(turn, item.to)
+    return done(turn, ticket)
+  }
+  if (item?.stage === 'saved') {
+    beginNow(turn, ensurePeer(turn, item.to))
+    pump(turn)
     return done(turn, ticket)
   }
   const removal = item?.stage === 'failed' ? dropItem(turn, item) : dropExpired(turn, call)

@@ -81,6 +81,7 @@ export const placesFor = (gap: Pick<Gap, 'first' | 'last' | 'quiet'>): number =>
 
 /** Where a missing message belongs; null: so many are missing that no place was kept for this one. */
 export function reservedPlace(gap: Gap, n: number): Place | null {
+  if (gap.slot !== undefined) return gap.slot
   const from = firstReserved(gap)
   return n < from ? null : { seq: gap.place.seq, sub: gap.place.sub + 1 + n - from }
 }

@@ -49,6 +49,7 @@ export type Call =
       readonly before: OnDisk | null
     }
   | { readonly type: 'discard'; readonly id: string; readonly expired: OnDisk | null; readonly before: OnDisk | null }
+  | { readonly type: 'ask again'; readonly conversation: string }
   | { readonly type: 'mark read'; readonly conversation: string }
   | { readonly type: 'save draft'; readonly conversation: string; readonly text: string }
   | { readonly type: 'confirm key'; readonly name: string }
@@ -109,9 +110,15 @@ export type Event =
   /** Null: none of the key packages was of use. */
   | { readonly type: 'begun'; readonly number: number; readonly made: Begun | null }
   /** Null: it cannot be done in that group. */
-  | { readonly type: 'proposed'; readonly group: string; readonly made: Proposed | null }
+  | {
+      readonly type: 'proposed'
+      readonly group: string
+      readonly kind: GroupChange['type']
+      readonly made: Proposed | null
+    }
   | { readonly type: 'adopted'; readonly group: string; readonly made: Adopted | null }
-  | { readonly type: 'stocked'; readonly made: Stocked | null }
+  /** `devices`: the account's, as the server names them; null: it does not say. */
+  | { readonly type: 'stocked'; readonly made: Stocked | null; readonly devices: readonly string[] | null }
   /** What came of a step of some group is on disk. */
   | { readonly type: 'stepped' }
   | { readonly type: 'handshake stored'; readonly group: string }
@@ -283,7 +290,7 @@ export type Effect =
   /** `info`: what the group is from then on; null: the conversation of two, or nothing of it changes. */
   | { readonly type: 'propose'; readonly group: string; readonly change: GroupChange; readonly info: Info | null }
   | { readonly type: 'adopt'; readonly group: string }
-  /** Counts the device's key packages on the server and makes what is wanting. */
+  /** Counts the device's key packages on the server and makes what is wanting; asks which devices the account has. */
   | { readonly type: 'stock' }
   /** Gives them to the server. Nothing follows: what did not arrive is wanting at the next count. */
   | { readonly type: 'publish'; readonly texts: readonly string[]; readonly lastResort: string | null }

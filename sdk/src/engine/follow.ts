@@ -73,12 +73,14 @@ const MOST_GAPS = 50
 function openGap(
   turn: Turn,
   chain: Chain,
-  about: { readonly first: number; readonly last: number; readonly quiet: boolean; readonly seq: number },
+  about: Pick<Gap, 'first' | 'last' | 'quiet' | 'isUnread' | 'slot'> & { readonly seq: number },
 ): { readonly chain: Chain; readonly writes: readonly Write[] } {
-  const { first, last, quiet } = about
+  const { first, last, quiet, isUnread, slot } = about
   const { sub } = turn.state.meta
   const place = { seq: about.seq - 1, sub: sub + 1 }
-  const gap: Gap = { first, last, missing: span(first, last), gone: [], quiet, place, asked: 0, askedAt: turn.now }
+  const counts = { missing: span(first, last), gone: [], asked: 0, askedAt: turn.now }
+  const known = { ...(isUnread === true ? { isUnread } : {}), ...(slot === undefined ? {} : { slot }) }
+  const gap: Gap = { first, last, quiet, place, ...counts, ...known }
   patchMeta(turn, { sub: sub + placesFor(gap) })
   const grown = { ...chain, gaps: [...chain.gaps, gap].slice(-MOST_GAPS) }
   return { chain: grown, writes: quiet ? [] : [noticeWrite(turn, grown, gap)] }
@@ -94,6 +96,7 @@ const noticeWrite = (turn: Turn, chain: Chain, gap: Gap): Write => ({
     chain: chain.chain,
     count: countOf(gap.missing),
     own: chain.whose === 'sibling',
+    ...(gap.isUnread === true ? { isUnread: true } : {}),
   },
 })
 
@@ -154,12 +157,27 @@ export function followHint(
   if (known === undefined) {
     const fresh = newChain(turn, { number, whose, by, chain: name, n: 0, hash: '' })
     const before = n > 1 ? openGap(turn, fresh, { first: 1, last: n - 1, quiet: true, seq }).chain : fresh
-    const { chain, writes } = openGap(turn, before, { first: n, last: n, quiet: false, seq })
+    const { chain, writes } = openGap(turn, before, { first: n, last: n, quiet: false, seq, isUnread: true })
     return [...forgetOldest(turn, number), keepChain(turn, grow(turn, chain, { n, hash: '' })), ...writes]
   }
-  if (known.whose !== whose || known.by !== by || n <= known.n || n > known.n + FURTHEST) return []
-  const { chain, writes } = openGap(turn, known, { first: known.n + 1, last: n, quiet: false, seq })
+  if (known.whose !== whose || known.by !== by) return []
+  const quiet = gapWith(known, n)
+  if (quiet?.quiet === true) return openAloud(turn, known, { n, seq, slot: reservedPlace(quiet, n) })
+  if (n <= known.n || n > known.n + FURTHEST) return []
+  const { chain, writes } = openGap(turn, known, { first: known.n + 1, last: n, quiet: false, seq, isUnread: true })
   return [keepChain(turn, grow(turn, chain, { n, hash: '' })), ...writes]
+}
+
+/** What might have been from before this device knew the chain has come, and cannot be read. */
+function openAloud(
+  turn: Turn,
+  known: Chain,
+  { n, seq, slot }: { readonly n: number; readonly seq: number; readonly slot: Place | null },
+): readonly Write[] {
+  const rest = filled(known, span(n, n)).chain
+  const where = slot === null ? {} : { slot }
+  const { chain, writes } = openGap(turn, rest, { first: n, last: n, quiet: false, seq, isUnread: true, ...where })
+  return [keepChain(turn, { ...chain, news: chain.news + 1 }), ...writes]
 }
 
 /** Each sign-in on a new device begins a chain; somebody who begins thousands makes us forget only their own. */

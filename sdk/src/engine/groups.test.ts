@@ -30,7 +30,7 @@ function waiting(): { readonly desk: Desk; readonly claim: Of<'claim'> } {
   const desk = new Desk()
   desk.hasNoGroups = false
   desk.online()
-  desk.tell({ type: 'stocked', made: null })
+  desk.tell({ type: 'stocked', made: null, devices: null })
   desk.compose('one', 'bob')
   const claim = find(desk.key('bob', factsOf('key of bob')), 'claim')
   if (claim === undefined) throw new TypeError('Nothing was claimed.')
@@ -119,9 +119,12 @@ test('a message that met a new epoch waits for the commit and is sealed anew und
   expect(find(effects, 'seal')?.message).toMatchObject({ id: 'one', group: GROUP })
 })
 
+const frameOf = (text: string, seq: number) =>
+  ({ type: 'message', seq, id: `id ${seq}`, sendername: 'bob', message_text: text, timestamp: 1 }) as const
+
 /** A frame of Bob's comes, and this is what becomes of it. */
 function take(desk: Desk, text: string, unwrapped: Unwrapped, seq = 1): readonly Effect[] {
-  const frame = { type: 'message', seq, id: `id ${seq}`, sendername: 'bob', message_text: text, timestamp: 1 } as const
+  const frame = frameOf(text, seq)
   const looking = find(desk.tell({ type: 'frame', line: desk.line, frame }), 'find')
   const found = desk.tell({ type: 'found', batch: looking?.batch ?? 0, found: [null] })
   const unwrap = find(found, 'unwrap')
@@ -161,6 +164,9 @@ test('what cannot be read is noted as missing and asked for, and the group is be
   const notices = find(effects, 'commit')?.writes.filter(({ table }) => table === 'messages')
   expect(notices).toMatchObject([{ value: { kind: 'notice', notice: 'missing', count: 1 } }])
   expect(desk.state.groups.get(GROUP)?.isBroken).toBe(true)
+  // Once a minute at most.
+  expect(find(desk.tell({ type: 'timer', name: `afresh ${number}` }), 'claim')).toBeUndefined()
+  desk.now += 61_000
   expect(find(desk.tell({ type: 'timer', name: `afresh ${number}` }), 'claim')).toMatchObject({ names: ['bob', 'me'] })
 })
 
@@ -211,14 +217,94 @@ test('an edit of what cannot be read yet waits for it', () => {
   const inside = { id: '00000000-0000-4000-8000-000000000008', at: 5, link: null, body }
   const from = { account: 'bob', device: 'b' }
   const text = messageText(GROUP, { ...hint, n: 2 }, 'w')
-  const about = { seq: 2, id: inside.id, sendername: 'bob', message_text: text, timestamp: 1 }
-  desk.tell({ type: 'frame', line: desk.line, frame: { type: 'message', ...about } })
+  const edit = { ...frameOf(text, 2), id: inside.id }
+  desk.tell({ type: 'frame', line: desk.line, frame: edit })
   const found = desk.tell({ type: 'found', batch: desk.state.batch?.number ?? 0, found: [null] })
   const batch = find(found, 'unwrap')?.batch ?? 0
   desk.tell({ type: 'unwrapped', batch, result: resultOf({ kind: 'message', group: GROUP, from, inside }) })
   const missing = { row: { line: null, isMissing: true }, line: null } as const
   desk.tell({ type: 'found', batch, found: [null, missing] })
   expect([...desk.state.early.values()]).toMatchObject([{ about: { sender: 'bob', id }, deed: { act: body } }])
+})
+
+test('what comes so late that its key is gone is asked for, also when it might be from before', () => {
+  const { desk } = sealed()
+  const chain = '00000000-0000-4000-8000-000000000007'
+  const inside = { id: chain, at: 5, link: { chain, n: 2, prev: 'p', hash: 'h' }, body: { type: 'text', text: 'hi' } }
+  const from = { account: 'bob', device: 'b' }
+  const second = { kind: 'message', group: GROUP, from, inside: { ...inside, id: 'id 1' } } as const
+  take(desk, messageText(GROUP, { to: 'me', chain, n: 2 }, 'w'), second)
+  const hint = { to: 'me', chain, n: 1 }
+  const effects = take(desk, messageText(GROUP, hint, 'w'), { kind: 'late', group: GROUP, hint }, 2)
+  const ids = find(effects, 'commit')?.writes.filter(({ table }) => table === 'ids')
+  expect(ids).toMatchObject([{ value: { line: null, isMissing: true } }])
+  const [known] = [...desk.state.chains.values()].filter((one) => one.whose === 'contact')
+  expect(known?.gaps).toMatchObject([{ first: 1, last: 1, quiet: false, isUnread: true }])
+  expect(desk.state.groups.get(GROUP)?.isBroken).toBe(false)
+  desk.now += 1_000
+  desk.tell({ type: 'timer', name: 'gaps' })
+  expect(desk.state.service.map(({ body }) => body)).toContainEqual({ type: 'ask', chain, missing: [[1, 1]] })
+})
+
+/** The account's devices, as the server names them now. */
+function named(desk: Desk, devices: readonly string[]): readonly Effect[] {
+  desk.now += 100_000
+  desk.tell({ type: 'timer', name: 'stock' })
+  return desk.tell({ type: 'stocked', made: null, devices })
+}
+
+/** In a group with another device of this account. */
+function withTablet() {
+  const { desk, number } = sealed()
+  desk.tell({ type: 'frame', line: desk.line, frame: { type: 'sent', id: 'one', after: 0 } })
+  const group = desk.state.groups.get(GROUP)
+  if (group === undefined) throw new TypeError('There is no group.')
+  const members = [...MEMBERS, { account: 'me', device: 'tablet' }]
+  desk.state = { ...desk.state, groups: new Map([[GROUP, { ...group, members, epoch: 1 }]]) }
+  return { desk, number }
+}
+
+test('an own device that the server does not name any more is left out; one that it names, or a list of somebody else, is not', () => {
+  const { desk } = withTablet()
+  expect(find(named(desk, ['d', 'tablet']), 'propose')).toBeUndefined()
+  expect(find(named(desk, ['someone', 'else']), 'propose')).toBeUndefined()
+  const change = { type: 'remove', members: [{ account: 'me', device: 'tablet' }] }
+  expect(find(named(desk, ['d']), 'propose')).toMatchObject({ group: GROUP, change })
+})
+
+test('an own device that comes in while the server is being asked is not left out', () => {
+  const { desk } = withTablet()
+  desk.now += 100_000
+  desk.tell({ type: 'timer', name: 'stock' })
+  const group = desk.state.groups.get(GROUP)
+  if (group === undefined) throw new TypeError('There is no group.')
+  const members = [...group.members, { account: 'me', device: 'new' }]
+  desk.state = { ...desk.state, groups: new Map([[GROUP, { ...group, members }]]) }
+  expect(find(desk.tell({ type: 'stocked', made: null, devices: ['d', 'tablet'] }), 'propose')).toBeUndefined()
+})
+
+test('a group in which the server is behind is left, and another is begun', () => {
+  const { desk, number } = sealed()
+  const frame = { type: 'refused', id: 'one', code: 'epoch_passed', message: '', epoch: 0 } as const
+  desk.tell({ type: 'frame', line: desk.line, frame })
+  expect(desk.state.groups.get(GROUP)?.isBroken).toBe(true)
+  expect(find(desk.tell({ type: 'timer', name: `begin ${number}` }), 'claim')).toMatchObject({ names: ['bob', 'me'] })
+})
+
+test('for a new own device the group is begun afresh, once', () => {
+  const { desk, number } = withTablet()
+  named(desk, ['d', 'tablet', 'new'])
+  const claim = find(desk.tell({ type: 'timer', name: `afresh ${number}` }), 'claim')
+  expect(claim).toMatchObject({ names: ['bob', 'me'] })
+  // It gave nothing to bring it in with.
+  desk.tell({ type: 'claimed', number, for: 'beginning', result: { outcome: 'claimed', packages: PACKAGES } })
+  const made = { group: 'b'.repeat(22), members: MEMBERS, text: 'w', secrets: [SECRET], info: null }
+  const [frame] = framesIn(desk.tell({ type: 'begun', number, made }))
+  desk.tell({ type: 'frame', line: desk.line, frame: { type: 'sent', id: frame?.id ?? '', after: 9 } })
+  desk.tell({ type: 'adopted', group: made.group, made: { epoch: 1, members: MEMBERS, secrets: [SECRET] } })
+  expect(desk.state.groups.get(made.group)?.lacking).toEqual(['tablet', 'new'])
+  const again = named(desk, ['d', 'tablet', 'new'])
+  expect(again.some((effect) => effect.type === 'timer' && effect.name === `afresh ${number}`)).toBe(false)
 })
 
 test('once there was a group nothing less is sent to that key, and what comes with less says so', () => {
@@ -231,7 +317,10 @@ test('once there was a group nothing less is sent to that key, and what comes wi
   const effects = desk.tell({ type: 'claimed', number, for: 'beginning', result: { outcome: 'none' } })
   expect(find(effects, 'seal')).toBeUndefined()
   expect(desk.stages()).toEqual({ two: 'saved' })
+  expect(desk.state.outbox).toMatchObject([{ id: 'two', refusal: 'no key packages' }])
   expect(numberOf(desk)).toBe(number)
+  const call = { type: 'retry', id: 'two', newId: 'three', expired: null, before: null } as const
+  expect(find(desk.tell({ type: 'call', ticket: 2, call }), 'claim')).toMatchObject({ names: ['bob', 'me'] })
 })
 
 test('what is written outside is read as it was written, and nothing else is', () => {

@@ -11,9 +11,10 @@ import type { Turn } from './turn.ts'
 /** A conversation's groups. The one whose beginning stands last is current; the others are read and not written in. */
 
 const groupWrite = (group: Group): Write => {
-  const { id, number, epoch, members, keys, place, isBroken, renewedAt, pending, version } = group
+  const { id, number, epoch, members, keys, place, isBroken, renewedAt, pending, version, lacking } = group
   const row: GroupRow = { id, number, epoch, members, keys, place, isBroken, renewedAt, pending }
-  const value: GroupRow = version === undefined ? row : { ...row, version }
+  const rest = lacking === undefined ? row : { ...row, lacking }
+  const value: GroupRow = version === undefined ? rest : { ...rest, version }
   return { table: 'groups', key: [id], value }
 }
 

@@ -1,16 +1,39 @@
 import type { ClientFrame, ErrorCode, ServerFrame } from '@chatnip/protocol'
-import { everybody, seconds } from './begin.ts'
+import { everybody, seconds, waitWith } from './begin.ts'
 import { keysOf, makeClaimed } from './begun.ts'
 import type { Event, GroupChange } from './events.ts'
-import { beginStep, dropGroup, endStep, forgetOldGroups, isQuiet, isSettled, keepGroup, latestGroup } from './groups.ts'
+import {
+  beginStep,
+  currentGroup,
+  dropGroup,
+  endStep,
+  forgetOldGroups,
+  isQuiet,
+  isSettled,
+  keepGroup,
+  latestGroup,
+} from './groups.ts'
 import type { Info } from './many/info.ts'
 import { adoptInMany } from './many/change.ts'
 import { dropWish, pumpWishes } from './many/wishes.ts'
 import { everybodyIn } from './many/peers.ts'
+import { ownIn } from './own-leaves.ts'
 import { placeSent } from './places.ts'
 import type { Handshake, Peer, Write } from './rows.ts'
 import type { Group } from './state.ts'
-import { commit, effect, freshId, lower, metaWrite, notify, patch, peerOf, peerWrite, setPeer } from './turn.ts'
+import {
+  backoff,
+  commit,
+  effect,
+  freshId,
+  lower,
+  metaWrite,
+  notify,
+  patch,
+  peerOf,
+  peerWrite,
+  setPeer,
+} from './turn.ts'
 import type { Turn } from './turn.ts'
 
 /**
@@ -22,6 +45,7 @@ import type { Turn } from './turn.ts'
 
 const DAY_MS = 86_400_000
 const RETRY_SECONDS = 30
+const FORK_MS = 1_000
 const MAY_PASS: ReadonlySet<ErrorCode> = new Set(['too_many', 'mailbox_full', 'unavailable', 'disk_full'])
 /** A commit that has been accepted is in our mailbox already; when it does not come in this time it never will. */
 const BEHIND_MS = 20_000
@@ -35,6 +59,7 @@ export function pumpGroups(turn: Turn): void {
   adoptAccepted(turn)
   makeClaimed(turn)
   pumpWishes(turn)
+  leaveOut(turn)
   renew(turn)
 }
 
@@ -129,11 +154,14 @@ export function onHandshakeRefused(
   // What the server never takes is not wished any longer.
   const wish = frame.code === 'epoch_passed' ? undefined : group.pending?.wish
   if (wish !== undefined) commit(turn, dropWish(turn, group.number, wish))
+  // And is wanted again on the next line.
+  if (group.pending?.kind === 'remove' && frame.code !== 'epoch_passed') patch(turn, { gone: [] })
   commit(turn, [
     keepGroup(turn, { ...group, pending: null, stage: 'none', renewedAt: renewedLater(turn, group, frame.code) }),
     ...noPending(group.id),
   ])
-  if (frame.code === 'epoch_passed') fallBehind(turn, group.id, frame.epoch)
+  const ended = group.pending?.epoch ?? group.epoch
+  if (frame.code === 'epoch_passed') meetEpoch(turn, { id: group.id, epoch: ended }, frame.epoch)
 }
 
 /** What lost against another commit is wanted still; what the server never takes is tried on another day. */
@@ -145,8 +173,29 @@ export function onGroupTimer(turn: Turn, name: string): void {
   if (group?.stage === 'held') keepGroup(turn, { ...group, stage: 'ready' })
 }
 
+/**
+ * The server is in an earlier epoch than this device: it was put back, and others have gone on from there. Nobody can write in this group any
+ * more; another is begun, a little later, so that a server that says so of every group does not keep us busy.
+ */
+function leaveFork(turn: Turn, group: Group): readonly Write[] {
+  waitWith(turn, group.number, { phase: 'waiting' }, FORK_MS + backoff(turn, 2))
+  return [keepGroup(turn, { ...group, isBroken: true })]
+}
+
+/** What was for one epoch was refused, since the server is in another. */
+export function meetEpoch(
+  turn: Turn,
+  about: { readonly id: string; readonly epoch: number },
+  epoch: number | undefined,
+): void {
+  const group = turn.state.groups.get(about.id)
+  if (group === undefined || group.isBroken) return
+  if (epoch !== undefined && epoch < about.epoch) return commit(turn, leaveFork(turn, group))
+  fallBehind(turn, about.id, epoch)
+}
+
 /** The server knows of a later epoch: its commit is on its way to us. */
-export function fallBehind(turn: Turn, id: string, epoch: number | undefined): void {
+function fallBehind(turn: Turn, id: string, epoch: number | undefined): void {
   const group = turn.state.groups.get(id)
   if (group === undefined) return
   const behind = Math.max(group.behind, epoch ?? group.epoch + 1)
@@ -181,13 +230,33 @@ function isWanted(turn: Turn, group: Group): boolean {
 
 const isCalm = (turn: Turn, group: Group): boolean => turn.state.active.has(group.number) && isQuiet(turn, group)
 
+/** Own devices that are gone, one group at a time, when no other step is being taken. */
+function leaveOut(turn: Turn): void {
+  if (turn.state.gone.length === 0) return
+  for (const peer of turn.state.peers.values()) {
+    if (turn.state.isStepping) return
+    // Who is in a group of many is changed by wishes.
+    const group = peer.many === undefined ? currentGroup(turn, peer) : null
+    if (group !== null) leaveOutOf(turn, group)
+  }
+}
+
+function leaveOutOf(turn: Turn, group: Group): void {
+  const members = ownIn(turn, group).filter(({ device }) => turn.state.gone.includes(device))
+  if (members.length > 0 && isCalmNow(turn, group)) propose(turn, group, { type: 'remove', members })
+}
+
+/** A commit can be made there, whether something is going on or not. */
+const isCalmNow = (turn: Turn, group: Group): boolean =>
+  group.place !== null && !group.isBroken && isSettled(group) && isQuiet(turn, group)
+
 function propose(turn: Turn, group: Group, change: GroupChange): void {
   beginStep(turn)
   patch(turn, { proposal: null })
   effect(turn, { type: 'propose', group: group.id, change, info: null })
 }
 
-export function onProposed(turn: Turn, { group: id, made }: Extract<Event, { readonly type: 'proposed' }>): void {
+export function onProposed(turn: Turn, { group: id, kind, made }: Extract<Event, { readonly type: 'proposed' }>): void {
   const group = turn.state.groups.get(id)
   const peer = group === undefined ? undefined : peerOf(turn, group.number)
   const { proposal } = turn.state
@@ -201,7 +270,7 @@ export function onProposed(turn: Turn, { group: id, made }: Extract<Event, { rea
   const about = { id: freshId(turn), timestamp: seconds(turn), epoch, text }
   const pending: Handshake =
     proposal === null
-      ? { ...about, kind: 'renew', to: everybody(turn, peer) }
+      ? { ...about, kind: kind === 'remove' ? 'remove' : 'renew', to: everybody(turn, peer) }
       : { ...about, kind: 'change', to: everybodyAfter(turn, peer, proposal.info), ...proposal }
   const write = keepGroup(turn, { ...group, pending, stage: 'storing' })
   endStep(turn, [...secrets, write], { type: 'event', event: { type: 'handshake stored', group: id } })

@@ -5,7 +5,7 @@ import { onMailboxFrame } from './inbox.ts'
 import { askKey } from './lookups.ts'
 import { resumeAfresh } from './begin.ts'
 import { onRefused, onSent, pump } from './outbox.ts'
-import { stockIsDue } from './stock.ts'
+import { lookAfterStock, stockIsDue } from './stock.ts'
 import { tellAnew } from './tell.ts'
 import { backoff, effect, patch, patchLine } from './turn.ts'
 import type { Turn } from './turn.ts'
@@ -29,6 +29,10 @@ export function onNudge(turn: Turn): void {
     patchLine(turn, { failures: 0 })
     connect(turn)
   }
+  if (phase !== 'online') return
+  // A device may have come or gone.
+  stockIsDue(turn)
+  lookAfterStock(turn)
 }
 
 export function onStop(turn: Turn): void {

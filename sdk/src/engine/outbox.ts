@@ -110,7 +110,7 @@ function beginSealing(turn: Turn, item: OutboxItem, key: KeyFacts): boolean {
   const isInGroup = mode !== 'envelope' && mode !== 'later'
   if (mode === 'later' || (isInGroup && turn.state.isStepping)) return false
   if (isInGroup) beginStep(turn)
-  setItem(turn, { ...item, stage: 'sealing' })
+  setItem(turn, { ...item, stage: 'sealing', refusal: null })
   const { id, at } = item
   const link = key.canSeal ? nextLink(turn, peer.number, id) : null
   const group = isInGroup ? mode.id : null
@@ -398,6 +398,7 @@ const acceptedLine = (turn: Turn, item: OutboxItem): MessageLine => ({
   // The original is here: of what is deleted there no word stays here.
   ...(item.re === undefined ? {} : { re: { ...item.re, text: '' } }),
   ...(item.life === undefined ? {} : { life: item.life }),
+  ...(item.sealed?.group === undefined ? {} : { inGroup: true }),
   ...linkOf(item),
 })
 
@@ -441,7 +442,7 @@ export function onRefused(turn: Turn, frame: Extract<ServerFrame, { readonly typ
   if (frame.code === 'epoch_passed' && item.sealed?.group !== undefined) {
     // Never accepted, or the server would have said so: it may be sealed anew under its id.
     setItem(turn, { ...item, stage: 'saved', tried: false, sealed: null })
-    groupPart()?.fallBehind(turn, item.sealed.group.id, frame.epoch)
+    groupPart()?.meetEpoch(turn, item.sealed.group, frame.epoch)
     return pump(turn)
   }
   if (frame.retry_after === undefined && !MAY_PASS.has(frame.code)) fail(turn, item, frame.code)

@@ -56,6 +56,10 @@ export function restoreState(own: Own, seed: number, disk: OnDiskState): State {
     proposal: null,
     admissions: new Map(),
     stock: 'due',
+    stockedAt: -Infinity,
+    devices: [],
+    known: [],
+    gone: [],
   }
 }
 

@@ -149,6 +149,8 @@ export interface MessageLine {
   readonly knownSince: number | null
   /** Brought by another own device, by its id: its word stands for the rest. */
   readonly from?: string
+  /** It travelled in a group, so with forward secrecy. */
+  readonly inGroup?: true
   /** Of own messages that are counted: by this it is known which of them have been stored. */
   readonly link?: { readonly chain: string; readonly n: number }
   /** What it answers. Its text only when that message was not here when this one came: what is deleted there must not live on here. */
@@ -237,6 +239,8 @@ export interface MissingNotice {
   readonly chain: string
   readonly count: number
   readonly own: boolean
+  /** As of its gap. */
+  readonly isUnread?: true
 }
 
 /** In the place of an own message that disappeared before anybody said that it came. Shown as long as nobody does. */
@@ -371,6 +375,10 @@ export interface Gap {
   /** How often they were asked for, and when last (Unix ms; at first, when the gap was seen). */
   readonly asked: number
   readonly askedAt: number
+  /** It came, and this device could not read it. */
+  readonly isUnread?: true
+  /** Of a single one: where it belongs, when that is not behind the notice. */
+  readonly slot?: Place
 }
 
 /** A device of an account, the account's name in lower case. */
@@ -397,12 +405,14 @@ export interface GroupRow {
   readonly pending: Handshake | null
   /** Of many: the version of what it is (`Info`) that was reached in it. */
   readonly version?: number
+  /** Own devices that could not be brought in when that was tried last. Absent: none. */
+  readonly lacking?: readonly string[]
 }
 
 export interface Handshake {
   /** Of the message that carries it. */
   readonly id: string
-  readonly kind: 'begin' | 'renew' | 'change'
+  readonly kind: 'begin' | 'renew' | 'remove' | 'change'
   /** Unix seconds, the same in every try. */
   readonly timestamp: number
   /** The epoch that it ends. */

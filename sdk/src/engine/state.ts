@@ -19,6 +19,7 @@ import type {
 import type { Info } from './many/info.ts'
 import type { Wish } from './many/wishes.ts'
 import type { HistoryBody, ServiceBody } from './service.ts'
+import type { Spans } from './spans.ts'
 import type { Unwrapped } from './unwrapped.ts'
 
 export type MailboxFrame = Extract<ServerFrame, { readonly type: 'message' | 'expired' }>
@@ -58,8 +59,8 @@ export interface State {
   readonly telling: 'no' | 'soon' | 'due'
   /** Of own chains that may have lost their end, by conversation. */
   readonly heads: ReadonlyMap<number, { readonly times: number; readonly isArmed: boolean }>
-  /** When what was asked for was last looked up, by chain. */
-  readonly recalled: ReadonlyMap<string, number>
+  /** What was asked for and looked up lately, by chain and who asked. */
+  readonly recalled: ReadonlyMap<string, { readonly at: number; readonly spans: Spans }>
   /** Acts that wait for the message that they are about, by conversation and running number. */
   readonly early: ReadonlyMap<string, EarlyRow>
   /**
@@ -93,6 +94,14 @@ export interface State {
   readonly admissions: ReadonlyMap<string, number>
   /** Key packages. `busy`: looked after at the moment. */
   readonly stock: 'due' | 'busy' | 'done'
+  /** When they were last, Unix ms. */
+  readonly stockedAt: number
+  /** The account's devices, as the server named them last. */
+  readonly devices: readonly string[]
+  /** Own devices in groups when it was last asked for them: whoever came since may be missing in the answer. */
+  readonly known: readonly string[]
+  /** Of those it named no more: they are to leave every group. */
+  readonly gone: readonly string[]
 }
 
 /** `line` null: it was taken away. */
@@ -235,4 +244,5 @@ export interface Opened {
   readonly claimed?: string | null
   /** The group of many that it was said in. */
   readonly many?: string
+  readonly inGroup?: true
 }

@@ -1,7 +1,8 @@
 import type { UnwrappedFrames } from './events.ts'
-import { dropGroup, keepGroup } from './groups.ts'
+import { dropGroup, keepGroup, latestGroup } from './groups.ts'
 import { ensureMany } from './many/peers.ts'
-import type { Write } from './rows.ts'
+import type { Member, Write } from './rows.ts'
+import { stockIsDue } from './stock.ts'
 import type { Batch, Entry, Group, MailboxFrame, Opened } from './state.ts'
 import { ensurePeer, isOwn, lower, peerOf, peerWrite } from './turn.ts'
 import type { Turn } from './turn.ts'
@@ -50,6 +51,7 @@ function apply(turn: Turn, unwrapped: Unwrapped, batch: Batch): readonly Write[]
     case 'refused':
     case 'message':
     case 'nothing':
+    case 'late':
     case 'unreadable':
     case 'malformed':
       return []
@@ -72,8 +74,10 @@ function join(turn: Turn, joined: Of<'joined'>, batch: Batch): readonly Write[] 
     pending: null,
     stage: 'none',
     behind: 0,
-    ...(many === undefined ? {} : { version: many.info.version }),
+    ...(many === undefined ? stillLacking(turn, peer.number, members) : { version: many.info.version }),
   }
+  // A key package has been used up.
+  stockIsDue(turn)
   return [peerWrite(peer), keepGroup(turn, group)]
 }
 
@@ -81,6 +85,13 @@ const fingerprintsOf = (turn: Turn, batch: Batch, keys: Readonly<Record<string, 
   Object.fromEntries(
     Object.entries(keys).map(([account, key]) => [account, fingerprintOf(turn, batch, { account, key })]),
   )
+
+/** What was tried in the group before need not be tried in this one. */
+function stillLacking(turn: Turn, number: number, members: readonly Member[]): Pick<Group, 'lacking'> {
+  const here = new Set(members.map(({ device }) => device))
+  const lacking = (latestGroup(turn, number)?.lacking ?? []).filter((device) => !here.has(device))
+  return lacking.length === 0 ? {} : { lacking }
+}
 
 /** The keys that were believed for this batch are known with their fingerprints. */
 function fingerprintOf(
@@ -124,7 +135,7 @@ function openedOf(turn: Turn, frame: MessageFrame, unwrapped: Unwrapped): Opened
   const { at, body, link } = inside
   const to = own ? peer.name : turn.state.own.username
   const mark = markOf(turn, { account: sender, signedBy })
-  return { mark, reason: null, body, at, to, signedBy, link, ...inMany }
+  return { mark, reason: null, body, at, to, signedBy, link, inGroup: true, ...inMany }
 }
 
 /** A device speaks for the key that signed for it when the group was begun. */

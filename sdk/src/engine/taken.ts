@@ -30,7 +30,7 @@ export function takeFrame(turn: Turn, taken: TakenFrame, outcome: Outcome): void
   if (unwrapped.kind === 'moved') takeMove(turn, taken, unwrapped, outcome)
   if (unwrapped.kind === 'out') takeOut(turn, taken, unwrapped, outcome)
   if (unwrapped.kind === 'refused') takeRefusal(turn, taken, unwrapped, outcome)
-  if (unwrapped.kind === 'unreadable') takeUnreadable(turn, taken, unwrapped, outcome)
+  if (unwrapped.kind === 'unreadable' || unwrapped.kind === 'late') takeUnreadable(turn, taken, unwrapped, outcome)
 }
 
 function takeBeginning(
@@ -54,15 +54,16 @@ function takeBeginning(
 }
 
 /** It is noted as missing where it belongs, and asked for; and nobody shall have to ask for the next one. */
-function takeUnreadable(turn: Turn, taken: TakenFrame, unreadable: Of<'unreadable'>, outcome: Outcome): void {
-  const { group: id, hint, hasNone = false } = unreadable
+function takeUnreadable(turn: Turn, taken: TakenFrame, unreadable: Of<'unreadable' | 'late'>, outcome: Outcome): void {
+  const { kind, group: id, hint } = unreadable
+  const hasNone = unreadable.kind === 'unreadable' && unreadable.hasNone === true
   const { sender, place, batch } = taken
   const own = isOwn(turn, sender)
   const known = manyAbout(turn, id)
   // Without groups it is for other devices of this account, and nobody could let this one in.
   if (hasNone && hint.to === '') return
   if (known !== undefined || hint.to === '')
-    return takeUnreadableOfMany(turn, taken, { peer: known, id, hint }, outcome)
+    return takeUnreadableOfMany(turn, taken, { peer: known, unreadable }, outcome)
   // A message of one's own to oneself is never a group's; nobody else's is for anybody but us.
   if (own ? isOwn(turn, hint.to) : !isOwn(turn, hint.to)) return
   const peer = ensurePeer(turn, own ? hint.to : sender)
@@ -73,6 +74,8 @@ function takeUnreadable(turn: Turn, taken: TakenFrame, unreadable: Of<'unreadabl
   if (peer.pinned === null && presented !== null) write(outcome, ...adoptKey(turn, peer, presented, place.seq))
   const met = turn.state.peers.get(lower(peer.name)) ?? peer
   outcome.changed.set(peer.number, setPeer(turn, { ...met, activeAt: Math.max(met.activeAt, turn.now) }))
+  // Nothing is wrong with the group then.
+  if (kind === 'late') return
   const group = turn.state.groups.get(id)
   if (group !== undefined && currentGroup(turn, met)?.id === id) {
     write(outcome, keepGroup(turn, { ...group, isBroken: true }))

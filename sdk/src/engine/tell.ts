@@ -22,6 +22,8 @@ const MOST_WAITING = 400
 
 /** After the first 5 s, in which late ones may still come, longer each time. */
 const ASK_AFTER_MS = [5_000, 300_000, 3_600_000, 86_400_000, 86_400_000, 86_400_000] as const
+/** What is here and cannot be read will not come late. */
+const UNREAD_AFTER_MS = [300, 15_000, 300_000, 3_600_000, 86_400_000, 86_400_000] as const
 const RECEIPT_MS = 1_000
 
 export function tell(
@@ -157,12 +159,37 @@ export function onServiceTimer(turn: Turn): void {
   pumpService(turn)
 }
 
+/** Somebody wants what is missing now: also what was given up on is asked for once more. */
+export function askAgain(turn: Turn, conversation: string): void {
+  const number = turn.state.peers.get(lower(conversation))?.number
+  const writes = [...turn.state.chains.values()]
+    .filter((chain) => chain.number === number && chain.gaps.some(({ quiet }) => !quiet))
+    .map((chain) => keepChain(turn, { ...chain, gaps: chain.gaps.map((gap) => dueAgain(turn, gap)) }))
+  const peer = number === undefined ? undefined : peerOf(turn, number)
+  if (writes.length === 0 || peer === undefined) return
+  commit(turn, writes, messagesChanged(peer))
+  onGapsTimer(turn)
+}
+
+const dueAgain = (turn: Turn, gap: Gap): Gap => {
+  if (gap.quiet) return gap
+  const times = Math.min(gap.asked, MOST_ASKED - 1)
+  return {
+    ...gap,
+    missing: joined(gap.missing, gap.gone),
+    gone: [],
+    asked: times,
+    askedAt: turn.now - waitOf({ ...gap, asked: times }),
+  }
+}
+
 const asked = (turn: Turn, chain: Chain): Chain => ({
   ...chain,
   gaps: chain.gaps.map((gap) => (isDue(turn, gap) ? { ...gap, asked: gap.asked + 1, askedAt: turn.now } : gap)),
 })
 
-const waitOf = ({ asked: times }: Gap): number => ASK_AFTER_MS[times] ?? Infinity
+const waitOf = ({ asked: times, isUnread }: Gap): number =>
+  (isUnread === true ? UNREAD_AFTER_MS : ASK_AFTER_MS)[times] ?? Infinity
 
 const isOpen = (gap: Gap): boolean => !gap.quiet && !isGivenUpOn(gap)
 

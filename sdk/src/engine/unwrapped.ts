@@ -59,6 +59,8 @@ export type Unwrapped =
     }
   /** Known already, not for this device, or against the rules. */
   | { readonly kind: 'nothing' }
+  /** Its key is gone, since what was said after it came before it. */
+  | { readonly kind: 'late'; readonly group: string; readonly hint: Hint }
   /** A message that this device cannot open, now or ever. `hasNone`: it has no groups at all, so it can begin none in its place. */
   | { readonly kind: 'unreadable'; readonly group: string; readonly hint: Hint; readonly hasNone?: true }
   /** Not of a group's form at all. */

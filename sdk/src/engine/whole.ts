@@ -4,7 +4,7 @@
  */
 export { onBegun } from './begun.ts'
 export {
-  fallBehind,
+  meetEpoch,
   onAdopted,
   onAdoptTimer,
   onBehindTimer,
@@ -19,5 +19,6 @@ export { admit, armGreeting, onGreetTimer } from './many/admission.ts'
 export { onManyCall } from './many/calls.ts'
 export { takeReceiptInMany } from './many/told.ts'
 export { onClaimedForWish, onClaimTimer, onTidyTimer } from './many/wishes.ts'
+export { onDevices } from './own-devices.ts'
 export { takeIn } from './take-in.ts'
 export { takeFrame } from './taken.ts'

@@ -16,6 +16,10 @@ export function suppliesOf(server: SimServer, { name: deviceId, account }: SimDe
     return found.account
   }
   return {
+    devices: async () => {
+      const found = await store.listDevices(await numberOf())
+      return { devices: found.map((one) => ({ device_id: one.deviceId })) }
+    },
     count: async () => {
       const { count, hasLastResort } = await store.countKeyPackages(await numberOf(), deviceId)
       return { count, has_last_resort: hasLastResort }

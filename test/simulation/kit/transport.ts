@@ -70,6 +70,7 @@ export function transportOf(
     upload_key_packages: (body) => ask(() => supply().upload(body)),
     claim_key_packages: (body) => ask(() => supply().claim(body)),
     get_public_key: ({ username }) => ask(() => world.server.publicKeyOf(String(username))),
+    list_devices: () => ask(() => supply().devices()),
     list_sessions: () =>
       ask(() =>
         world.server.hasDevice(device.name) ? Promise.resolve({}) : Promise.reject(new ChatnipError('not_signed_in')),

@@ -4,6 +4,7 @@ import type { Write } from '../../../sdk/src/engine/rows.ts'
 import { holds } from '../../../sdk/src/engine/spans.ts'
 import { readGroupText } from '../../../sdk/src/engine/group-text.ts'
 import type { Message } from './mls.ts'
+import { conversationOf } from './names.ts'
 import type { SimDevice } from './device.ts'
 import type { World } from './world.ts'
 
@@ -41,7 +42,9 @@ export class Unread {
       if (chain !== value.chain || !value.gaps.some(({ missing }) => holds(missing, n))) continue
       this.#handed.delete(message)
       const { name: device, account } = this.#device
-      this.#world.sees({ what: 'doubted', message, device })
+      const peer = this.#device.disk.rows.peers.get(JSON.stringify([value.number]))?.value
+      const conversation = conversationOf(account, peer?.name ?? '')
+      this.#world.sees({ what: 'doubted', message, device, conversation })
       if (readers.includes(`${account}/${device}`)) this.#world.sees({ what: 'locked out', message, device })
     }
   }

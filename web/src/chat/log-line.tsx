@@ -18,14 +18,15 @@ interface Props extends MessageActions {
   readonly active: boolean
   readonly hovered: boolean
   readonly now: number
+  readonly onAskAgain: () => void
 }
 
-interface NoticeProps extends Pick<Props, 'name' | 'own'> {
+interface NoticeProps extends Pick<Props, 'name' | 'own' | 'onAskAgain'> {
   readonly notice: NoticeView
   readonly lineKey: string
 }
 
-const NoticeLine = ({ notice, name, own, lineKey }: NoticeProps) => {
+const NoticeLine = ({ notice, name, own, lineKey, onAskAgain }: NoticeProps) => {
   const { chat } = t()
   if (notice.kind === 'key changed')
     return (
@@ -50,14 +51,17 @@ const NoticeLine = ({ notice, name, own, lineKey }: NoticeProps) => {
       <strong>{missingWords(notice, own)}</strong>
       <details>
         <summary>{chat.why}</summary>
-        {chat.missingWhy[notice.state]}
+        {(notice.isUnread ? chat.unreadWhy : chat.missingWhy)[notice.state]}
+        <button type="button" class="link" onClick={onAskAgain}>
+          {chat.askAgain}
+        </button>
       </details>
     </li>
   )
 }
 
 /** One line of the log: a day, the line before new messages, a notice, or a message. */
-export const LogLine = ({ line, name, own, tabStop, active, hovered, now, ...actions }: Props) => {
+export const LogLine = ({ line, name, own, tabStop, active, hovered, now, onAskAgain, ...actions }: Props) => {
   const { chat } = t()
   switch (line.kind) {
     case 'day':
@@ -73,7 +77,7 @@ export const LogLine = ({ line, name, own, tabStop, active, hovered, now, ...act
         </li>
       )
     case 'notice':
-      return <NoticeLine notice={line.notice} name={name} own={own} lineKey={line.key} />
+      return <NoticeLine notice={line.notice} name={name} own={own} lineKey={line.key} onAskAgain={onAskAgain} />
     case 'bubble':
       return (
         <MessageLine

@@ -51,6 +51,10 @@ const fading = ({ fades, own }: MessageView): readonly Fact[] => {
 export const MessageDetails = ({ message, contact, own, onDiscard, onClose }: Props) => {
   const { details, chat, chats, acts } = t()
   const partner = message.conversation === own ? chats.noteToSelf : message.conversation
+  const secrecy = message.hasForwardSecrecy ? details.secrecyIs.held : details.secrecyIs.not
+  /** Of what nobody can open, or has not gone yet, nothing can be said; nor is plain text a secret. */
+  const isSealed = message.place !== null && message.mark !== 'forged' && message.mark !== 'unsigned'
+  const isLocked = isSealed && (contact === null || contact.canSeal)
   const facts: readonly Fact[] = [
     [details.from, message.own ? own : message.conversation],
     [details.to, message.own ? partner : own],
@@ -58,6 +62,7 @@ export const MessageDetails = ({ message, contact, own, onDiscard, onClose }: Pr
     ...(message.edited === null ? [] : [[acts.editedAt, fullTime(locale.value, message.edited)] as const]),
     ...fading(message),
     ...(message.own ? sent(message) : received(message)),
+    ...(isLocked ? [[details.secrecy, secrecy] as const] : []),
   ]
   const comparable = contact !== null && contact.canSeal && contact.name !== own
   return (

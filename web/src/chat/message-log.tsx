@@ -46,7 +46,7 @@ const useReading = ({ chats, name, open }: Props, atEnd: { readonly value: boole
 const useActions = (
   { chats, name, open, onDetails, acts }: Props,
   log: RefObject<HTMLElement | null>,
-): MessageActions =>
+): MessageActions & { readonly onAskAgain: () => void } =>
   useMemo(() => {
     const { messenger } = chats
     const settle = (work: Promise<void>) => {
@@ -62,6 +62,9 @@ const useActions = (
       },
       onDiscard: ({ id }) => {
         settle(messenger.discard(name, id))
+      },
+      onAskAgain: () => {
+        messenger.askAgain(name).catch(() => undefined)
       },
     }
   }, [chats, name, open, acts])

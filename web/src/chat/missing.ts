@@ -6,9 +6,10 @@ import { t } from '../texts/index.ts'
 type Missing = Extract<NoticeView, { readonly kind: 'missing' }>
 
 /** What is missing and what is done about it, in a sentence or two. */
-export const missingWords = ({ count, from, state }: Missing, own: string): string => {
+export const missingWords = ({ count, from, state, isUnread }: Missing, own: string): string => {
   const { chat } = t()
-  const what = from === own ? chat.missingOwn(count) : chat.missing(count, from)
+  const [ofOwn, ofTheirs] = isUnread ? [chat.unreadOwn, chat.unread] : [chat.missingOwn, chat.missing]
+  const what = from === own ? ofOwn(count) : ofTheirs(count, from)
   return `${what} ${chat.missingState[state](count)}`
 }
 

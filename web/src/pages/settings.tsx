@@ -37,7 +37,7 @@ export const SettingsPage = ({ chats }: { readonly chats: Chats }) => {
         </Section>
         <Password username={username} />
         <NewCode username={username} />
-        <Devices />
+        <Devices chats={chats} />
         <NewKeys chats={chats} />
         <Receipts chats={chats} />
         <Install />

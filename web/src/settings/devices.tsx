@@ -6,6 +6,7 @@ import { useAction } from '../components/use-action.ts'
 import { fullDate } from '../format/time.ts'
 import { listDevices, listSessions, revokeDevice, revokeSession } from '../state/flows.ts'
 import type { Device, Session } from '../state/flows.ts'
+import type { Chats } from '../state/chats.ts'
 import { locale, t } from '../texts/index.ts'
 import { Section } from './section.tsx'
 
@@ -63,7 +64,7 @@ const useDevices = () => {
 }
 
 /** Where one is signed in, and how to end that. */
-export const Devices = () => {
+export const Devices = ({ chats }: { readonly chats: Chats }) => {
   const { settings, errors } = t()
   const texts = settings.devices
   const { devices, sessions, load } = useDevices()
@@ -106,6 +107,8 @@ export const Devices = () => {
             await revokeDevice(asked.device_id)
             said.value = texts.done(asked.name)
             load.run()
+            /** It leaves the conversations too. */
+            chats.messenger.nudge()
           }}
           onClose={() => (removing.value = null)}
         >

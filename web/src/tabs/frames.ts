@@ -29,6 +29,7 @@ export type Method =
   | 'remove'
   | 'react'
   | 'retry'
+  | 'askAgain'
   | 'discard'
   | 'markRead'
   | 'saveDraft'

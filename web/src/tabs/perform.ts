@@ -1,6 +1,27 @@
 import type { Messenger } from '@chatnip/sdk'
 import type { Question } from './frames.ts'
 
+type Else = Extract<
+  Question,
+  { readonly method: 'setReceipts' | 'setReadReceipts' | 'search' | 'exportHistory' | 'deleteHistory' }
+>
+
+/** Settings, and what is about all of the history. */
+const performElse = (messenger: Messenger, question: Else): Promise<unknown> => {
+  switch (question.method) {
+    case 'setReceipts':
+      return messenger.setReceipts(...question.args)
+    case 'setReadReceipts':
+      return messenger.setReadReceipts(...question.args)
+    case 'search':
+      return messenger.search(...question.args)
+    case 'exportHistory':
+      return messenger.exportHistory(...question.args)
+    case 'deleteHistory':
+      return messenger.deleteHistory(...question.args)
+  }
+}
+
 /** Asks a messenger what another tab wants to know or have done. */
 export const perform = (messenger: Messenger, question: Question): Promise<unknown> => {
   switch (question.method) {
@@ -32,6 +53,8 @@ export const perform = (messenger: Messenger, question: Question): Promise<unkno
       return messenger.react(...question.args)
     case 'retry':
       return messenger.retry(...question.args)
+    case 'askAgain':
+      return messenger.askAgain(...question.args)
     case 'discard':
       return messenger.discard(...question.args)
     case 'markRead':
@@ -51,15 +74,11 @@ export const perform = (messenger: Messenger, question: Question): Promise<unkno
     case 'setLifetime':
       return messenger.setLifetime(...question.args)
     case 'setReceipts':
-      return messenger.setReceipts(...question.args)
     case 'setReadReceipts':
-      return messenger.setReadReceipts(...question.args)
     case 'search':
-      return messenger.search(...question.args)
     case 'exportHistory':
-      return messenger.exportHistory(...question.args)
     case 'deleteHistory':
-      return messenger.deleteHistory(...question.args)
+      return performElse(messenger, question)
   }
 }
 

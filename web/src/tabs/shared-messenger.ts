@@ -136,6 +136,10 @@ export class SharedMessenger implements Messenger {
     return this.#ask('retry', args)
   }
 
+  askAgain(...args: Arguments<'askAgain'>): Promise<void> {
+    return this.#ask('askAgain', args)
+  }
+
   discard(...args: Arguments<'discard'>): Promise<void> {
     return this.#ask('discard', args)
   }

@@ -30,12 +30,19 @@ export const details = {
     'key differs': 'Somebody in between opened it and sealed it anew. Compare numbers.',
     'form wrong': 'It is not of the form that Chatnip writes.',
     'version unknown': 'It was written by a newer Chatnip. Reload the page to update yours.',
+    'no forward secrecy':
+      'It came with less protection than is usual here: whoever steals the account’s keys later could open it. An older Chatnip or another program wrote it, or a device whose conversation was being repaired.',
   } as Readonly<Record<string, string>>,
   states: {
     accepted: 'Sent: the server has it and keeps it until it is fetched.',
     stored: 'Delivered: one of their devices has it, and has said so with its signature.',
     read: 'Read: one of their devices has shown it to them, and has said so with its signature.',
   } as Readonly<Record<string, string>>,
+  secrecy: 'Forward secrecy',
+  secrecyIs: {
+    held: 'Yes: its key is used once and then thrown away. Whoever steals keys later cannot open it, nor could a quantum computer.',
+    not: 'No: whoever steals the account’s keys later could open it.',
+  },
   ownMark: 'Encrypted and signed in your browser.',
   compareNow: 'Compare numbers',
 }

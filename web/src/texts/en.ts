@@ -235,6 +235,8 @@ export const en = {
       mailbox_full: 'Their mailbox is full, so this waits here. We try again by ourselves.',
       too_many: 'That was a lot in a short time, so this waits a little. We try again by ourselves.',
       disk_full: 'The server has no room at the moment, so this waits here. We try again by ourselves.',
+      'no key packages':
+        'Their devices have left nothing on the server to lock this with, so it waits here rather than go with less protection than usual. It goes by itself when one of them is online.',
     } as Readonly<Record<string, string>>,
     showUndelivered: 'Show',
     details: 'Details of this message',
@@ -248,6 +250,11 @@ export const en = {
     missing: (count: number, from: string) =>
       count === 1 ? `1 message from ${from} is missing.` : `${count} messages from ${from} are missing.`,
     missingOwn: (n: number) => `${count(n, 'message', 'messages')} that you wrote elsewhere did not come here.`,
+    unread: (count: number, from: string) =>
+      count === 1
+        ? `1 message from ${from} cannot be read in this browser yet.`
+        : `${count} messages from ${from} cannot be read in this browser yet.`,
+    unreadOwn: (n: number) => `${count(n, 'message', 'messages')} that you wrote elsewhere cannot be read here yet.`,
     missingState: {
       asking: (n: number): string => (n === 1 ? 'It was asked for again.' : 'They were asked for again.'),
       gone: (n: number): string => (n === 1 ? 'It could not be had back.' : 'They could not be had back.'),
@@ -258,6 +265,12 @@ export const en = {
         'Messages are counted inside the encryption, so this browser sees when one does not come. It may have waited here too long, or the server may have held it back. The browser that wrote it sends it again when both are online, and it takes its place here.',
       gone: 'Messages are counted inside the encryption, so this browser sees when one does not come. The browser that wrote it no longer has it, took it back, or did not answer when asked several times. If it matters, ask for it.',
     },
+    unreadWhy: {
+      asking:
+        'Every message is locked with a key of its own, for the devices that were in the conversation when it was written. This browser was not one of them: it is new, or was put back to an earlier state. The browser that wrote it locks it once more for this one when it is online, and it takes its place here. What is written from now on can be read at once.',
+      gone: 'Every message is locked with a key of its own, for the devices that were in the conversation when it was written. This browser was not one of them, and the browser that wrote it no longer has it, took it back, or did not answer when asked several times. Your other devices may have it.',
+    },
+    askAgain: 'Ask again now',
     mended: 'The missing messages have come.',
     keyChanged: (name: string) => `The key of ${name} has changed.`,
     keyChangedWhy:

@@ -31,11 +31,18 @@ export const details: Texts['details'] = {
     'key differs': 'Qualcuno in mezzo l’ha aperto e richiuso. Confronta i numeri.',
     'form wrong': 'Non ha la forma dei messaggi di Chatnip.',
     'version unknown': 'L’ha scritto un Chatnip più nuovo. Ricarica la pagina per aggiornare il tuo.',
+    'no forward secrecy':
+      'È arrivato meno protetto di quanto si usa qui: chi più tardi rubasse le chiavi dell’account potrebbe aprirlo. L’ha scritto un Chatnip più vecchio o un altro programma, o un dispositivo la cui conversazione veniva riparata.',
   },
   states: {
     accepted: 'Inviato: il server ce l’ha e lo tiene finché non viene ritirato.',
     stored: 'Consegnato: uno dei suoi dispositivi ce l’ha, e lo ha detto con la sua firma.',
     read: 'Letto: uno dei suoi dispositivi gliel’ha mostrato, e l’ha detto con la sua firma.',
+  },
+  secrecy: 'Segretezza in avanti',
+  secrecyIs: {
+    held: 'Sì: la sua chiave si usa una volta e poi si butta. Chi rubasse le chiavi più tardi non può aprirlo, e nemmeno un computer quantistico.',
+    not: 'No: chi più tardi rubasse le chiavi dell’account potrebbe aprirlo.',
   },
   ownMark: 'Cifrato e firmato nel tuo browser.',
   compareNow: 'Confronta i numeri',

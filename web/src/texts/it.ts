@@ -237,6 +237,8 @@ export const it: Texts = {
       mailbox_full: 'La sua casella è piena, perciò il messaggio aspetta qui. Riproviamo da soli.',
       too_many: 'Sono stati tanti messaggi in poco tempo, perciò questo aspetta un po’. Riproviamo da soli.',
       disk_full: 'In questo momento il server non ha spazio, perciò il messaggio aspetta qui. Riproviamo da soli.',
+      'no key packages':
+        'I suoi dispositivi non hanno lasciato sul server nulla con cui chiuderlo, perciò aspetta qui invece di partire meno protetto del solito. Parte da solo quando uno di loro è online.',
     },
     showUndelivered: 'Mostra',
     details: 'Dettagli del messaggio',
@@ -252,6 +254,14 @@ export const it: Texts = {
       n === 1
         ? '1 messaggio che hai scritto altrove non è arrivato qui.'
         : `${n} messaggi che hai scritto altrove non sono arrivati qui.`,
+    unread: (count, from) =>
+      count === 1
+        ? `1 messaggio di ${from} non si può ancora leggere in questo browser.`
+        : `${count} messaggi di ${from} non si possono ancora leggere in questo browser.`,
+    unreadOwn: (n) =>
+      n === 1
+        ? '1 messaggio che hai scritto altrove non si può ancora leggere qui.'
+        : `${n} messaggi che hai scritto altrove non si possono ancora leggere qui.`,
     missingState: {
       asking: (n) => (n === 1 ? 'È stato chiesto di nuovo.' : 'Sono stati chiesti di nuovo.'),
       gone: (n) => (n === 1 ? 'Non è stato possibile riaverlo.' : 'Non è stato possibile riaverli.'),
@@ -262,6 +272,12 @@ export const it: Texts = {
         'I messaggi sono contati dentro la cifratura, così questo browser vede quando uno non arriva. Forse ha aspettato troppo, o forse il server l’ha trattenuto. Il browser che l’ha scritto lo rimanda quando siete entrambi online, e prende il suo posto qui.',
       gone: 'I messaggi sono contati dentro la cifratura, così questo browser vede quando uno non arriva. Il browser che l’ha scritto non ce l’ha più, l’ha ritirato, o non ha risposto a più richieste. Se è importante, chiedilo.',
     },
+    unreadWhy: {
+      asking:
+        'Ogni messaggio è chiuso con una chiave tutta sua, per i dispositivi che erano nella conversazione quando è stato scritto. Questo browser non c’era: è nuovo, o è tornato a uno stato di prima. Il browser che l’ha scritto lo richiude per questo quando è online, e prende il suo posto qui. Quello che viene scritto da adesso si legge subito.',
+      gone: 'Ogni messaggio è chiuso con una chiave tutta sua, per i dispositivi che erano nella conversazione quando è stato scritto. Questo browser non c’era, e quello che l’ha scritto non ce l’ha più, l’ha ritirato, o non ha risposto a più richieste. Forse ce l’hanno gli altri tuoi dispositivi.',
+    },
+    askAgain: 'Chiedi di nuovo adesso',
     mended: 'I messaggi mancanti sono arrivati.',
     keyChanged: (name) => `La chiave di ${name} è cambiata.`,
     keyChangedWhy:

@@ -46,11 +46,11 @@ export class Groups {
       case 'begin':
         return { type: 'begun', number: effect.number, made: await beginGroup(secrets, effect, this.#self()) }
       case 'propose':
-        return { type: 'proposed', group: effect.group, made: await proposeChange(secrets, effect) }
+        return this.#propose(secrets, effect)
       case 'adopt':
         return { type: 'adopted', group: effect.group, made: await adoptPending(secrets, effect) }
       case 'stock':
-        return { type: 'stocked', made: await this.#stock(secrets) }
+        return this.#lookAfter(secrets)
     }
   }
 
@@ -85,6 +85,26 @@ export class Groups {
     return unwrapFrames({ secrets, account, trust, hashLink, vouchedKeys, ownKeys, many: new ManySeen(known) }, frames)
   }
 
+  async #propose(secrets: StepSecrets, effect: EffectOf<'propose'>): Promise<Event> {
+    const made = await proposeChange(secrets, effect)
+    return { type: 'proposed', group: effect.group, kind: effect.change.type, made }
+  }
+
+  async #lookAfter(secrets: StepSecrets): Promise<Event> {
+    const [devices, made] = await Promise.all([this.#devices(), this.#stock(secrets)])
+    return { type: 'stocked', made, devices }
+  }
+
+  /** The next line, or the next day, asks again. */
+  async #devices(): Promise<readonly string[] | null> {
+    try {
+      const { devices }: { readonly devices?: unknown } = await this.#ports.transport.call('list_devices', {})
+      return Array.isArray(devices) ? devices.flatMap(idOf) : null
+    } catch {
+      return null
+    }
+  }
+
   async #stock(secrets: StepSecrets) {
     try {
       const waiting = await this.#ports.transport.call('count_key_packages', {})
@@ -103,4 +123,11 @@ export class Groups {
       return { outcome: isRefusal ? 'none' : 'unavailable' }
     }
   }
+}
+
+/** What the server may have said in truth, whatever the table promises. */
+function idOf(value: unknown): readonly string[] {
+  if (typeof value !== 'object' || value === null) return []
+  const { device_id: device }: { device_id?: unknown } = value
+  return typeof device === 'string' ? [device] : []
 }

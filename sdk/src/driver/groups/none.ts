@@ -22,7 +22,7 @@ export function outcomeWithout(effect: Exclude<GroupEffect, { readonly type: 'cl
     case 'begin':
       return { type: 'begun', number: effect.number, made: null }
     case 'propose':
-      return { type: 'proposed', group: effect.group, made: null }
+      return { type: 'proposed', group: effect.group, kind: effect.change.type, made: null }
     case 'adopt':
       return { type: 'adopted', group: effect.group, made: null }
   }

@@ -52,9 +52,6 @@ async function unwrap(step: Unwrapping, frame: ToUnwrap): Promise<Outcome> {
 /** A message adds nobody. */
 const NOBODY: Pins = new Map()
 
-/** Codes that say that nothing is missing: it was read, or is this device's own. */
-const KNOWN_ALREADY: ReadonlySet<string> = new Set(['already_read', 'own_message'])
-
 async function openMessage(
   step: Unwrapping,
   { group, hint, wire }: Extract<GroupText, { readonly kind: 'message' }>,
@@ -69,7 +66,9 @@ async function openMessage(
     if (received.code === 'epoch_ahead' && (await isAwaiting(secrets, conversation))) {
       return { kind: 'halt', halt: { kind: 'awaits', group } }
     }
-    return KNOWN_ALREADY.has(received.code) ? NOTHING : unreadable
+    // What was read is known by its id, and does not come so far.
+    if (received.code === 'already_read') return { kind: 'late', group, hint }
+    return received.code === 'own_message' ? NOTHING : unreadable
   }
   if (received.kind !== 'message') return unreadable
   secrets.move(received.conversation, received.spent)

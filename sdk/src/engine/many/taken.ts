@@ -116,14 +116,17 @@ function noteRefusal(
 export function takeUnreadableOfMany(
   turn: Turn,
   { sender, place }: TakenFrame,
-  { peer, id, hint }: { readonly peer: Peer | undefined; readonly id: string; readonly hint: Of<'unreadable'>['hint'] },
+  { peer, unreadable }: { readonly peer: Peer | undefined; readonly unreadable: Of<'unreadable' | 'late'> },
   outcome: Outcome,
 ): void {
+  const { kind, group: id, hint } = unreadable
   if (peer?.many?.isIn !== true) return askToBeLetIn(turn, { group: id, sender })
   const whose = isOwn(turn, sender) ? 'sibling' : 'contact'
   const by = whose === 'contact' ? sender : undefined
   write(outcome, ...followHint(turn, { number: peer.number, whose, by, ...hint, seq: place.seq }))
   tell(turn, peer, outcome)
+  // Nothing is wrong with the group then.
+  if (kind === 'late') return
   const group = turn.state.groups.get(id)
   if (group !== undefined && currentGroup(turn, peer)?.id === id)
     write(outcome, keepGroup(turn, { ...group, isBroken: true }))

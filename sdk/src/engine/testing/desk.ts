@@ -42,7 +42,7 @@ export class Desk {
   }
 
   #withoutGroups(effect: Effect): readonly Effect[] {
-    if (effect.type === 'stock') return this.tell({ type: 'stocked', made: null })
+    if (effect.type === 'stock') return this.tell({ type: 'stocked', made: null, devices: null })
     if (effect.type !== 'claim') return []
     return this.tell({ type: 'claimed', number: effect.number, for: effect.for, result: { outcome: 'none' } })
   }
