@@ -208,6 +208,25 @@ test('who has no key packages is asked for some once a minute, not as often as t
   expect(next?.type === 'timer' ? next.ms : 0).toBeGreaterThanOrEqual(60_000)
 })
 
+test('a beginning that the server refused is followed by the pause of a minute too', () => {
+  const { desk, number } = sealed()
+  const hint = { to: 'me', chain: '00000000-0000-4000-8000-000000000007', n: 1 }
+  take(desk, messageText(GROUP, hint, 'w'), { kind: 'unreadable', group: GROUP, hint })
+  desk.now += 61_000
+  desk.tell({ type: 'timer', name: `afresh ${number}` })
+  desk.tell({ type: 'claimed', number, for: 'beginning', result: { outcome: 'claimed', packages: PACKAGES } })
+  const made = { group: 'b'.repeat(22), members: MEMBERS, text: 'w', secrets: [SECRET], info: null }
+  const [frame] = framesIn(desk.tell({ type: 'begun', number, made }))
+  const refusal = { type: 'refused', id: frame?.id ?? '', code: 'epoch_passed', message: '' } as const
+  desk.tell({ type: 'frame', line: desk.line, frame: refusal })
+  desk.now += 3_000
+  const claims = () => find(desk.tell({ type: 'timer', name: `afresh ${number}` }), 'claim')
+  expect(frame?.group).toMatchObject({ id: made.group, commit: true })
+  expect(claims()).toBeUndefined()
+  desk.now += 60_000
+  expect(claims()).toMatchObject({ names: ['bob', 'me'] })
+})
+
 test('an edit of what cannot be read yet waits for it', () => {
   const { desk } = sealed()
   const id = '00000000-0000-4000-8000-000000000007'
