@@ -47,6 +47,9 @@ test('a public address is kept as an origin', () => {
 
 test('files lie in a folder, or in a bucket whose secret may hold anything', () => {
   expect(readConfig({ CHATNIP_FILES: '/mnt/shared' }).files).toEqual({ folder: '/mnt/shared' })
+  // One folder has one name, however it was written: others are told from it by it.
+  for (const text of ['/mnt/shared/', '/mnt//shared', '/mnt/./shared', '/mnt/x/../shared/'])
+    expect(readConfig({ CHATNIP_FILES: text }).files).toEqual({ folder: '/mnt/shared' })
   const bucket = readConfig({
     CHATNIP_FILES: 'https://KEY:a%2Fb%2Bc%25@s3.example.org/cats/?region=eu-central-1',
   }).files

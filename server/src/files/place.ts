@@ -1,4 +1,4 @@
-import { isAbsolute } from 'node:path'
+import { isAbsolute, resolve } from 'node:path'
 import { openFolder } from './folder.ts'
 import type { Files } from './files.ts'
 import { openS3 } from './s3/s3.ts'
@@ -22,7 +22,7 @@ function isDecodable(text: string): boolean {
  * @returns null when it is neither
  */
 export function readPlace(text: string): FilesPlace | null {
-  if (isAbsolute(text)) return { folder: text }
+  if (isAbsolute(text)) return { folder: resolve(text) }
   const url = URL.parse(text)
   if (url === null || !isDecodable(`${url.username}${url.password}${url.pathname}`)) return null
   if (!['https:', 'http:'].includes(url.protocol) || url.hash !== '') return null
