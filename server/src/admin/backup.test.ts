@@ -71,6 +71,19 @@ test('what lies in a bucket is said to lie there', async () => {
   expect(JSON.stringify([copied, stats])).not.toContain('SECRET')
 })
 
+test('a place for files that is not there, or can’t be read, is not taken for an empty one', async () => {
+  const env = { CHATNIP_FILES: join(folder, 'not-mounted') }
+  const away = await admin(server.data, 'backup away.db', { folder, env })
+  expect(away).toMatchObject({ code: 1, errors: [expect.stringContaining('not-mounted')] })
+  mkdirSync(env.CHATNIP_FILES)
+  // As a folder that may not be read, which it always may where tests are run as root.
+  writeFileSync(join(env.CHATNIP_FILES, 'blobs'), 'no folder')
+  const unreadable = await admin(server.data, 'backup unreadable.db', { folder, env })
+  expect(unreadable).toMatchObject({ code: 1, errors: [expect.stringContaining('ENOTDIR')] })
+  rmSync(join(env.CHATNIP_FILES, 'blobs'))
+  expect(await admin(server.data, 'backup nothing.db', { folder, env })).toMatchObject({ code: 0 })
+})
+
 test('damage in a database file is found', async () => {
   await admin(server.data, 'backup damaged.db', { folder })
   const damaged = join(folder, 'damaged.db')

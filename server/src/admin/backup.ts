@@ -6,7 +6,7 @@ import { bytesText, counted } from './columns.ts'
 import { AdminError } from './command.ts'
 import type { Command } from './command.ts'
 import { withStore } from './data.ts'
-import { copyFiles } from './files.ts'
+import { checkPlace, copyFiles } from './files.ts'
 import type { Figures } from './files.ts'
 import { inspect, inspectCopy } from './inspect.ts'
 
@@ -48,13 +48,15 @@ const backup: Command = {
       const { databaseUrl } = config
       const target = resolve(surroundings.folder, name)
       refuseBadTarget(target)
+      const place = filesPlaceOf(config)
+      if ('folder' in place) await checkPlace(place.folder)
       await store.backup(target)
       const { faults } = databaseUrl === null ? inspect(target, 'whole') : await inspectCopy(target)
       if (faults.length > 0) {
         throw new AdminError(`The copy ${target} is damaged (${faults[0] ?? ''}); do not rely on it, and run "doctor".`)
       }
       const bytes = statSync(target).size
-      const copied = await copyPlace(filesPlaceOf(config), target)
+      const copied = await copyPlace(place, target)
       return {
         lines: [
           `${target} holds the whole database, ${bytesText(bytes)}, checked. It is as secret as the database itself; only you can read it.`,
