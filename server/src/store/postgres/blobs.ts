@@ -52,7 +52,12 @@ const ADVANCE = `UPDATE blobs SET uploaded = $1, ends_at = CASE WHEN size = $1 T
 const END = `UPDATE blobs SET owner = NULL WHERE blob IN
   (SELECT blob FROM blobs WHERE owner IS NOT NULL AND ends_at <= $1 ORDER BY ends_at LIMIT $2)`
 const RELEASE = 'UPDATE blobs SET released_at = $1 WHERE owner IS NULL AND released_at IS NULL'
-const RELEASED = 'SELECT hash, size FROM blobs WHERE owner IS NULL AND released_at <= $1 ORDER BY released_at LIMIT $2'
+/**
+ * Each is given to one node: two that removed the bytes of one could take away a part that was stored anew under its id when the other was through.
+ * Who dies before it says that they are gone leaves it as if it were released just now.
+ */
+const RELEASED = `UPDATE blobs SET released_at = $3 WHERE blob = ANY (ARRAY(
+  SELECT blob FROM blobs WHERE owner IS NULL AND released_at <= $1 ORDER BY released_at LIMIT $2 FOR UPDATE SKIP LOCKED)) RETURNING hash, size`
 
 export const blobStore = (context: Context): BlobStore => ({
   beginBlob: (blob) => context.db.together((ask) => begin(context, ask, blob)),
@@ -73,7 +78,7 @@ export const blobStore = (context: Context): BlobStore => ({
   releaseBlobs: async (now, before, batch) => {
     await context.db.ask(END, [now, batch])
     await context.db.ask(RELEASE, [now])
-    const rows = await context.db.ask(RELEASED, [before, batch])
+    const rows = await context.db.ask(RELEASED, [before, batch, now])
     return rows.map((row) => ({ hash: toBytes(row['hash']), size: toNumber(row['size']) }))
   },
   forgetBlobs: async (hashes) => {

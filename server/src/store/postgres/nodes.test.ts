@@ -198,6 +198,24 @@ function sideBySide(server: TestPostgres): void {
       await sql.end()
     })
 
+    test('of blobs whose bytes may go each is given to one node; who does not say that they are gone leaves them to others later', async () => {
+      const { account: owner } = await signUp(node(0), 'alice')
+      const numbers = Array.from({ length: 30 }, (_, number) => number)
+      for (const number of numbers) {
+        const fresh = { size: 1, isOwn: false, life: 1, unfinishedUntil: NOW }
+        await node(0).beginBlob({ hash: hashOf(number), owner, ...fresh })
+      }
+      await node(0).releaseBlobs(NOW, NOW - 1, 30)
+      const later = NOW + 10
+      const given = async (): Promise<number[]> =>
+        (await Promise.all([0, 1, 2].map((at) => node(at).releaseBlobs(later, later - 1, 30))))
+          .flat()
+          .map(({ hash }) => hash.at(-1) ?? 0)
+      const first = [...(await given()), ...(await given())]
+      expect(first.toSorted((one, other) => one - other)).toEqual(numbers)
+      expect(await node(1).releaseBlobs(later + 10, later, 30)).toHaveLength(30)
+    })
+
     test('only one of the nodes that expire at the same moment tells the sender', async () => {
       const alice = await signUp(node(0), 'alice')
       await signUp(node(0), 'bob')
