@@ -61,9 +61,12 @@ export async function deleteOwnAccount(deps: Deps, session: Session, password: s
   await removeAccount(deps, now)
 }
 
-/** Deletes an account with everything that is its own, and closes its sockets. For the owner and for who runs the server. */
+/**
+ * Deletes an account with everything that is its own, and closes its sockets. For the owner and for who runs the server.
+ * The picture goes first: nobody would know of it once its account is gone, and whoever is interrupted here can ask again.
+ */
 export async function removeAccount(deps: Pick<Deps, 'store' | 'bus' | 'avatars'>, account: Account): Promise<void> {
+  if (account.avatar !== null) await deps.avatars.remove(account.avatar)
   await deps.store.deleteAccount(account.account)
   deps.bus.tell({ kind: 'sessions changed', account: account.account })
-  if (account.avatar !== null) await deps.avatars.remove(account.avatar)
 }

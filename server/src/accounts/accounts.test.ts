@@ -6,6 +6,7 @@ import { deriveKey } from 'altcha-lib/algorithms/pbkdf2'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startTestServer } from '../testing.ts'
 import type { TestServer } from '../testing.ts'
+import { removeAccount } from './account.ts'
 import { hashOfCode, newCode, newToken } from './secrets.ts'
 
 let server: TestServer
@@ -330,5 +331,20 @@ describe('the files of avatars', () => {
     await avatars.remove(kept)
     await expect(avatars.set(account, await draw('green'))).rejects.toMatchObject({ code: 'not_signed_in' })
     expect(await files()).toHaveLength(before)
+  })
+
+  test('go before their account: who is interrupted in between can delete it again, and leaves nothing', async () => {
+    await newAccount('greta')
+    const { avatars, bus, store } = server.services
+    const before = await files()
+    const number = (await store.findAccount('greta'))?.account ?? 0
+    await avatars.set(number, await draw('red'))
+    const greta = await store.getAccount(number)
+    if (greta === null) throw new Error('she has gone')
+    const interrupted = { ...avatars, remove: () => Promise.reject(new Error('the machine died')) }
+    await expect(removeAccount({ store, bus, avatars: interrupted }, greta)).rejects.toThrow('the machine died')
+    expect(await store.getAccount(number)).not.toBeNull()
+    await removeAccount({ store, bus, avatars }, greta)
+    expect([await store.getAccount(number), await files()]).toEqual([null, before])
   })
 })
