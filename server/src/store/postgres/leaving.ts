@@ -26,21 +26,26 @@ interface Stretch {
   readonly upto: number
 }
 
-/** @returns false: there is no such account, or it is going already */
+/** @returns false: there is no such account, or it is going already. Once it is gone nothing fails any more: the rest is the sweep's. */
 export async function deleteAccount(context: Context, account: AccountNumber): Promise<boolean> {
   const isLeaving = await context.db.together(async (ask) => {
     const [row] = await ask('SELECT leave_1($1) AS leaving', [account])
+    await ask('UPDATE blobs SET owner = NULL WHERE owner = $1', [account])
     await tellChange(context, ask, account)
     return toBoolean(row?.['leaving'])
   })
-  if (isLeaving) await removeAll(context, account)
+  if (isLeaving) await removeSome(context, account)
   return isLeaving
 }
+
+/** As much as can be now: nobody can ask for it again, and no other account is to wait for it. */
+const removeSome = (context: Context, account: AccountNumber): Promise<void> =>
+  removeAll(context, account).catch(() => undefined)
 
 /** Goes on where another node, or this one before, stopped in the middle. */
 export async function finishLeaving(context: Context): Promise<void> {
   for (const row of await context.db.ask('SELECT account FROM accounts WHERE name IS NULL ORDER BY account LIMIT 10'))
-    await removeAll(context, toNumber(row['account']))
+    await removeSome(context, toNumber(row['account']))
 }
 
 async function removeAll(context: Context, account: AccountNumber): Promise<void> {
@@ -53,9 +58,13 @@ async function removeAll(context: Context, account: AccountNumber): Promise<void
   await db.ask('SELECT delete_account_1($1)', [account])
 }
 
+/** waiting_for_1 looks beyond an id, and nothing is before the first one. */
+const WAITING_FOR_FIRST = `SELECT DISTINCT m.account FROM dedup d JOIN messages m ON m.message BETWEEN d.first AND d.last
+  WHERE d.account = $1 AND d.id = '${FIRST_ID}' AND m.sender = $1`
+
 /** For whom something of this sender waits, but the sender itself. */
 async function addresseesOf({ db }: Context, account: AccountNumber): Promise<readonly AccountNumber[]> {
-  const found = new Set<AccountNumber>()
+  const found = new Set((await db.ask(WAITING_FOR_FIRST, [account])).map((row) => toNumber(row['account'])))
   for (let after: string | null = FIRST_ID; after !== null;) {
     const [row] = await db.ask('SELECT waiting_for_1($1, $2::uuid, $3) AS answer', [account, after, RECORDS_A_STEP])
     const answer: unknown = row?.['answer']
