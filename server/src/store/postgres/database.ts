@@ -105,7 +105,10 @@ export function openClient(
 async function leads(address: Address): Promise<boolean> {
   const { sql, cutAll } = openClient({ address }, { connections: 1, patience: SEARCH_MS })
   const { promise: late, reject } = Promise.withResolvers<never>()
-  const timer = setTimeout(() => reject(new Error('It does not answer.')), SEARCH_MS)
+  const timer = setTimeout(
+    () => reject(Object.assign(new Error('It does not answer.'), { code: 'ETIMEDOUT' })),
+    SEARCH_MS,
+  )
   try {
     const [row] = await Promise.race([sql.unsafe('SELECT NOT pg_is_in_recovery() AS leads'), late])
     return row?.['leads'] === true

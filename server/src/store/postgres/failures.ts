@@ -24,6 +24,16 @@ export function errorOf(error: unknown): ChatnipError {
   return new ChatnipError('unavailable', { retryAfter: 1, cause: error })
 }
 
+/** Words of the network and of a database that is just starting (57P03), just going (57P01, 57P02), or has no connection left (53300). */
+const NOT_THERE = /^(?:E[A-Z_]+|CONNECT\w+|57P0[123]|53300)$/
+
+/** What Node says of certificates: of an authority that is not believed, a name that is another one, a date. */
+const OF_TLS = /CERT|SIGNATURE|ISSUER|SELF_SIGNED|^ERR_TLS/
+export const isOfTls = (error: unknown): boolean => OF_TLS.test(codeOf(error))
+
+/** Whether it may be there in a moment. */
+export const isNotThere = (error: unknown): boolean => NOT_THERE.test(codeOf(error)) && !isOfTls(error)
+
 /** What Node says of files, so that whoever makes a copy knows that it is not the database. */
 const OF_FILES: ReadonlySet<string> = new Set([
   'EACCES',

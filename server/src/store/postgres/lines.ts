@@ -1,4 +1,5 @@
 import { connect, Socket } from 'node:net'
+import { isNotThere } from './failures.ts'
 import type { Address } from './options.ts'
 
 interface Line {
@@ -70,6 +71,13 @@ function brokenLine(why: Error): Socket {
   return socket
 }
 
+/** That a host is away, or follows, may be over in a moment. A wrong password or a strange certificate is not, and people must be told which it is. */
+function worthTelling(cause: unknown): Error | undefined {
+  if (!(cause instanceof AggregateError)) return undefined
+  const errors: readonly unknown[] = cause.errors
+  return errors.filter((error) => error instanceof Error).find((error) => !isNotThere(error))
+}
+
 /** Connections that are opened together share one search. */
 const SEARCH_AGAIN_MS = 500
 
@@ -82,11 +90,13 @@ function openSearch(hosts: readonly Host[], leads: (host: Host) => Promise<boole
     Promise.any(
       hosts.map(async (host) => {
         if (await leads(host)) return host
-        throw new Error('It follows another one.')
+        throw Object.assign(new Error('It follows another one.'), { code: 'EFOLLOWS' })
       }),
     ).catch((cause: unknown) => {
       found = null
-      throw Object.assign(new Error('None of the hosts leads.', { cause }), { code: 'ENOLEADER' })
+      throw (
+        worthTelling(cause) ?? Object.assign(new Error('None of the hosts leads.', { cause }), { code: 'ENOLEADER' })
+      )
     })
   return () => {
     if (found === null || performance.now() - found.at > SEARCH_AGAIN_MS)

@@ -83,6 +83,13 @@ await withPostgres('the tables of PostgreSQL', (server) => {
     await sql.end()
   })
 
+  test('of two hosts that one which answers is told of, not that the other is away', async () => {
+    const nothing = server.url.replace(/\/postgres$/, '/nothing')
+    const two = nothing.replace('/nothing', ',127.0.0.1:1/nothing')
+    for (const url of [nothing, two])
+      await expect(openPostgresStore({ url, startPatience: 0 })).rejects.toThrow('"nothing" does not exist')
+  })
+
   test('a migration that fails leaves nothing of itself', async () => {
     const url = await server.newDatabase()
     const { sql } = client(url)

@@ -1,6 +1,6 @@
 import { openClient } from './database.ts'
 import type { Client } from './database.ts'
-import { codeOf } from './failures.ts'
+import { codeOf, isNotThere, isOfTls } from './failures.ts'
 import { checkServer, checkTables, migrate } from './migrate.ts'
 import type { Settings } from './options.ts'
 
@@ -17,12 +17,6 @@ export async function aside<T>(settings: Settings, work: (sql: Client) => Promis
 
 const later = (milliseconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds))
 const AGAIN_MS = 250
-/** Words of the network and of a database that is just starting (57P03) or has no connection left (53300). */
-const NOT_THERE = /^(?:E[A-Z_]+|CONNECT\w+|57P03|53300)$/
-
-/** What Node says of certificates: of an authority that is not believed, a name that is another one, a date. */
-const OF_TLS = /CERT|SIGNATURE|ISSUER|SELF_SIGNED|^ERR_TLS/
-const isOfTls = (error: unknown): boolean => OF_TLS.test(codeOf(error))
 
 /** Prepares the tables, waiting a while for a database that isn't there yet. */
 export const prepare = (settings: Settings): Promise<void> => whenThere(settings, migrate)
@@ -44,7 +38,7 @@ async function whenThere(settings: Settings, work: (sql: Client) => Promise<void
           `The database does not prove that it is the one that is meant (${codeOf(error)}). Look at sslrootcert, and at the host in DATABASE_URL.`,
           { cause: error },
         )
-      if (!NOT_THERE.test(codeOf(error))) throw error
+      if (!isNotThere(error)) throw error
       if (performance.now() > end)
         throw new Error('The database cannot be reached. Look whether it runs, and at DATABASE_URL.', { cause: error })
       await later(AGAIN_MS)

@@ -40,6 +40,7 @@ describe.skipIf(missing !== undefined)(
     test.each(['verify-full', 'verify-ca', 'require'])('another authority is refused (%s)', async (mode) => {
       const strange = at(right, `sslmode=${mode}&sslrootcert=${strangeAuthority}`)
       await expect(open(strange)).rejects.toThrow('does not prove that it is the one that is meant')
+      await expect(open(strange.replace('/postgres?', ',127.0.0.1:1/postgres?'))).rejects.toThrow('does not prove')
       // Without a file those of the system are believed, which don't know ours.
       await expect(open(at(right, `sslmode=${mode}`))).rejects.toThrow('does not prove')
     })
