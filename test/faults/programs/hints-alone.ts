@@ -13,7 +13,7 @@ import { startServer } from '../../../server/src/server.ts'
 const config = readConfig(process.env)
 const log = openLog(config.log)
 const { store, bus } = await openNode(config.databaseUrl ?? '', config.natsUrl, { log })
-const line = openLine(natsAddressOf(config.natsUrl ?? ''), () => undefined)
+const line = openLine(natsAddressOf(config.natsUrl ?? ''), {})
 const hinted = new Set<string>()
 line.subscribe('alone', (place) => {
   hinted.add(place)

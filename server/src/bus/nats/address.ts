@@ -1,4 +1,6 @@
 import { readFileSync } from 'node:fs'
+import { credsAuthenticator, nkeyAuthenticator } from '@nats-io/transport-node'
+import type { Authenticator } from '@nats-io/transport-node'
 import { checkServerIdentity } from 'node:tls'
 import type { ConnectionOptions } from 'node:tls'
 
@@ -55,11 +57,27 @@ function whoOf(credentials: string, { nkey, creds }: Files): Omit<NatsAddress, '
     throw new Error(
       'The address of NATS says in more than one way who we are. One of password, token, nkey and creds is enough.',
     )
-  if (nkey !== undefined) return { nkey: nkey.trim() }
-  if (creds !== undefined) return { creds }
+  if (nkey !== undefined) return { nkey: checked(nkey.trim(), { kind: 'nkey', answer: nkeyAuthenticator }) }
+  if (creds !== undefined) return { creds: checked(creds, { kind: 'creds', answer: credsAuthenticator }) }
   const [name = '', pass] = credentials.split(/:(.*)/s).map(decoded)
   if (pass !== undefined) return { user: name, pass }
   return name === '' ? {} : { token: name }
+}
+
+/** The client would stumble over one that makes no sense only when it is asked who we are, and wait for nothing then. */
+function checked(
+  text: string,
+  { kind, answer }: { readonly kind: string; readonly answer: (secret: Uint8Array) => Authenticator },
+): string {
+  try {
+    answer(Buffer.from(text))('any question')
+    return text
+  } catch (cause) {
+    throw new Error(
+      `The file that the address of NATS names as ${kind} holds no ${kind === 'nkey' ? 'seed of a user' : 'credentials of a user'}.`,
+      { cause },
+    )
+  }
 }
 
 /** The certificate must be for one of the hosts that the address names. (The client would take any for localhost where a host is an IP address.) */

@@ -63,12 +63,14 @@ describe.skipIf(typeof server === 'string')(`NATS${missing}`, () => {
     await Promise.all([here.close(), there.close()])
   })
 
-  test('a wrong password is no error for anybody, only silence', async () => {
+  test('a wrong password is no error for those who talk over it, and told once to who looks after it', async () => {
     const states: boolean[] = []
+    const refusals: string[] = []
     const wrong = natsBus({
       url: server.url.replace('secret', 'guess'),
       installation: 'x',
       onState: (isThere) => states.push(isThere),
+      onRefusal: (refusal) => refusals.push(refusal),
     })
     const right = await connected(server, 'x')
     const heard: number[] = []
@@ -78,7 +80,8 @@ describe.skipIf(typeof server === 'string')(`NATS${missing}`, () => {
     wrong.wake(1, 1)
     later.wake(1, 2)
     for (const end of [later, right, later, right]) await end.flush()
-    expect([heard, states]).toEqual([[2], []])
+    while (refusals.length === 0) await turn()
+    expect([heard, states, refusals]).toEqual([[2], [], ['us']])
     await Promise.all([wrong, right, later].map((end) => end.close()))
   })
 })
@@ -107,6 +110,8 @@ describe('the address of NATS', () => {
       'nats://a:secret@h?ca=/dev/null',
       'nats://a:secret@h?nkey=/dev/null',
       'nats://h?nkey=/dev/null&creds=/dev/null',
+      'nats://h?nkey=/dev/null',
+      'nats://h?creds=/dev/null',
       'nats://a:secret@h?password=secret',
       'nats://a:%zz@h',
     ]) {

@@ -3,14 +3,13 @@ import { localBus } from '../local.ts'
 import { readNotice, writeNotice } from '../notice.ts'
 import { natsAddressOf } from './address.ts'
 import { openLine } from './line.ts'
+import type { NatsListeners } from './line.ts'
 
-export interface NatsOptions {
+export interface NatsOptions extends NatsListeners {
   /** See `natsAddressOf`. */
   readonly url: string
   /** Keeps installations apart that share one NATS: letters and digits. */
   readonly installation: string
-  /** Hears when NATS has come, and when it has gone. */
-  readonly onState?: (isThere: boolean) => void
 }
 
 /** A bus of which a test can wait until everything was handed on. */
@@ -27,8 +26,8 @@ export interface NatsBus extends Bus {
  * Does not wait for NATS to be there.
  * @throws Error with a sentence for people when the address makes no sense
  */
-export function natsBus({ url, installation, onState = () => undefined }: NatsOptions): NatsBus {
-  const line = openLine(natsAddressOf(url), onState)
+export function natsBus({ url, installation, ...listeners }: NatsOptions): NatsBus {
+  const line = openLine(natsAddressOf(url), listeners)
   const wakesOf = (mailbox: number): string => `chatnip.${installation}.wake.${mailbox}`
   const notices = `chatnip.${installation}.notices`
   const here = localBus()
