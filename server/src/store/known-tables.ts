@@ -49,6 +49,7 @@ export const COMMON_TABLES: readonly KnownTable[] = [
   {
     table: 'key_packages',
     of: 'device IN (SELECT device FROM devices WHERE account = $1)',
+    grows: 'number',
     columns: {
       number: 'inside',
       device: 'inside',
@@ -60,6 +61,7 @@ export const COMMON_TABLES: readonly KnownTable[] = [
   {
     table: 'blobs',
     of: 'owner = $1',
+    grows: 'blob',
     counts: { rows: '1', bytes: 'size' },
     columns: {
       blob: 'inside',

@@ -28,6 +28,8 @@ export interface KnownTable {
   readonly of: string | null
   /** The column with the row's time (Unix ms). */
   readonly time?: string
+  /** Where rows bear no time: the column that is greater the newer a row is. */
+  readonly grows?: string
   /** Columns that count what stands elsewhere, instead of the rows themselves. */
   readonly counts?: { readonly rows: string; readonly bytes: string }
   readonly columns: Readonly<Record<string, Told>>
@@ -49,16 +51,18 @@ interface Part {
   readonly table: string
   readonly of: string
   readonly time: string | null
+  readonly newestBy: string | undefined
   readonly counts: KnownTable['counts']
   readonly shown: readonly string[]
   readonly all: readonly string[]
 }
 
 function partsOf(line: KnownLine, tables: readonly KnownTable[]): readonly Part[] {
-  return tables.flatMap(({ table, of, time = null, counts, columns }) => {
+  return tables.flatMap(({ table, of, time = null, grows, counts, columns }) => {
     const all = Object.keys(columns).filter((name) => columns[name] === line || columns[name] === `${line}, not shown`)
     if (of === null || all.length === 0) return []
-    return [{ table, of, time, counts, all, shown: all.filter((name) => columns[name] === line) }]
+    const shown = all.filter((name) => columns[name] === line)
+    return [{ table, of, time, newestBy: time ?? grows, counts, all, shown }]
   })
 }
 
@@ -84,14 +88,15 @@ async function readLine(line: KnownLine, dialect: KnownDialect): Promise<Known> 
   }
 }
 
-async function readPart({ table, of, time, counts, all, shown }: Part, { ask, size, text }: KnownDialect) {
+async function readPart(part: Part, { ask, size, text }: KnownDialect) {
+  const { table, of, time, newestBy, counts, all, shown } = part
   const there = all.map((name) => `${name} IS NOT NULL`).join(' OR ')
   const from = `FROM ${table} WHERE ${of} AND (${there})`
   const rowsOf = counts === undefined ? 'count(*)' : `coalesce(sum(${counts.rows}), 0)`
   const bytes = counts?.bytes ?? all.map((name) => `coalesce(${size(name)}, 0)`).join(' + ')
   const times = time === null ? 'NULL AS oldest, NULL AS newest' : `min(${time}) AS oldest, max(${time}) AS newest`
   const [sums] = await ask(`SELECT ${rowsOf} AS rows, coalesce(sum(${bytes}), 0) AS bytes, ${times} ${from}`)
-  const newestFirst = time === null ? '' : `ORDER BY ${time} DESC`
+  const newestFirst = newestBy === undefined ? '' : `ORDER BY ${newestBy} DESC`
   const rows = shown.length === 0 ? [] : await ask(`SELECT ${shown.join(', ')} ${from} ${newestFirst} LIMIT ${MOST}`)
   return {
     rows: Number(sums?.['rows']),

@@ -408,7 +408,7 @@ export interface Upkeep {
   sweep(now: number, batch: number): Promise<void>
   /** Rows and bytes by table and, for waiting messages, by account. */
   stats(): Promise<StoreStats>
-  /** What is kept of one person, from the tables themselves; it may take a while, and keeps nobody waiting. */
+  /** What is kept of one person, from the tables themselves; it may take a while, and keeps no other call waiting. */
   known(account: AccountNumber): Promise<readonly Known[]>
   /** A consistent copy of the whole database into `file`, while the server runs. */
   backup(file: string): Promise<void>

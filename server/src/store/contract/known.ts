@@ -48,6 +48,20 @@ export function knownContract(open: OpenStore): void {
       expect(await lineOf('alice', 'picture')).toMatchObject({ rows: 0, bytes: 0, oldest: null, values: [] })
     })
 
+    test('begins with the newest, where rows bear no time too', async () => {
+      const alice = await signUp(store, 'alice')
+      const numbers = [5, 3, 9, 1]
+      for (const number of numbers) {
+        const blob = { owner: alice.account, isOwn: false, life: 9, unfinishedUntil: NOW }
+        await store.beginBlob({ ...blob, hash: hashOf(number), size: number })
+        await store.append(message(alice, 'alice', { number }))
+      }
+      const newestFirst = numbers.toReversed()
+      expect((await lineOf('alice', 'blobs')).values.map(({ size }) => size)).toEqual(newestFirst)
+      const ids = (await lineOf('alice', 'ids')).values.map(({ id }) => String(id).replaceAll('-', ''))
+      expect(ids).toEqual(newestFirst.map((number) => idOf(number).replaceAll('-', '')))
+    })
+
     test('what only a thief could use is counted and not shown', async () => {
       const recovery = { wrapped: 'wrapped by the code', proofHash: hashOf(7) }
       await store.createAccount(newAccount('carol', { wrappedByPassword: 'wrapped', recovery }))

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { signUp } from '../contract/world.ts'
 import { untold } from '../known.ts'
 import { openClient } from './database.ts'
 import { POSTGRES_TABLES } from './known.ts'
@@ -22,5 +23,24 @@ await withPostgres('the columns of PostgreSQL', (server) => {
     await sql.unsafe('ALTER TABLE accounts ADD COLUMN phone_number text')
     expect(untold(POSTGRES_TABLES, await columns())).toEqual(['nobody is told of accounts.phone_number'])
     await sql.end()
+  })
+
+  test('are read where they keep no other call waiting, however long it takes', async () => {
+    const url = await server.newDatabase()
+    const patience = 300
+    const store = await openPostgresStore({ url, connections: 1, patience })
+    const { account } = await signUp(store, 'alice')
+    const { sql } = openClient(settingsOf({ url }), { connections: 1, patience: null })
+    await sql.unsafe('BEGIN; LOCK TABLE blobs')
+    const [known, again] = [store.known(account), store.known(account)]
+    const until = performance.now() + 2 * patience
+    while (performance.now() < until) await store.getAccount(account)
+    const held = "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    expect(await sql.unsafe(held)).toHaveLength(1)
+    await sql.unsafe('COMMIT')
+    expect((await known).find(({ line }) => line === 'account')).toMatchObject({ rows: 1 })
+    expect(await again).toEqual(await known)
+    await sql.end()
+    await store.close()
   })
 })

@@ -18,6 +18,7 @@ export const POSTGRES_TABLES: readonly KnownTable[] = [
   {
     table: 'mailboxes',
     of: 'account = $1',
+    grows: 'mailbox',
     counts: { rows: 'messages', bytes: 'bytes' },
     columns: {
       account: 'inside',
@@ -32,6 +33,7 @@ export const POSTGRES_TABLES: readonly KnownTable[] = [
   {
     table: 'dedup',
     of: 'account = $1',
+    grows: 'first',
     columns: {
       account: 'inside',
       id: 'ids',

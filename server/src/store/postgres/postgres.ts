@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type { Store, StoreStats } from '../store.ts'
+import type { Store } from '../store.ts'
 import { accountStore } from './accounts.ts'
 import { openAppender } from './append.ts'
 import { writeBackup } from './backup.ts'
@@ -17,12 +17,31 @@ import type { PostgresOptions, Settings } from './options.ts'
 import { aside, check, prepare } from './prepare.ts'
 import type { Row } from './rows.ts'
 import { sessionStore } from './sessions.ts'
-import { readStats, upkeepStore } from './upkeep.ts'
+import { readKnownOf, readStats, upkeepStore } from './upkeep.ts'
 
 export type { PostgresOptions } from './options.ts'
 
-const statsOf = (settings: Settings): Promise<StoreStats> =>
-  aside(settings, (sql) => readStats((text) => sql.unsafe<Row[]>(text)))
+/** What reads much, on a connection of its own. People can ask what is known of them: that takes one connection at a time. */
+function readings(settings: Settings): Pick<Store, 'stats' | 'known'> {
+  const alone = inTurn()
+  const inOurWords = (error: unknown): never => {
+    throw errorOf(error)
+  }
+  return {
+    stats: () => aside(settings, (sql) => readStats((text) => sql.unsafe<Row[]>(text))).catch(inOurWords),
+    known: (account) => alone(() => aside(settings, (sql) => readKnownOf(sql, account))).catch(inOurWords),
+  }
+}
+
+/** One after the other. */
+function inTurn(): <T>(work: () => Promise<T>) => Promise<T> {
+  let last: Promise<unknown> = Promise.resolve()
+  return (work) => {
+    const next = last.then(work)
+    last = next.catch(() => undefined)
+    return next
+  }
+}
 
 /** The store, through which its nodes can also tell each other something short. */
 export interface PostgresStore extends Store {
@@ -66,7 +85,7 @@ export async function openPostgresStore(options: PostgresOptions): Promise<Postg
     ...upkeepStore(context),
     ...mailboxes,
     append: appender.append,
-    stats: () => statsOf(settings).catch((error: unknown) => Promise.reject(errorOf(error))),
+    ...readings(settings),
     backup: (file) =>
       aside(settings, (sql) => writeBackup(sql, file)).catch((error: unknown) =>
         Promise.reject(isOfFile(error) ? error : errorOf(error)),

@@ -1,15 +1,17 @@
 import { readKnown } from '../known.ts'
-import type { StoreStats, Upkeep } from '../store.ts'
+import type { Known } from '../known.ts'
+import type { AccountNumber, StoreStats, Upkeep } from '../store.ts'
 import type { Context } from './context.ts'
-import type { Ask } from './database.ts'
+import type { Ask, Client } from './database.ts'
 import { POSTGRES_TABLES } from './known.ts'
 import { finishLeaving } from './leaving.ts'
 import { toBytes, toNumber, toText } from './rows.ts'
+import type { Row } from './rows.ts'
 import { fromStored } from './text.ts'
 
 const DAY = 86_400_000
 
-type Rounds = Pick<Upkeep, 'probe' | 'sweep' | 'secret' | 'known'>
+type Rounds = Pick<Upkeep, 'probe' | 'sweep' | 'secret'>
 
 /** Every statement deletes a bounded number of rows, so that no lock is held for long. */
 const SWEEPS = [
@@ -36,19 +38,23 @@ export const upkeepStore = (context: Context): Rounds => ({
     for (const statement of LATER_SWEEPS) await context.db.ask(statement, [forgetting, batch])
     await finishLeaving(context)
   },
-  known: (account) =>
-    readKnown({
-      tables: POSTGRES_TABLES,
-      size: (column) => `pg_column_size(${column})`,
-      ask: (query) => context.db.ask(query, [account]),
-      text: fromStored,
-    }),
   secret: async (name, fresh) => {
     await context.db.ask('INSERT INTO secrets (name, value) VALUES ($1, $2) ON CONFLICT DO NOTHING', [name, fresh])
     const [row] = await context.db.ask('SELECT value FROM secrets WHERE name = $1', [name])
     return toBytes(row?.['value'])
   },
 })
+
+/** In one snapshot. @param sql a connection that may take its time */
+export const readKnownOf = (sql: Client, account: AccountNumber): Promise<readonly Known[]> =>
+  sql.begin('isolation level repeatable read read only', (snapshot) =>
+    readKnown({
+      tables: POSTGRES_TABLES,
+      size: (column) => `pg_column_size(${column})`,
+      ask: (query) => snapshot.unsafe<Row[]>(query, [account]),
+      text: fromStored,
+    }),
+  )
 
 /** The tables with their partitions together. */
 const TABLES = `SELECT c.relname AS name, coalesce(

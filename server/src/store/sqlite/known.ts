@@ -16,18 +16,15 @@ export const SQLITE_TABLES: readonly KnownTable[] = [
   {
     table: 'mailboxes',
     of: 'account = $1',
+    grows: 'mailbox',
     counts: { rows: 'messages', bytes: 'bytes' },
     columns: { mailbox: 'inside', account: 'inside', last_seq: 'waiting', messages: 'waiting', bytes: 'waiting' },
   },
   {
-    table: 'dedup_index',
-    of: 'account = $1',
-    columns: { account: 'inside', id: 'ids', number: 'inside' },
-  },
-  {
-    // Those that the index does not have yet.
+    // The newest: those that the index does not have yet.
     table: 'dedup',
     of: "account = $1 AND number > (SELECT value FROM counters WHERE name = 'dedup')",
+    grows: 'number',
     columns: {
       number: 'inside',
       account: 'inside',
@@ -37,6 +34,12 @@ export const SQLITE_TABLES: readonly KnownTable[] = [
       first: 'inside',
       texts: 'ids, not shown',
     },
+  },
+  {
+    table: 'dedup_index',
+    of: 'account = $1',
+    grows: 'number',
+    columns: { account: 'inside', id: 'ids', number: 'inside' },
   },
   // What waits for somebody is counted in `mailboxes`; what somebody sent can't be found without looking through everybody's.
   {
