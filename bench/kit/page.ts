@@ -21,10 +21,13 @@ export async function inPage(name: string, work: (page: Page) => Promise<void>):
     const config = ['--config', join(root, 'vite.config.ts'), '--outDir', folder, '--logLevel', 'error']
     if ((await run(['vite', 'build', root, ...config])) !== 0) throw new Error('The page could not be bundled.')
     const server = await serve(folder)
-    const page = await browser.newPage()
-    await page.goto(`${server.address}?${name}`)
-    await work(page)
-    server.close()
+    try {
+      const page = await browser.newPage()
+      await page.goto(`${server.address}?${name}`)
+      await work(page)
+    } finally {
+      server.close()
+    }
   } finally {
     await browser.close()
     await rm(folder, { recursive: true, force: true })

@@ -81,8 +81,7 @@ export const BLOBS = {
     rates: ['address', 'blob_download'],
   }),
   delete_blob: endpoint({
-    summary:
-      'Delete a blob of one’s own, whole or not. Nobody can fetch it any more; its bytes are gone within ten minutes.',
+    summary: 'Delete a blob of one’s own, whole or not. Nobody can fetch it any more; its bytes go some minutes later.',
     group: 'blobs',
     caller: 'session',
     methods: ['POST'],
