@@ -4,6 +4,7 @@ import { ConfigError, databaseFile, filesPlaceOf, storeLimits } from './config.t
 import type { Config } from './config.ts'
 import type { Files } from './files/files.ts'
 import { openFiles } from './files/place.ts'
+import { watchFiles } from './files/watched.ts'
 import type { Log } from './log.ts'
 import { openSqliteStore } from './store/sqlite/sqlite.ts'
 import type { Store, StoreLimits } from './store/store.ts'
@@ -28,7 +29,7 @@ interface OpenedParts {
  */
 export async function openParts(config: Config, { log, limits: others }: Options): Promise<OpenedParts> {
   const limits = { ...storeLimits(config), ...others }
-  const files = openFiles(filesPlaceOf(config))
+  const files = watchFiles(openFiles(filesPlaceOf(config)), log)
   if (config.databaseUrl !== null) {
     const { openNode } = await import('./node.ts')
     return { ...(await openNode(config.databaseUrl, config.natsUrl, { limits, log })), files }

@@ -19,8 +19,10 @@ const later = (ms: number): Promise<void> => new Promise((resolve) => setTimeout
 /** The words of the store, without what it was asked for: nothing of a name comes into a log. */
 const unavailable = (cause: unknown): ChatnipError => new ChatnipError('unavailable', { retryAfter: 2, cause })
 
-const saidNo = (status: number, text: string): Error =>
-  new Error(`the store for files said ${status} ${/<Code>(\w+)<\/Code>/.exec(text)?.[1] ?? ''}`)
+function saidNo(status: number, text: string): Error {
+  const code = `${status} ${/<Code>(\w{1,40})<\/Code>/.exec(text)?.[1] ?? ''}`
+  return Object.assign(new Error(`the store for files said ${code}`), { code })
+}
 
 interface Asked {
   readonly method: 'PUT' | 'GET' | 'DELETE'
