@@ -1,4 +1,4 @@
-import { chmodSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { chmodSync, chownSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { databaseFile, readConfig } from '../config.ts'
 import { startTestServer } from '../testing.ts'
 import { checkDatabase } from './doctor/database.ts'
+import { checkFiles } from './doctor/files.ts'
 import type { Finding } from './doctor/finding.ts'
 import { checkFolder } from './doctor/folder.ts'
 import { checkClock, checkNode } from './doctor/machine.ts'
@@ -13,6 +14,8 @@ import { checkProxy } from './doctor/proxy.ts'
 import { checkServer } from './doctor/server.ts'
 import { checkSettings } from './doctor/settings.ts'
 import { admin } from './testing.ts'
+
+const AS_ROOT = process.getuid?.() === 0
 
 let folder: string
 beforeEach(() => {
@@ -95,6 +98,31 @@ describe('folder and database', () => {
     const { findings } = await checkDatabase(file)
     expect(texts(findings)).toContain('look Others could read')
     expect(texts(findings)).toContain('does not open: file is not a database')
+  })
+})
+
+describe('pictures and blobs', () => {
+  const check = async (env: Record<string, string> = {}, me?: number) =>
+    texts(await checkFiles(readConfig({ CHATNIP_DATA: folder, ...env }), me))
+
+  test('it is tried whether they can be stored, and nothing is left of that', async () => {
+    expect(await check()).toBe(`ok Pictures and blobs can be stored in ${folder}.`)
+    expect(readdirSync(folder)).toEqual([])
+    writeFileSync(join(folder, 'blobs'), 'no folder')
+    expect(await check({ CHATNIP_FILES: join(folder, 'nothing') })).toMatch(/^bad .* is not there/)
+  })
+
+  test('for root there is only something to look at, where the place is another user’s', async () => {
+    if (AS_ROOT) chownSync(folder, 1_000, 1_000)
+    expect(await check({}, 0)).toMatch(/^look .*Run this command as the user of the server/)
+    expect(readdirSync(folder)).toEqual([])
+  })
+
+  test.skipIf(!AS_ROOT)('a folder that somebody else has made is found', async () => {
+    chownSync(folder, 1_000, 1_000)
+    mkdirSync(join(folder, 'blobs', '00'), { recursive: true })
+    chownSync(join(folder, 'blobs'), 1_000, 1_000)
+    expect(await check({}, 0)).toMatch(/^bad .*blobs\/00 belongs to user number 0.* chown -R 1000/)
   })
 })
 
