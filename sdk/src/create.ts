@@ -16,6 +16,8 @@ export interface MessengerPorts {
   readonly random: Randomness
   /** True: conversations with forward secrecy (decision 0019). Off until groups of many and the app's own words for them are there. */
   readonly hasGroups?: boolean
+  /** True: the first messages of strangers wait as requests (decision 0025). Without it everybody is answered, as by a program. */
+  readonly holdsStrangers?: boolean
   /** What brings the history of the account between its devices (`historyOver`, decision 0023). Without it nobody asks, and nobody gives. */
   readonly history?: BringerOf
 }
@@ -27,7 +29,7 @@ export interface MessengerPorts {
  * @throws DamagedRow when what lies there cannot be read
  */
 export async function createMessenger(ports: MessengerPorts): Promise<Messenger & Historian> {
-  const { transport, stores, clock, random, hasGroups = false, history } = ports
+  const { transport, stores, clock, random, hasGroups = false, holdsStrangers = false, history } = ports
   const record = await stores.keys.load()
   const keys = record === null ? null : await unpackKeys(record)
   if (keys === null) throw new ChatnipError('not_signed_in')
@@ -36,7 +38,7 @@ export async function createMessenger(ports: MessengerPorts): Promise<Messenger 
   const { username, deviceId, identity } = keys
   const { publicKey } = identity
   const earlier = await Promise.all(keys.earlier.map((one) => fingerprint(one.publicKey)))
-  const profile = { username, deviceId, publicKey, fingerprint: await fingerprint(publicKey), earlier }
+  const profile = { username, deviceId, publicKey, fingerprint: await fingerprint(publicKey), earlier, holdsStrangers }
   const more = history === undefined ? {} : { history }
   return startEngine({ transport, vault, profile, cipher: cipherOf(keys, hasGroups), clock, random, ...more })
 }

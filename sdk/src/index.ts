@@ -1,5 +1,7 @@
 export { createMessenger } from './create.ts'
 export type { MessengerPorts } from './create.ts'
+export { ALWAYS } from './engine/choices.ts'
+export type { Standing } from './engine/choices.ts'
 export { isEmoji } from './engine/content.ts'
 export { DamagedRow } from './driver/vault.ts'
 export { excerpt } from './search/marks.ts'

@@ -1,3 +1,5 @@
+import type { Standing } from './engine/choices.ts'
+
 /**
  * What a face (web, terminal) needs of the engine, and nothing more. The engine implements it over the ports; a browser tab
  * that is not the writer implements it by asking the tab that is.
@@ -189,6 +191,10 @@ export interface ConversationView {
   readonly reacted: (ReactionView & { readonly to: string }) | null
   /** How long messages stay that are written now, in seconds; 0: for ever. */
   readonly lifetime: number
+  /** `asks`: a stranger's request, of which its sender hears nothing before it was accepted. `blocked`: nothing of theirs is taken. */
+  readonly standing: 'accepted' | 'asks' | 'blocked'
+  /** Until when it makes no noise, Unix ms; 0: it does. `ALWAYS`: until that is taken back. */
+  readonly mutedUntil: number
   /** Unix ms of the last activity; the list is sorted by it, latest first. */
   readonly activeAt: number
 }
@@ -359,6 +365,20 @@ export interface Messenger {
    * @throws ChatnipError bad_request: not 0, nor a minute to 30 days; not_allowed, as `edit`
    */
   setLifetime(conversation: string, seconds: number): Promise<void>
+  /**
+   * Decides about a stranger's request, or about anybody: on all own devices. Resolves when it is on disk. `accepted` takes `blocked` back. What was
+   * `deleted` of a request is gone, and whoever asked may ask again; of any other conversation nothing is.
+   * @throws ChatnipError not_allowed about oneself
+   */
+  decide(name: string, standing: Standing): Promise<void>
+  /** Accounts of which nothing is taken. */
+  blocked(): readonly string[]
+  /**
+   * No noise about what comes in this conversation, on all own devices.
+   * @param until Unix ms; 0: noise again; `ALWAYS`
+   * @throws ChatnipError bad_request
+   */
+  mute(conversation: string, until: number): Promise<void>
   /** Tries a failed or expired message again, as a new message in the old one's stead; one that waits after a refusal at once, as it is. */
   retry(conversation: string, id: string): Promise<void>
   /** Asks once more, and now, for everything that is missing in a conversation. */

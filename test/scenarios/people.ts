@@ -45,8 +45,11 @@ export class Seat {
     return logIn(this.ports, { username: this.username, password, deviceName: 'a test' })
   }
 
-  /** Starts the engine on what lies in this seat's storage; its clock may be wrong. `hasGroups`: it may use MLS. */
-  async start(clock: Clock = systemClock, hasGroups = false): Promise<Messenger & Historian> {
+  /**
+   * Starts the engine on what lies in this seat's storage; its clock may be wrong. `hasGroups`: it may use MLS. `holdsStrangers`: their messages
+   * wait as requests.
+   */
+  async start(clock: Clock = systemClock, hasGroups = false, holdsStrangers = false): Promise<Messenger & Historian> {
     const stores = { rows: this.rows, keys: this.keys }
     const ports = {
       transport: this.transport,
@@ -54,6 +57,7 @@ export class Seat {
       clock,
       random: systemRandom,
       hasGroups,
+      holdsStrangers,
       history: historyOver(this.transport),
     }
     this.#messenger = await createMessenger(ports)

@@ -44,9 +44,11 @@ type Wanted = Pick<GiveRow, 'since' | 'upto'>
 const isWanted = (line: Line, { since }: Wanted): line is MessageLine =>
   line.kind === 'message' && line.life === undefined && (since === null || line.at >= since)
 
-/** Conversations of two, in an order that does not change while parts are given. */
+/** Conversations of two, in an order that does not change while parts are given. What strangers ask stays where it came. */
 const inOrder = ({ peers }: State): readonly Peer[] =>
-  [...peers.values()].filter(({ many }) => many === undefined).toSorted((a, b) => a.number - b.number)
+  [...peers.values()]
+    .filter(({ many, asks }) => many === undefined && asks === undefined)
+    .toSorted((a, b) => a.number - b.number)
 
 async function* linesOf(vault: SealedRows, { number }: Peer, upto: Place) {
   let to = [number, upto.seq, upto.sub]

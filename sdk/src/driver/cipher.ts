@@ -6,6 +6,7 @@ import type { LookUp, ToOpen, ToSeal } from '../engine/events.ts'
 import type { KeyFacts, SealedLink } from '../engine/rows.ts'
 import type { Content } from '../engine/content.ts'
 import { isServiceBody } from '../engine/service.ts'
+import type { PeopleBody } from '../engine/choices.ts'
 import type { HistoryBody, ServiceBody } from '../engine/service.ts'
 import type { Opened } from '../engine/state.ts'
 import type { DeviceKeys } from '../device-keys.ts'
@@ -108,7 +109,7 @@ async function sealMessage(keys: DeviceKeys, message: ToSeal): Promise<SealedMes
 async function sealService(
   keys: DeviceKeys,
   message: ToSeal,
-  service: ServiceBody | HistoryBody,
+  service: ServiceBody | HistoryBody | PeopleBody,
 ): Promise<readonly Addressed[]> {
   const { id, to, at, key } = message
   const letter = { id, from: keys.username, to, at, body: { ...service } }

@@ -1,6 +1,8 @@
 import { checkScan, safetyNumber } from '@chatnip/crypto'
 import { ChatnipError } from '@chatnip/protocol'
 import type { EngineChange } from '../engine/events.ts'
+import { ALWAYS } from '../engine/choices.ts'
+import type { Standing } from '../engine/choices.ts'
 import type { KeyFacts, Peer } from '../engine/rows.ts'
 import { readSeconds } from '../engine/lifetime.ts'
 import { lifetimeOf } from '../engine/lifetimes.ts'
@@ -31,12 +33,13 @@ import type { Clock, Key, Randomness, Transport } from '../ports.ts'
 import type { Cipher } from './cipher.ts'
 import { NO_BRINGING } from './bringing.ts'
 import type { BringerOf, Bringing } from './bringing.ts'
+import { Clearing } from './clearing.ts'
 import { Driver } from './driver.ts'
 import { exportMessages, forgetMessages, pageOf } from './history.ts'
 import { loadState } from './load.ts'
 import { Searching } from '../search/searching.ts'
 import type { SealedRows } from './vault.ts'
-import { contactView, conversationViews, messageView } from './views.ts'
+import { blockedNames, contactView, conversationViews, messageView } from './views.ts'
 
 const USERNAME = /^[\w.-]{1,32}$/
 const PAGE = 100
@@ -44,7 +47,11 @@ const PAGE = 100
 export interface EnginePorts {
   readonly transport: Transport
   readonly vault: SealedRows
-  readonly profile: Profile & { readonly publicKey: string; readonly earlier: readonly string[] }
+  readonly profile: Profile & {
+    readonly publicKey: string
+    readonly earlier: readonly string[]
+    readonly holdsStrangers?: boolean
+  }
   readonly cipher: Cipher
   readonly clock: Clock
   readonly random: Randomness
@@ -58,12 +65,14 @@ export async function startEngine(ports: EnginePorts): Promise<Messenger & Histo
   const listeners = new Set<(change: Change) => void>()
   let isReady = false
   const onChange = (change: EngineChange): void => {
+    if (isReady && change.kind === 'conversations') clearing.poke()
     if (isReady && (change.kind === 'history' || change.kind === 'connection')) bringing.poke()
     const seen = toChange(driver.shown, change)
     for (const listener of listeners) listener(seen)
   }
   const searching = new Searching(vault, () => listeners.forEach((listener) => listener({ kind: 'searchable' })))
   const driver: Driver = new Driver({ ...ports, vault: searching.watched(), load, onChange }, await load())
+  const clearing = new Clearing(vault, driver)
   const changed = () => listeners.forEach((listener) => listener({ kind: 'history' }))
   const bringing: Bringing = ports.history?.({ ...ports, own: profile, driver, changed }) ?? NO_BRINGING
   const engine = new Engine(ports, { driver, searching, listeners, bringing })
@@ -71,6 +80,7 @@ export async function startEngine(ports: EnginePorts): Promise<Messenger & Histo
   // What disappeared while nobody looked is gone before anything is shown.
   await driver.written()
   isReady = true
+  clearing.poke()
   bringing.poke()
   return engine
 }
@@ -205,6 +215,19 @@ class Engine implements Messenger, Historian {
   async setLifetime(conversation: string, seconds: number): Promise<void> {
     if (readSeconds(seconds) === undefined) throw new ChatnipError('bad_request')
     await this.#driver.call({ type: 'set lifetime', id: this.#ports.random.uuid(), conversation, seconds })
+  }
+
+  async decide(name: string, standing: Standing): Promise<void> {
+    await this.#driver.call({ type: 'choose', name, about: 'standing', value: standing })
+  }
+
+  blocked(): readonly string[] {
+    return blockedNames(this.#driver.shown)
+  }
+
+  async mute(conversation: string, until: number): Promise<void> {
+    if (!Number.isInteger(until) || until < 0 || until > ALWAYS) throw new ChatnipError('bad_request')
+    await this.#driver.call({ type: 'choose', name: conversation, about: 'muted', value: until })
   }
 
   async retry(_conversation: string, id: string): Promise<void> {

@@ -174,9 +174,23 @@ export function conversationViews(state: State): readonly ConversationView[] {
       const reacted = waiting.length > 0 ? null : reactedView(state, peer)
       const group = groupView(state, peer)
       const lifetime = lifetimeOf(state, name)
-      return { name, group, unread, undelivered, reacted, lifetime, activeAt, last: waiting.at(-1) ?? stored }
+      const stands = { standing: standingOf(peer), mutedUntil: peer.choices?.muted?.value ?? 0 }
+      const shown = waiting.at(-1) ?? stored
+      return { name, group, unread, undelivered, reacted, lifetime, ...stands, activeAt, last: shown }
     })
 }
+
+const isBlocked = ({ choices }: Peer): boolean => choices?.standing?.value === 'blocked'
+
+const standingOf = (peer: Peer): ConversationView['standing'] =>
+  isBlocked(peer) ? 'blocked' : peer.asks === true ? 'asks' : 'accepted'
+
+/** In the order of their names. */
+export const blockedNames = ({ peers }: State): readonly string[] =>
+  [...peers.values()]
+    .filter(isBlocked)
+    .map(({ name }) => name)
+    .toSorted((a, b) => a.localeCompare(b, 'en'))
 
 export function contactView({ name, pinned, compared, candidate, keyChanged }: Peer): ContactView {
   return {

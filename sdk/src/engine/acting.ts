@@ -47,7 +47,8 @@ export function onAct(turn: Turn, ticket: number, { id, conversation, act, targe
 }
 
 /** A program that knows no envelopes knows no acts either. */
-const maySend = ({ pinned }: Peer): boolean => pinned?.canSeal !== false
+const maySend = ({ pinned, choices }: Peer): boolean =>
+  pinned?.canSeal !== false && choices?.standing?.value !== 'blocked'
 
 function mayAct(turn: Turn, line: MessageLine, act: Act): boolean {
   if (act.type === 'reaction') return line.deleted === undefined && line.mark !== 'forged'

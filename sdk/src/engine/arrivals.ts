@@ -1,6 +1,7 @@
 import type { Place } from '../messenger.ts'
 import type { After } from './events.ts'
 import { alter, isIn, metBy, noteLine } from './alter.ts'
+import { readPeople } from './choices.ts'
 import { isActType, readAct, readQuote, readSetting, targetOf, withoutWords } from './content.ts'
 import type { Act, Quote, Setting } from './content.ts'
 import { countExpired } from './expired.ts'
@@ -15,11 +16,13 @@ import { doneAct, lookedUp, show, write } from './outcome.ts'
 import type { Outcome } from './outcome.ts'
 import { adoptKey } from './pins.ts'
 import { loadedPart } from './part.ts'
+import { hearPeople } from './people.ts'
 import { passSeq, placeReceived, preview } from './places.ts'
 import type { ActLine, HeardRow, Line, LogicalKey, MessageLine, Peer, SettingLine } from './rows.ts'
 import { contentOf, isService } from './service.ts'
 import type { Again } from './service.ts'
 import type { Batch, Entry, Found, MailboxFrame, Opened } from './state.ts'
+import { isBlocked, isHushed, knock, passOver } from './strangers.ts'
 import { commit, CONVERSATIONS, ensurePeer, isOwn, lower, messagesChanged, metaWrite, notify } from './turn.ts'
 import { peerWrite, setPeer } from './turn.ts'
 import type { Turn } from './turn.ts'
@@ -80,13 +83,25 @@ function takeMessage(turn: Turn, batch: Batch, index: number, outcome: Outcome):
   if (found !== null || opened === null || outcome.ids.has(`${sender} ${frame.id}`)) return
   outcome.ids.add(`${sender} ${frame.id}`)
   const place = placeReceived(turn, frame.seq)
+  if (isBlocked(turn, sender)) return passBy(turn, { frame, opened, sender }, outcome)
   const lives = entry.unwrapped?.kind === 'message' ? turn.state.groups.get(entry.unwrapped.group) : undefined
-  if (lives !== undefined) stir(turn, lives.number)
+  if (lives !== undefined && !isHushed(turn, lives)) stir(turn, lives.number)
   const taking: Taking = { frame, opened, entry, place, sender, target: batch.targets[index] ?? null }
   // What devices tell each other is nobody's line, not even when it is forged.
   if (isService(opened.body?.type ?? opened.claimed ?? null))
     takeService(turn, taking, batch.originals?.[index] ?? null, outcome)
   else takeLinked(turn, { ...taking, opened: withLess(turn, entry, opened) }, readAct(opened.body), outcome)
+}
+
+/** Of somebody blocked. */
+function passBy(
+  turn: Turn,
+  { frame, opened, sender }: Pick<Taking, 'frame' | 'opened' | 'sender'>,
+  outcome: Outcome,
+): void {
+  const { number } = ensurePeer(turn, opened.many ?? frame.sendername)
+  const by = opened.many === undefined ? undefined : sender
+  write(outcome, doneAct(sender, frame.id), ...passOver(turn, number, { opened, by }))
 }
 
 /** In an envelope, although there has been a group under the key that signed it: that is said. */
@@ -112,7 +127,7 @@ interface Taking {
 function takeLinked(turn: Turn, taking: Taking, act: Act | null, outcome: Outcome): void {
   const { frame, opened, entry, place: came, sender } = taking
   const own = ownAddressee(turn, frame, opened)
-  const peer = ensurePeer(turn, opened.many ?? own ?? frame.sendername)
+  const peer = knock(turn, ensurePeer(turn, opened.many ?? own ?? frame.sendername), own !== null)
   const contact = own === null ? ensurePeer(turn, frame.sendername) : peer
   const place = counted(turn, { peer, contact, opened, isOwn: own !== null, place: came }, outcome)
   const about = { peer, contact, own: own !== null }
@@ -243,6 +258,7 @@ function takeService(turn: Turn, taking: Taking, original: Found | null, outcome
   if (peer !== null) outcome.changed.set(peer.number, peer)
   if (opened.mark !== 'verified') return
   const { body } = opened
+  if (body?.type === 'people') return own ? tellOfPeople(turn, body, outcome) : undefined
   if (body?.type === 'history') return own ? noteHistory({ role: 'heard', body, place }, outcome) : undefined
   hear(
     turn,
@@ -257,6 +273,11 @@ function takeService(turn: Turn, taking: Taking, original: Found | null, outcome
     },
     outcome,
   )
+}
+
+function tellOfPeople(turn: Turn, body: { readonly type: string }, outcome: Outcome): void {
+  const said = readPeople(body)
+  if (said !== null) hearPeople(turn, said, outcome)
 }
 
 function noteHistory(value: HeardRow, outcome: Outcome): void {

@@ -160,7 +160,8 @@ export function resumeAfresh(turn: Turn): void {
 export function onAfreshTimer(turn: Turn, name: string): void {
   const number = Number(name.replace(/^afresh /, ''))
   const peer = peerOf(turn, number)
-  if (peer === undefined || turn.state.line.phase !== 'online') return
+  // To begin with a stranger would tell them that somebody is there.
+  if (peer === undefined || peer.asks === true || turn.state.line.phase !== 'online') return
   if (!needsGroup(turn, peer)) {
     const afresh = new Map(turn.state.afresh)
     afresh.delete(number)

@@ -10,11 +10,13 @@ import { lifetimeOf } from './lifetimes.ts'
 import { askKey } from './lookups.ts'
 import { compose, letGo, pump, takeActs, usedNumber } from './outbox.ts'
 import type { Composed } from './outbox.ts'
+import { onChoose } from './people.ts'
 import { confirmKey } from './pins.ts'
 import type { Meta, Peer, Write } from './rows.ts'
 import { groupPart } from './part.ts'
 import { isNameOfMany } from './many/info.ts'
 import type { OutboxItem, State } from './state.ts'
+import { isBlocked } from './strangers.ts'
 import { armReceipts, askAgain, noteRead } from './tell.ts'
 import {
   commit,
@@ -63,6 +65,8 @@ export function onCall(turn: Turn, ticket: number, call: Call): void {
       return setCompared(turn, ticket, call)
     case 'set lifetime':
       return onSetLifetime(turn, ticket, call)
+    case 'choose':
+      return onChoose(turn, ticket, call)
     case 'set receipts':
       return setReceipts(turn, ticket, { receipts: call.on })
     case 'set read receipts':
@@ -125,7 +129,8 @@ function onCompose(turn: Turn, ticket: number, { id, conversation, text, re }: C
   if (isKnown) return done(turn, ticket, id)
   // Whoever is out of a group of many, or never was in it, has nobody there to write to.
   const isOut = isNameOfMany(conversation) && turn.state.peers.get(lower(conversation))?.many?.isIn !== true
-  if (isOut) return effect(turn, { type: 'settle', ticket, error: 'not_allowed', value: '' })
+  if (isOut || isBlocked(turn, conversation))
+    return effect(turn, { type: 'settle', ticket, error: 'not_allowed', value: '' })
   // In the one commit: a crash leaves the words either in the outbox or in the draft, never in both.
   const draft: Write = { table: 'drafts', key: [ensurePeer(turn, conversation).number], value: null }
   const life = lifetimeOf(turn.state, conversation)
@@ -135,7 +140,8 @@ function onCompose(turn: Turn, ticket: number, { id, conversation, text, re }: C
 /** A program that knows no envelopes knows no such thing. */
 function onSetLifetime(turn: Turn, ticket: number, { id, conversation, seconds }: CallOf<'set lifetime'>): void {
   const { name, pinned } = ensurePeer(turn, conversation)
-  if (pinned?.canSeal === false) return effect(turn, { type: 'settle', ticket, error: 'not_allowed', value: '' })
+  if (pinned?.canSeal === false || isBlocked(turn, name))
+    return effect(turn, { type: 'settle', ticket, error: 'not_allowed', value: '' })
   if (lifetimeOf(turn.state, name) === seconds) return done(turn, ticket)
   const setting = { type: 'lifetime', seconds } as const
   compose(turn, { id, to: name, text: '', setting }, [], settle(ticket, id))

@@ -15,6 +15,8 @@ import type {
 } from './rows.ts'
 import type { Info } from './many/info.ts'
 import type { Wish } from './many/wishes.ts'
+import type { ChoiceOf } from './people.ts'
+import type { PeopleBody } from './choices.ts'
 import type { HistoryBody, ServiceBody } from './service.ts'
 import type { ClaimedPackage, Found, Opened } from './state.ts'
 import type { Turn } from './turn.ts'
@@ -61,6 +63,8 @@ export type Call =
       readonly fingerprint?: string | undefined
     }
   | { readonly type: 'set lifetime'; readonly id: string; readonly conversation: string; readonly seconds: number }
+  /** Who may write, and whose messages make no noise. */
+  | ({ readonly type: 'choose'; readonly name: string } & ChoiceOf)
   | { readonly type: 'set receipts'; readonly on: boolean }
   | { readonly type: 'set read receipts'; readonly on: boolean }
   /** Pins somebody's key as `open` does, and shows no conversation. */
@@ -230,7 +234,7 @@ export interface ToSeal {
   readonly id: string
   readonly to: string
   readonly at: number
-  readonly body: Content | ServiceBody | HistoryBody
+  readonly body: Content | ServiceBody | HistoryBody | PeopleBody
   readonly key: Pick<KeyFacts, 'publicKey' | 'canSeal'>
   /** Null: not counted. */
   readonly link: Omit<SealedLink, 'hash'> | null

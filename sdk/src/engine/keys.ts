@@ -6,6 +6,7 @@ import { failAll, pump } from './outbox.ts'
 import { adoptKey } from './pins.ts'
 import type { KeyFacts } from './rows.ts'
 import type { State } from './state.ts'
+import { welcome } from './strangers.ts'
 import { backoff, commit, CONVERSATIONS, effect, ensurePeer, isOwn, lower, messagesChanged } from './turn.ts'
 import { notify, patch, peerWrite, setPeer, settle } from './turn.ts'
 import type { Turn } from './turn.ts'
@@ -65,7 +66,9 @@ function settleOpening(turn: Turn, name: string, registered: string | null): voi
 
 /** Makes the conversation appear in the list, and answers with its name. */
 export function showConversation(turn: Turn, ticket: number, name: string): void {
-  const known = ensurePeer(turn, name)
+  const there = ensurePeer(turn, name)
+  // Whom somebody looks for by name is no stranger; who has asked already waits for an answer.
+  const known = there.activeAt === 0 ? welcome(turn, there) : there
   const peer = setPeer(turn, { ...known, activeAt: known.activeAt === 0 ? turn.now : known.activeAt })
   commit(turn, [peerWrite(peer)], CONVERSATIONS, settle(ticket, peer.name))
 }

@@ -5,6 +5,7 @@ import { onMailboxFrame } from './inbox.ts'
 import { askKey } from './lookups.ts'
 import { resumeAfresh } from './begin.ts'
 import { onRefused, onSent, pump } from './outbox.ts'
+import { tellPeople } from './people.ts'
 import { lookAfterStock, stockIsDue } from './stock.ts'
 import { tellAnew } from './tell.ts'
 import { backoff, effect, patch, patchLine } from './turn.ts'
@@ -61,6 +62,7 @@ export function onOpened(turn: Turn): void {
   patch(turn, { askFailures: 0, askWaiting: false })
   askKey(turn, turn.state.own.username)
   tellAnew(turn)
+  tellPeople(turn)
   stockIsDue(turn)
   resumeAfresh(turn)
   pump(turn)

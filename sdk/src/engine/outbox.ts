@@ -21,7 +21,8 @@ import { isAfter, placeSent, preview } from './places.ts'
 import type { ActLine, KeyFacts, LogicalKey, MessageLine, Peer, Sealed, SettingLine, Write } from './rows.ts'
 import type { Place } from '../messenger.ts'
 import type { OutboxItem } from './state.ts'
-import { findService, onServiceRefused, onServiceSealed, onServiceSent, pumpService } from './tell.ts'
+import { welcome } from './strangers.ts'
+import { armReceipts, findService, onServiceRefused, onServiceSealed, onServiceSent, pumpService } from './tell.ts'
 import {
   commit,
   CONVERSATIONS,
@@ -215,7 +216,8 @@ export interface Composed {
 /** Puts a new message on disk, together with `writes`; `after` follows when it is there. */
 export function compose(turn: Turn, message: Composed, writes: readonly Write[], ...after: readonly After[]): void {
   const { act, re, setting, life } = message
-  const known = ensurePeer(turn, message.to)
+  const before = ensurePeer(turn, message.to)
+  const known = welcome(turn, before)
   const peer = act === undefined || act.type === 'reaction' ? touch(turn, known) : known
   const order = turn.state.meta.order + 1
   patchMeta(turn, { order })
@@ -240,6 +242,8 @@ export function compose(turn: Turn, message: Composed, writes: readonly Write[],
   const saved = { type: 'event', event: { type: 'saved', id: item.id } } as const
   const all = [...writes, itemWrite(item), peerWrite(peer), metaWrite(turn)]
   commit(turn, all, saved, messagesChanged(peer), CONVERSATIONS, ...after)
+  // Whoever is written to may hear now what has come from them.
+  if (before.asks === true) armReceipts(turn)
 }
 
 const touch = (turn: Turn, peer: Peer): Peer => setPeer(turn, { ...peer, activeAt: Math.max(peer.activeAt, turn.now) })

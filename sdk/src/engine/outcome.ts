@@ -66,5 +66,5 @@ export function show(
   outcome.changed.set(peer.number, shown)
   write(outcome, ...startFading(turn, [peer.number, place.seq, place.sub], line))
   if (shown.unread === 0) write(outcome, ...beginFading(turn, peer.number))
-  if (!line.own) outcome.arrived.push(notify({ kind: 'arrived', peer: shown, place, line }))
+  if (!line.own && shown.asks !== true) outcome.arrived.push(notify({ kind: 'arrived', peer: shown, place, line }))
 }

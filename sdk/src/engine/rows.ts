@@ -1,6 +1,7 @@
 import type { Addressed } from '@chatnip/protocol'
 import type { Mark, Place } from '../messenger.ts'
 import type { Deed } from './altered.ts'
+import type { Choices } from './choices.ts'
 import type { Act, MessageRef, Quote, Setting } from './content.ts'
 import type { FadingClock } from './fading-clock.ts'
 import type { Info } from './many/info.ts'
@@ -73,6 +74,8 @@ export interface Meta {
   readonly receipts?: boolean
   /** False: they are not told what was read. */
   readonly readReceipts?: boolean
+  /** `asked`: the other own devices know that this one wants to hear whom they know. `owes`: another one wants that, and has no answer yet. */
+  readonly people?: { readonly asked?: true; readonly owes?: true }
   /** Absent: nothing that disappears was ever here. */
   readonly fading?: FadingClock
 }
@@ -112,6 +115,12 @@ export interface Peer {
   readonly lifetime?: { readonly seconds: number; readonly place: Place }
   /** A group of many, and no account. Absent: one account. */
   readonly many?: Many
+  /** A stranger's request: nobody has accepted them, or written to them. */
+  readonly asks?: true
+  /** What was decided about it. Absent: nothing. */
+  readonly choices?: Choices
+  /** A request was thrown away: what stands up to here is still to be taken from the disk. */
+  readonly cleared?: Place
 }
 
 /** A group of many. */

@@ -1,5 +1,6 @@
 import { isMoment } from '@chatnip/crypto'
 import { readContent } from './content.ts'
+import type { PeopleBody } from './choices.ts'
 import type { Content } from './content.ts'
 import { isNumber, readSpans } from './spans.ts'
 import type { Spans } from './spans.ts'
@@ -69,7 +70,7 @@ export interface Gone {
 
 export type GoneWhy = 'withdrawn' | 'forgotten' | 'key'
 
-const TYPES: ReadonlySet<string> = new Set(['receipt', 'ask', 'head', 'again', 'gone', 'admit', 'history'])
+const TYPES: ReadonlySet<string> = new Set(['receipt', 'ask', 'head', 'again', 'gone', 'admit', 'history', 'people'])
 const ID = /^[0-9a-f-]{36}$/
 const GROUP = /^(?:[\w-]{22})?$/
 
@@ -77,8 +78,9 @@ type Fields = Readonly<Record<string, unknown>>
 
 export const isService = (type: string | null): boolean => type !== null && TYPES.has(type)
 
-export const isServiceBody = (body: Content | ServiceBody | HistoryBody): body is ServiceBody | HistoryBody =>
-  isService(body.type)
+export const isServiceBody = (
+  body: Content | ServiceBody | HistoryBody | PeopleBody,
+): body is ServiceBody | HistoryBody | PeopleBody => isService(body.type)
 
 /** @returns null when it is not of the form above */
 export function readService(body: { readonly type: string } | null): ServiceBody | null {

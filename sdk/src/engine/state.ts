@@ -18,6 +18,7 @@ import type {
 } from './rows.ts'
 import type { Info } from './many/info.ts'
 import type { Wish } from './many/wishes.ts'
+import type { PeopleBody } from './choices.ts'
 import type { HistoryBody, ServiceBody } from './service.ts'
 import type { Spans } from './spans.ts'
 import type { Unwrapped } from './unwrapped.ts'
@@ -136,7 +137,7 @@ export interface ServiceItem {
   readonly id: string
   /** Lower-case name. */
   readonly to: string
-  readonly body: ServiceBody | HistoryBody
+  readonly body: ServiceBody | HistoryBody | PeopleBody
   /** `held`: refused for now; the timer `service` rings. */
   readonly stage: 'waiting' | 'sealing' | 'flying' | 'held'
   /** Null: for whatever key the contact has now. */
@@ -151,6 +152,8 @@ export interface Own {
   readonly fingerprint: string
   /** Fingerprints of the account's keys of before that this device holds itself. */
   readonly earlier?: readonly string[]
+  /** Strangers wait until they are accepted. */
+  readonly holdsStrangers?: boolean
 }
 
 /**

@@ -6,7 +6,9 @@ import { freshKey, askKey } from './lookups.ts'
 import type { Chain, Gap, Peer, Write } from './rows.ts'
 import type { ServiceBody } from './service.ts'
 import { firstSpans, fitsIn, joined, without } from './spans.ts'
+import { onPeopleTold } from './people-told.ts'
 import type { ServiceItem } from './state.ts'
+import { isHushed } from './strangers.ts'
 import { commit, effect, freshId, isOwn, lower, messagesChanged, patch, peerOf, random } from './turn.ts'
 import type { Turn } from './turn.ts'
 
@@ -122,7 +124,8 @@ function endOf({ body }: ServiceItem): { readonly expires_in?: number } {
 export function onServiceSent(turn: Turn, item: ServiceItem): void {
   dropService(turn, item.id)
   const { body, about } = item
-  const chain = body.type === 'history' ? undefined : chainOf(turn, about.number, body.chain)
+  if (body.type === 'people') onPeopleTold(turn, body)
+  const chain = body.type === 'history' || body.type === 'people' ? undefined : chainOf(turn, about.number, body.chain)
   if (chain !== undefined && body.type === 'receipt') {
     commit(turn, [keepChain(turn, { ...chain, told: Math.max(chain.told, about.news) })])
   }
@@ -139,7 +142,8 @@ export function onServiceRefused(
   item: ServiceItem,
   frame: Extract<ServerFrame, { readonly type: 'refused' }>,
 ): void {
-  const isAnswer = item.body.type === 'again' || item.body.type === 'gone'
+  const { type } = item.body
+  const isAnswer = type === 'again' || type === 'gone' || type === 'people'
   if (isAnswer && frame.retry_after !== undefined) return holdService(turn, item, frame.retry_after)
   dropService(turn, item.id)
   if (item.body.type === 'ask') effect(turn, { type: 'timer', name: 'gaps', ms: 1_000 * (frame.retry_after ?? 30) })
@@ -198,7 +202,10 @@ const isDue = (turn: Turn, gap: Gap): boolean =>
   isOpen(gap) && (turn.now >= gap.askedAt + waitOf(gap) || turn.now < gap.askedAt)
 
 const openGaps = (turn: Turn): readonly Gap[] =>
-  [...turn.state.chains.values()].flatMap(({ gaps }) => gaps).filter(isOpen)
+  [...turn.state.chains.values()].flatMap((chain) => (isAsking(turn, chain) ? chain.gaps.filter(isOpen) : []))
+
+/** Whoever asks a stranger for what is missing tells that somebody is there. */
+const isAsking = (turn: Turn, chain: Chain): boolean => chain.gaps.some(isOpen) && !isHushed(turn, chain)
 
 /** Sets the timer for the next question, if there is one to ask. */
 export function armGaps(turn: Turn): void {
@@ -211,7 +218,7 @@ export function onGapsTimer(turn: Turn): void {
   if (turn.state.line.phase !== 'online') return
   for (const chain of turn.state.chains.values()) {
     const due = chain.gaps.filter((gap) => isDue(turn, gap))
-    if (due.length === 0) continue
+    if (due.length === 0 || !isAsking(turn, chain)) continue
     if (due.some((gap) => gap.asked < MOST_ASKED)) ask(turn, chain)
     else giveUp(turn, chain)
   }
@@ -242,7 +249,8 @@ const nameOf = (turn: Turn, chain: Chain): string | null => {
   return peer === undefined || peer.many !== undefined ? null : lower(peer.name)
 }
 
-const isOwed = (chain: Chain): boolean => chain.whose === 'contact' && chain.news > chain.told
+const isOwed = (turn: Turn, chain: Chain): boolean =>
+  chain.whose === 'contact' && chain.news > chain.told && !isHushed(turn, chain)
 
 const tellsReading = ({ state: { meta } }: Turn): boolean => meta.receipts !== false && meta.readReceipts !== false
 
@@ -258,7 +266,7 @@ export function noteRead(turn: Turn, { number }: Peer): readonly Write[] {
 export function armReceipts(turn: Turn): void {
   const { telling, line, meta } = turn.state
   if (telling !== 'no' || line.phase !== 'online' || meta.receipts === false) return
-  if (![...turn.state.chains.values()].some(isOwed)) return
+  if (![...turn.state.chains.values()].some((chain) => isOwed(turn, chain))) return
   patch(turn, { telling: 'soon' })
   effect(turn, { type: 'timer', name: 'receipts', ms: Math.ceil(RECEIPT_MS * (1 + random(turn))) })
 }
@@ -269,7 +277,7 @@ export function onReceiptsTimer(turn: Turn): void {
   if (turn.state.batch?.phase === 'committing') return patch(turn, { telling: 'due' })
   patch(turn, { telling: 'no' })
   if (turn.state.line.phase !== 'online' || turn.state.meta.receipts === false) return
-  for (const chain of turn.state.chains.values()) if (isOwed(chain)) tellReceipt(turn, chain)
+  for (const chain of turn.state.chains.values()) if (isOwed(turn, chain)) tellReceipt(turn, chain)
   pumpService(turn)
 }
 

@@ -11,6 +11,7 @@ export interface Snapshot {
   readonly contacts: readonly ContactView[]
   readonly receipts: boolean
   readonly readReceipts: boolean
+  readonly blocked: readonly string[]
 }
 
 /** The methods that a following tab asks the leading one for. */
@@ -28,6 +29,8 @@ export type Method =
   | 'edit'
   | 'remove'
   | 'react'
+  | 'decide'
+  | 'mute'
   | 'retry'
   | 'askAgain'
   | 'discard'

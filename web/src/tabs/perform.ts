@@ -3,12 +3,25 @@ import type { Question } from './frames.ts'
 
 type Else = Extract<
   Question,
-  { readonly method: 'setReceipts' | 'setReadReceipts' | 'search' | 'exportHistory' | 'deleteHistory' }
+  {
+    readonly method:
+      | 'decide'
+      | 'mute'
+      | 'setReceipts'
+      | 'setReadReceipts'
+      | 'search'
+      | 'exportHistory'
+      | 'deleteHistory'
+  }
 >
 
-/** Settings, and what is about all of the history. */
+/** People, settings, and what is about all of the history. */
 const performElse = (messenger: Messenger, question: Else): Promise<unknown> => {
   switch (question.method) {
+    case 'decide':
+      return messenger.decide(...question.args)
+    case 'mute':
+      return messenger.mute(...question.args)
     case 'setReceipts':
       return messenger.setReceipts(...question.args)
     case 'setReadReceipts':
@@ -73,6 +86,8 @@ export const perform = (messenger: Messenger, question: Question): Promise<unkno
       return messenger.checkScan(...question.args)
     case 'setLifetime':
       return messenger.setLifetime(...question.args)
+    case 'decide':
+    case 'mute':
     case 'setReceipts':
     case 'setReadReceipts':
     case 'search':
@@ -93,5 +108,6 @@ export const snapshotOf = (messenger: Messenger) => {
     contacts: conversations.flatMap(({ name }) => messenger.contact(name) ?? []),
     receipts: messenger.receipts(),
     readReceipts: messenger.readReceipts(),
+    blocked: messenger.blocked(),
   }
 }

@@ -41,6 +41,7 @@ const makeEngine = () => {
     receipts: () => true,
     setReceipts: no,
     readReceipts: () => true,
+    blocked: () => [],
     setReadReceipts: no,
     exportHistory: () => Promise.resolve([]),
     deleteHistory: () => Promise.resolve(),

@@ -132,6 +132,19 @@ export class SharedMessenger implements Messenger {
     return this.#ask('react', args)
   }
 
+  /** Decided again after a takeover, it comes to the same. */
+  decide(...args: Arguments<'decide'>): Promise<void> {
+    return this.#ask('decide', args)
+  }
+
+  mute(...args: Arguments<'mute'>): Promise<void> {
+    return this.#ask('mute', args)
+  }
+
+  blocked(): readonly string[] {
+    return this.#engine?.blocked() ?? this.#snapshot.blocked
+  }
+
   retry(...args: Arguments<'retry'>): Promise<void> {
     return this.#ask('retry', args)
   }
