@@ -14,6 +14,7 @@ export interface Endpoint {
     | 'keys'
     | 'conversations'
     | 'blobs'
+    | 'push'
     | 'avatars'
     | 'sessions and devices'
     | 'sign-up'

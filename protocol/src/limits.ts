@@ -57,6 +57,10 @@ export const LIMITS = {
   /** Checked from the header before anything is decoded, against decompression bombs. */
   avatarPixels: 40_000_000,
   avatarSide: 256,
+  /** The longest that browsers give are some 500. */
+  pushEndpointCharacters: 1_024,
+  /** A device that is away is pushed for once, and again after this at the earliest, whatever comes meanwhile. */
+  pushQuietSeconds: 30,
   mailboxMessages: 100_000,
   mailboxBytes: 256 * 1024 * 1024,
   /** One sender may fill this part of somebody's mailbox, so that a flood leaves room for everybody else. */

@@ -34,6 +34,8 @@ export const RATES = {
   blob_upload: { per: 'account', burst: 600, seconds: 0.1 },
   blob_download: { per: 'account', burst: 1_200, seconds: 0.05 },
   settings: { per: 'account', burst: 60, seconds: 5 },
+  /** Each is a request to somebody else's server. */
+  test_push: { per: 'account', burst: 5, seconds: 30 },
   /** Reads much, in a thread of its own. */
   known: { per: 'account', burst: 6, seconds: 30 },
   /** Frames of one socket, acknowledgements included. */

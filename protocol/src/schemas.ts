@@ -129,6 +129,12 @@ export const OUTGOING = {
       description: 'Seconds after which the server forgets it, fetched or not, and tells nobody.',
     }),
   ),
+  quiet: Type.Optional(
+    Type.Literal(true, {
+      description:
+        'Nobody needs to be woken for it: a receipt, an act. It waits like any other and is never pushed for.',
+    }),
+  ),
 }
 export const KeyPackage = Type.String({
   minLength: 1,

@@ -5,6 +5,7 @@ import { LIMITS } from '@chatnip/protocol'
 import { readPlace } from './files/place.ts'
 import type { FilesPlace } from './files/place.ts'
 import { LOG_LEVELS } from './log.ts'
+import { PUSH_SERVICES } from './push/policy.ts'
 
 /** One line of the table: the environment variable, its default, why it is there, and how its text becomes a value. */
 export interface Setting<T> {
@@ -87,6 +88,18 @@ const trustedProxies = (value: string, key: string): BlockList | null => {
   return list
 }
 
+/** A host, or with a dot in front all below it; never a bare address. */
+const PUSH_HOST = /^\.?(?:[a-z0-9-]+\.)+[a-z][a-z0-9-]*$/
+
+const pushServices = (value: string, key: string): readonly string[] | null => {
+  if (value === 'off') return null
+  if (value === 'on') return PUSH_SERVICES
+  const hosts = value.toLowerCase().split(/[\s,]+/)
+  const wrong = hosts.find((host) => !PUSH_HOST.test(host))
+  if (wrong === undefined) return hosts
+  throw new ConfigError(`${key} must be on, off, or hosts like push.example.org or .example.org, not "${wrong}".`)
+}
+
 const MEBIBYTE = 1024 * 1024
 
 /** Every setting there is. docs/self-hosting.md is written from this table. */
@@ -139,6 +152,12 @@ export const SETTINGS = {
     'open',
     oneOf(['open', 'invite', 'closed']),
     'Who may make an account: anybody, whoever has an invite, or nobody.',
+  ),
+  push: setting(
+    'CHATNIP_PUSH',
+    'on',
+    pushServices,
+    'Waking browsers whose pages are closed, by the push service of their maker (Google, Mozilla, Apple, Microsoft), which learns when, and nothing else: on, off, or the hosts of the push services to use instead, like push.example.org, .example.net.',
   ),
   questions: setting(
     'CHATNIP_QUESTIONS',
@@ -200,6 +219,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     quotaMegabytes: value(SETTINGS.quotaMegabytes),
     publicUrl: value(SETTINGS.publicUrl),
     signup: value(SETTINGS.signup),
+    push: value(SETTINGS.push),
     questions: value(SETTINGS.questions),
     sessionMinutes: value(SETTINGS.sessionMinutes),
     retentionDays: value(SETTINGS.retentionDays),

@@ -21,6 +21,8 @@ import { shareLimits } from './limits/shared.ts'
 import { openSlots } from './limits/slots.ts'
 import type { Log } from './log.ts'
 import type { Services } from './services.ts'
+import { openPush } from './push/open.ts'
+import type { PushPolicy } from './push/policy.ts'
 import { openSockets } from './socket/sockets.ts'
 import { acceptUpgrades } from './socket/upgrade.ts'
 import type { Store } from './store/store.ts'
@@ -36,6 +38,8 @@ export interface Parts {
   readonly passwordCost?: Argon2Cost
   /** The folder of the built web app. Another in tests only. */
   readonly pages?: string
+  /** Whom it may push to, when not what the settings say. In tests only. */
+  readonly push?: PushPolicy
 }
 
 export interface RunningServer {
@@ -76,6 +80,7 @@ export async function startServer(config: Config, parts: Parts): Promise<Running
     await Promise.all([sockets.close('restarting'), app.close()])
     clearTimeout(cut)
     services.sessions.close()
+    services.pushes.close()
     stopWatching()
     await expiry.stop()
     await store.close()
@@ -101,6 +106,7 @@ async function openServices(config: Config, parts: Parts): Promise<Services> {
   const limiter = config.rateLimits === 'on' ? await openLimits(config, { store, bus, clock }) : unlimited
   if (config.rateLimits === 'off')
     log.warn({}, 'CHATNIP_RATE_LIMITS=off: anybody can guess passwords and flood. For tests and benchmarks only.')
+  const pushes = await openPush(config, { store, clock, log }, parts.push)
   return {
     config,
     clock,
@@ -116,6 +122,7 @@ async function openServices(config: Config, parts: Parts): Promise<Services> {
     avatars: openAvatars(store, files),
     blobs: openBlobs({ store, files, clock, retentionDays: config.retentionDays }),
     sessions: openSessions(store, bus, clock, config.sessionMinutes),
-    delivery: openDelivery(store, bus, clock, limiter),
+    pushes,
+    delivery: openDelivery(store, bus, clock, { limiter, absent: (mailbox, seq) => pushes.note(mailbox, seq) }),
   }
 }

@@ -11,6 +11,7 @@ import type { Passwords } from './accounts/passwords.ts'
 import type { Proofs } from './accounts/proof.ts'
 import type { Questions } from './accounts/questions.ts'
 import type { Sessions } from './accounts/sessions.ts'
+import type { Pushes } from './push/pushes.ts'
 import type { Delivery } from './delivery/delivery.ts'
 
 /** What the handlers of HTTP and socket work with. Flow functions take as much of it as they need. */
@@ -32,4 +33,5 @@ export interface Services {
   readonly blobs: Blobs
   readonly sessions: Sessions
   readonly delivery: Delivery
+  readonly pushes: Pushes
 }

@@ -6,6 +6,8 @@ import type { Clock } from './clock.ts'
 import { prepareDataFolder, readConfig } from './config.ts'
 import { openLog } from './log.ts'
 import { openParts } from './parts.ts'
+import { publicPolicy, PUSH_SERVICES } from './push/policy.ts'
+import type { PushPolicy } from './push/policy.ts'
 import { startServer } from './server.ts'
 import type { RunningServer } from './server.ts'
 import type { StoreLimits } from './store/store.ts'
@@ -24,6 +26,8 @@ export interface TestServerOptions {
   readonly data?: string
   /** The folder of another web app than the one of this checkout. */
   readonly pages?: string
+  /** Whom it may push to. Nobody, unless a test says so: no test reaches the Internet. */
+  readonly push?: PushPolicy
 }
 
 export interface TestServer extends RunningServer {
@@ -57,6 +61,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     clock,
     log,
     passwordCost: CHEAP,
+    push: options.push ?? { ...publicPolicy(PUSH_SERVICES), mayReach: () => false },
     ...(options.pages === undefined ? {} : { pages: options.pages }),
   }
   const server = await startServer(config, parts)

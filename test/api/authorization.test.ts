@@ -64,6 +64,10 @@ const RULES: Readonly<Record<string, Rule>> = {
   upload_blob_part: owner,
   download_blob: owner,
   delete_blob: owner,
+  get_push_key: device,
+  set_push: device,
+  end_push: device,
+  test_push: device,
 }
 
 function ruleOf(name: string): Rule {

@@ -33,6 +33,7 @@ export const KNOWN_LINES = [
   'sent',
   'ids',
   'blobs',
+  'push',
 ] as const
 
 /** What our own clients need besides the original's eleven. */

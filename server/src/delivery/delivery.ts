@@ -3,7 +3,7 @@ import type { MailboxItem } from '@chatnip/protocol'
 import type { Bus } from '../bus/bus.ts'
 import type { Clock } from '../clock.ts'
 import type { Limiter } from '../limits/limiter.ts'
-import type { AppendResult, Entry, Session, Store } from '../store/store.ts'
+import type { AppendResult, Entry, NewMessage, Session, Store } from '../store/store.ts'
 import { tailOf } from './feed.ts'
 import type { Feed } from './feed.ts'
 import { checkOutgoing } from './outgoing.ts'
@@ -42,7 +42,13 @@ export interface Delivery {
 const TAKE = { count: 10_000, bytes: 16 * 1024 * 1024 }
 const FULL_MAILBOX_RETRY_SECONDS = 300
 
-export function openDelivery(store: Store, bus: Bus, clock: Clock, limiter: Limiter): Delivery {
+interface Around {
+  readonly limiter: Limiter
+  /** Hears of each message that is not quiet and that no line here has taken. */
+  readonly absent: (mailbox: number, seq: number) => void
+}
+
+export function openDelivery(store: Store, bus: Bus, clock: Clock, { limiter, absent }: Around): Delivery {
   const feeds = new Map<number, Feed>()
   /** Of downloads that wait for something to come. */
   const waiters = openWaiters()
@@ -50,7 +56,12 @@ export function openDelivery(store: Store, bus: Bus, clock: Clock, limiter: Limi
   const hand = (sender: Session, message: Outgoing, entries: Placed['entries']) => {
     const tails = new Map<number, string>()
     for (const { mailbox, seq, index } of entries) {
-      feeds.get(mailbox)?.offer(seq, () => tailAt(tails, { sender, message, index }))
+      const feed = feeds.get(mailbox)
+      feed?.offer(seq, () => tailAt(tails, { sender, message, index }))
+      if (isForSomebody(sender, message, index)) {
+        if (feed === undefined) absent(mailbox, seq)
+        else feed.expect(seq)
+      }
       bus.wake(mailbox, seq)
     }
   }
@@ -58,17 +69,7 @@ export function openDelivery(store: Store, bus: Bus, clock: Clock, limiter: Limi
     accept: async (sender, message, tell) => {
       checkOutgoing(message)
       takeRates(limiter, sender, message)
-      const result = await store.append({
-        sender: sender.account,
-        fromMailbox: sender.device?.mailbox ?? null,
-        id: message.id,
-        timestamp: message.timestamp,
-        to: message.to,
-        text: message.text,
-        group: message.group,
-        expiresIn: message.expires_in,
-        now: clock.now(),
-      })
+      const result = await store.append(toStore(sender, message, clock.now()))
       if (result.result !== 'accepted') throw refusalOf(result)
       tell?.(result)
       hand(sender, message, result.entries)
@@ -95,10 +96,17 @@ export function openDelivery(store: Store, bus: Bus, clock: Clock, limiter: Limi
       feeds.set(mailbox, feed)
       return () => {
         if (feeds.get(mailbox) === feed) feeds.delete(mailbox)
+        // Its line is down, and it never said that it has this: a phone that fell asleep.
+        const missed = feed.takeExpected()
+        if (missed > 0) absent(mailbox, missed)
       }
     },
   }
 }
+
+/** Whether somebody may want to be called for it: not to what they wrote themselves, on another device. */
+const isForSomebody = (sender: Session, { to, quiet }: Outgoing, index: number): boolean =>
+  quiet !== true && to[index]?.username.toLowerCase() !== sender.username.toLowerCase()
 
 /** In place of an addressee's index: the text that is for all. */
 const FOR_ALL = -1
@@ -108,6 +116,18 @@ interface Handed {
   readonly message: Outgoing
   readonly index: number
 }
+
+const toStore = (sender: Session, message: Outgoing, now: number): NewMessage => ({
+  sender: sender.account,
+  fromMailbox: sender.device?.mailbox ?? null,
+  id: message.id,
+  timestamp: message.timestamp,
+  to: message.to,
+  text: message.text,
+  group: message.group,
+  expiresIn: message.expires_in,
+  now,
+})
 
 /** What all devices of one addressee are handed alike, and everybody whom the text for all is for. Worked out once. */
 function tailAt(tails: Map<number, string>, { sender, message, index }: Handed): string {

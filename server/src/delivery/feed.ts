@@ -60,6 +60,8 @@ export class Feed {
   #acknowledging = false
   #wantedAck = 0
   #doneAck = 0
+  /** The last place of something that the device should see soon, not yet acknowledged; 0: none. */
+  #expected = 0
 
   constructor(options: FeedOptions) {
     this.#options = options
@@ -74,6 +76,18 @@ export class Feed {
   offer(seq: number, tail: () => string): void {
     if (this.#more || seq !== this.#cursor + 1 || !this.#mayHand()) return this.wake(seq)
     this.#hand(seq, frameAt(seq, tail()))
+  }
+
+  /** What lies at `seq` is for somebody to see. */
+  expect(seq: number): void {
+    this.#expected = seq
+  }
+
+  /** What the device was to see and has not said that it has; 0: nothing. Told once. */
+  takeExpected(): number {
+    const seq = this.#expected > this.#wantedAck ? this.#expected : 0
+    this.#expected = 0
+    return seq
   }
 
   /** There is something up to `seq`. */

@@ -11,6 +11,8 @@ export interface Outgoing {
   readonly group?: Group | undefined
   /** Seconds. */
   readonly expires_in?: number | undefined
+  /** Wakes nobody who is away. */
+  readonly quiet?: true | undefined
 }
 
 /**

@@ -5,6 +5,7 @@ import { BLOBS } from './handlers/blobs.ts'
 import { CONVERSATIONS } from './handlers/conversations.ts'
 import { DEVICES } from './handlers/devices.ts'
 import { MESSAGES } from './handlers/messages.ts'
+import { PUSH } from './handlers/push.ts'
 import { SIGN_UP } from './handlers/sign-up.ts'
 
 /** One handler for each row of the table: a missing or misspelt one does not compile. */
@@ -15,5 +16,6 @@ export const HANDLERS: Handlers = {
   ...CONVERSATIONS,
   ...DEVICES,
   ...MESSAGES,
+  ...PUSH,
   ...SIGN_UP,
 }

@@ -13,6 +13,7 @@ import { keyPackageContract } from './contract/key-packages.ts'
 import { sharedTextContract } from './contract/shared-texts.ts'
 import { mailboxContract } from './contract/mailboxes.ts'
 import { orderContract } from './contract/order.ts'
+import { pushContract } from './contract/pushes.ts'
 import { quotaContract } from './contract/quota.ts'
 import { sessionContract } from './contract/sessions.ts'
 import { upkeepContract } from './contract/upkeep.ts'
@@ -43,6 +44,7 @@ export function storeContract(name: string, open: OpenStore): void {
     keyPackageContract(open)
     blobContract(open)
     blobBackupContract(open)
+    pushContract(open)
     inviteContract(open)
     upkeepContract(open)
     knownContract(open)

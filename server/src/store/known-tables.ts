@@ -75,6 +75,18 @@ export const COMMON_TABLES: readonly KnownTable[] = [
       released_at: 'inside',
     },
   },
+  {
+    table: 'push_subscriptions',
+    of: 'device IN (SELECT device FROM devices WHERE account = $1)',
+    time: 'created_at',
+    columns: {
+      device: 'inside',
+      endpoint: 'push',
+      created_at: 'push',
+      pushed_at: 'push',
+      pushed_seq: 'push',
+    },
+  },
   { table: 'shared_texts', of: null, columns: { text: 'inside', holders: 'inside', body: 'sent' } },
   { table: 'group_epochs', of: null, columns: { hash: 'nobody', epoch: 'nobody', used_on: 'nobody' } },
   {

@@ -12,7 +12,7 @@ import type { Known } from './known.ts'
  * - Names are given as typed by people; the store compares them without case and returns them as first registered.
  */
 export interface Store
-  extends AccountStore, SessionStore, MailboxStore, KeyPackageStore, BlobStore, InviteStore, Upkeep {}
+  extends AccountStore, SessionStore, MailboxStore, KeyPackageStore, BlobStore, PushStore, InviteStore, Upkeep {}
 
 /** How much an account and a mailbox may hold; `LIMITS` unless a test says otherwise. */
 export interface StoreLimits {
@@ -380,6 +380,36 @@ export interface BlobStore {
   ): Promise<readonly { readonly hash: Uint8Array; readonly size: number }[]>
   /** Their bytes are gone. */
   forgetBlobs(hashes: readonly Uint8Array[]): Promise<void>
+}
+
+/** A message that a device has not fetched. */
+export interface Unfetched {
+  readonly mailbox: MailboxNumber
+  readonly seq: number
+}
+
+/** Where browsers are woken whose pages are closed. It goes with the device. */
+export interface PushStore {
+  /**
+   * Takes the place of the device's address before, and takes it from whichever other device has the same: one browser, another account. Null: none
+   * any more. False: there is no such device.
+   */
+  setPush(account: AccountNumber, deviceId: string, push: { endpoint: string; now: number } | null): Promise<boolean>
+  findPush(account: AccountNumber, deviceId: string): Promise<string | null>
+  /**
+   * Of messages that somebody has found unfetched, those that are to be pushed for: `due` now, or `later`, when the device has had its rest. Left out
+   * are those that have been fetched meanwhile, or pushed for (a later one's push counts), and devices without an address or a session. What is
+   * due is noted as pushed in the same transaction, so whoever else asks, on whatever node, does not get it again.
+   */
+  claimPushes(
+    unfetched: readonly Unfetched[],
+    times: { readonly now: number; readonly quietMs: number },
+  ): Promise<{
+    readonly due: readonly (Unfetched & { readonly endpoint: string })[]
+    readonly later: readonly Unfetched[]
+  }>
+  /** There is nobody at this address any more. */
+  dropPush(endpoint: string): Promise<void>
 }
 
 export interface Invite {

@@ -103,6 +103,7 @@ export const SAMPLES: Readonly<Record<EndpointName, Sample>> = {
       text: 'for whoever has none',
       group: { id: 'a-group-of-128-bits-22', epoch: 0, commit: true },
       expires_in: 3_600,
+      quiet: true,
     }),
   },
   end_session: { valid: () => ({}), also: () => ({ forget_device: false }) },
@@ -127,6 +128,10 @@ export const SAMPLES: Readonly<Record<EndpointName, Sample>> = {
   upload_blob_part: { valid: async (two) => ({ id: await begunBlob(two), offset: 0 }) },
   download_blob: { valid: async (two) => ({ id: await wholeBlob(two) }), also: () => ({ offset: 0, length: 8 }) },
   delete_blob: { valid: async (two) => ({ id: await begunBlob(two) }) },
+  get_push_key: nothing,
+  set_push: { valid: () => ({ endpoint: `https://fcm.googleapis.com/fcm/send/${randomUUID()}` }) },
+  end_push: nothing,
+  test_push: nothing,
   recover_account: {
     valid: ({ alice }) => ({
       username: alice.name,

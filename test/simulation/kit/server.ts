@@ -69,12 +69,8 @@ export class SimServer {
     const local = localBus()
     const bus: Bus = { ...local, wake: (mailbox, seq) => (this.losesWakes ? undefined : local.wake(mailbox, seq)) }
     const store = mutant.store?.(this.store) ?? this.store
-    const delivery = openDelivery(
-      store,
-      bus,
-      clock,
-      openLimiter(() => clock.now()),
-    )
+    const limiter = openLimiter(() => clock.now())
+    const delivery = openDelivery(store, bus, clock, { limiter, absent: () => undefined })
     startExpiry({ store, bus, clock, log: silent, steady: () => time.now }, LIMITS.retentionDays)
     this.#process = { bus, clock, delivery, store }
     let ticks = 0

@@ -196,7 +196,11 @@ export class SimStore implements Store {
     this.#closed = true
   }
 
-  // Sign-in, invites and backups of files are no part of the simulation.
+  // Sign-in, invites, pushes and backups of files are no part of the simulation.
+  setPush: Store['setPush'] = missing
+  findPush: Store['findPush'] = missing
+  claimPushes: Store['claimPushes'] = missing
+  dropPush: Store['dropPush'] = missing
   touchSession: Store['touchSession'] = missing
   endSession: Store['endSession'] = missing
   listSessions: Store['listSessions'] = missing

@@ -80,6 +80,11 @@ export const en: KnownTexts = {
       text: 'How large each is, how far it has come and when it ends. What is in it the server can’t read, and who fetched it it doesn’t keep.',
       end: 'Each goes at its time, or with the account.',
     },
+    push: {
+      title: 'Where to wake your browsers',
+      text: 'The address that each browser with notifications has at its maker’s push service, and when it was last used. What is sent there is empty; the push service learns that something came, and when.',
+      end: 'It goes when you switch notifications off, or with the device.',
+    },
   },
   elsewhereTitle: 'And besides its tables',
   elsewhere: [

@@ -80,6 +80,11 @@ export const it: KnownTexts = {
       text: 'Quanto è grande ciascuno, a che punto è arrivato e quando finisce. Che cosa contiene il server non lo può leggere, e chi lo ha ritirato non lo conserva.',
       end: 'Ciascuno sparisce a suo tempo, o con l’account.',
     },
+    push: {
+      title: 'Dove svegliare i tuoi browser',
+      text: 'L’indirizzo che ogni browser con le notifiche ha presso il servizio push del suo produttore, e quando è stato usato l’ultima volta. Quello che vi si manda è vuoto; il servizio push viene a sapere che è arrivato qualcosa, e quando.',
+      end: 'Sparisce quando disattivi le notifiche, o con il dispositivo.',
+    },
   },
   elsewhereTitle: 'E oltre alle tabelle',
   elsewhere: [

@@ -114,7 +114,7 @@ export const RULES: readonly string[] = [
 export const SOCKET: readonly { readonly frame: string; readonly meaning: string }[] = [
   {
     frame:
-      '→ {"type":"send","id","timestamp","to":[{"username","message_text"?}],"text"?,"group":{"id","epoch","commit"?}?,"expires_in"?}',
+      '→ {"type":"send","id","timestamp","to":[{"username","message_text"?}],"text"?,"group":{"id","epoch","commit"?}?,"expires_in"?,"quiet"?}',
     meaning: 'Send; the fields are those of send_message. Your own name addresses your other devices.',
   },
   {

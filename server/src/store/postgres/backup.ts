@@ -24,6 +24,7 @@ const TABLES: readonly (readonly [name: string, columns: string])[] = [
   ['devices', 'device, device_id, account, mailbox, name, created_at, last_seen, last_resort'],
   ['key_packages', 'number, device, hash, body, claimed_at'],
   ['blobs', 'blob, hash, owner, size, uploaded, is_own, life, ends_at, released_at'],
+  ['push_subscriptions', 'device, endpoint, created_at, pushed_at, pushed_seq'],
   ['sessions', 'session, hash, account, device, created_at, used_at, expires_at'],
   [
     'messages',

@@ -16,6 +16,7 @@ import { settingsOf } from './options.ts'
 import type { PostgresOptions, Settings } from './options.ts'
 import { aside, check, prepare } from './prepare.ts'
 import type { Row } from './rows.ts'
+import { pushStore } from './pushes.ts'
 import { sessionStore } from './sessions.ts'
 import { readKnownOf, readStats, upkeepStore } from './upkeep.ts'
 
@@ -81,6 +82,7 @@ export async function openPostgresStore(options: PostgresOptions): Promise<Postg
     ...deviceStore(context),
     ...keyPackageStore(context),
     ...blobStore(context),
+    ...pushStore(context),
     ...inviteStore(context),
     ...upkeepStore(context),
     ...mailboxes,

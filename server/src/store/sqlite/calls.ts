@@ -49,6 +49,7 @@ export const READS: ReadonlySet<CallName> = new Set<CallName>([
   'arrivals',
   'countKeyPackages',
   'findBlob',
+  'findPush',
   'listInvites',
   'checkInvite',
 ])
@@ -66,4 +67,5 @@ export const FREES: ReadonlySet<CallName> = new Set<CallName>([
   'endBlob',
   'releaseBlobs',
   'forgetBlobs',
+  'dropPush',
 ])

@@ -16,6 +16,7 @@ import { mailboxHandlers } from './mailboxes.ts'
 import { Reserve } from './reserve.ts'
 import { leaveLostPlaces } from './restored.ts'
 import { toNumber } from './rows.ts'
+import { pushHandlers } from './pushes.ts'
 import { sessionHandlers } from './sessions.ts'
 import { upkeepHandlers } from './upkeep.ts'
 
@@ -53,6 +54,7 @@ const handlersFor = (context: Context): Handlers => ({
   ...mailboxHandlers(context),
   ...keyPackageHandlers(context),
   ...blobHandlers(context),
+  ...pushHandlers(context),
   ...inviteHandlers(context),
   ...upkeepHandlers(context),
 })

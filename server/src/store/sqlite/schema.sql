@@ -163,3 +163,11 @@ CREATE INDEX blobs_by_owner ON blobs (owner, size);
 CREATE INDEX blobs_by_end ON blobs (ends_at) WHERE owner IS NOT NULL;
 
 CREATE INDEX blobs_by_release ON blobs (released_at) WHERE owner IS NULL;
+
+CREATE TABLE push_subscriptions (
+  device INTEGER PRIMARY KEY REFERENCES devices ON DELETE CASCADE,
+  endpoint TEXT NOT NULL UNIQUE,
+  created_at INTEGER NOT NULL,
+  pushed_at INTEGER NOT NULL DEFAULT 0,
+  pushed_seq INTEGER NOT NULL DEFAULT 0
+) STRICT;
