@@ -100,6 +100,15 @@ const pushServices = (value: string, key: string): readonly string[] | null => {
   throw new ConfigError(`${key} must be on, off, or hosts like push.example.org or .example.org, not "${wrong}".`)
 }
 
+/** `9464`, or `127.0.0.1:9464`: without a host this machine alone. */
+const listenAddress = (value: string, key: string): { readonly host: string; readonly port: number } | null => {
+  if (value === '') return null
+  const [, bracketed, plain, port] = /^(?:\[([0-9a-f:.]+)\]:|([^\s:[\]]+):)?(\d{1,5})$/i.exec(value) ?? []
+  if (port !== undefined && Number(port) <= 65_535)
+    return { host: bracketed ?? plain ?? '127.0.0.1', port: Number(port) }
+  throw new ConfigError(`${key} must be a port like 9464, or an address like 10.0.0.5:9464, not "${value}".`)
+}
+
 const MEBIBYTE = 1024 * 1024
 
 /** Every setting there is. docs/self-hosting.md is written from this table. */
@@ -189,6 +198,12 @@ export const SETTINGS = {
     oneOf(['on', 'off']),
     'Off is for tests and benchmarks only: without limits anybody can guess passwords and flood.',
   ),
+  metrics: setting(
+    'CHATNIP_METRICS',
+    '',
+    listenAddress,
+    'Where figures for Prometheus are served at /metrics: a port of this machine, like 9464, or an address like 10.0.0.5:9464. Nothing is counted without it. Never let the world reach it.',
+  ),
   log: setting(
     'CHATNIP_LOG',
     'info',
@@ -225,6 +240,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     retentionDays: value(SETTINGS.retentionDays),
     trustProxy: value(SETTINGS.trustProxy),
     rateLimits: value(SETTINGS.rateLimits),
+    metrics: value(SETTINGS.metrics),
     log: value(SETTINGS.log),
   })
 }

@@ -46,6 +46,8 @@ export interface RunningServer {
   /** Like `http://127.0.0.1:5000`. */
   readonly address: string
   readonly services: Services
+  /** Where its figures are, or null. */
+  readonly metrics: string | null
   /**
    * Takes no more, tells the sockets to come back, lets what is under way finish, and closes store and bus.
    * Takes at most about four seconds.
@@ -64,14 +66,17 @@ const UPLOADS_AT_ONCE = 4
 
 /** @throws ConfigError for a bad questions file, or what listening throws (EADDRINUSE, EACCES, …) */
 export async function startServer(config: Config, parts: Parts): Promise<RunningServer> {
-  const services = await openServices(config, parts)
+  const figures = config.metrics === null ? null : (await import('./metrics/figures.ts')).openFigures(config, parts)
+  const services = await openServices(config, figures?.parts ?? parts)
   const { store, bus, clock, log } = services
   const stopping = new AbortController()
   const sockets = openSockets(services)
   const app = await openApp(services, stopping.signal, parts.pages ?? WEB_BUNDLE)
+  figures?.watch(app)
   acceptUpgrades(app.server, sockets, services)
   const expiry = startExpiry({ store, bus, clock, log, blobs: services.blobs }, config.retentionDays)
   const stopWatching = watchArrivals(services)
+  const metrics = (await figures?.serve(() => sockets.count())) ?? null
   const address = await app.listen({ host: config.host, port: config.port })
 
   const stop = async () => {
@@ -79,6 +84,7 @@ export async function startServer(config: Config, parts: Parts): Promise<Running
     const cut = setTimeout(() => app.server.closeAllConnections(), DRAIN_MS)
     await Promise.all([sockets.close('restarting'), app.close()])
     clearTimeout(cut)
+    await figures?.close()
     services.sessions.close()
     services.pushes.close()
     stopWatching()
@@ -87,7 +93,7 @@ export async function startServer(config: Config, parts: Parts): Promise<Running
     await bus.close()
   }
   let stopped: Promise<void> | null = null
-  return { address, services, stop: () => (stopped ??= stop()) }
+  return { address, metrics, services, stop: () => (stopped ??= stop()) }
 }
 
 /** Several nodes count together. */

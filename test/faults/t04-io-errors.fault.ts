@@ -50,7 +50,7 @@ async function failAgainAndAgain({ messages, wrong }: Course) {
   zoe.enough()
   await load.finish(patience)
   await zoe.fetch(patience)
-  const healthy = await fetch(`${address}/healthz`)
+  const healthy = await fetch(`${address}/readyz`)
   const code = await server.stop()
   const violations = recorder.verdict(wrong === undefined ? data : undefined)
   const refused = load.devices.flatMap((device) => [...device.refused])

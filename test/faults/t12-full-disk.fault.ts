@@ -146,7 +146,7 @@ async function fillAgainAndAgain() {
   zoe.enough()
   await load.finish()
   await zoe.fetch()
-  expect((await fetch(`${address}/healthz`)).status).toBe(200)
+  expect((await fetch(`${address}/readyz`)).status).toBe(200)
   expect(await server.stop()).toBe(0)
   return { recorder, violations: recorder.verdict(data), load, slowestMs: Math.round(slowestMs) }
 }

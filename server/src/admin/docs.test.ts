@@ -2,6 +2,8 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
 import { SETTINGS } from '../config.ts'
+import { FAMILIES } from '../metrics/families.ts'
+import type { Family } from '../metrics/families.ts'
 import { COMMANDS } from './run.ts'
 
 const FILE = fileURLToPath(new URL('../../../docs/self-hosting.md', import.meta.url))
@@ -22,6 +24,13 @@ const TABLES = {
     '|---|---|',
     ...COMMANDS.map(({ usage, summary }) => row([`\`${usage}\``, cell(summary)])),
   ],
+  figures: [
+    row(['figure', 'kind', 'labels', 'what it says']),
+    '|---|---|---|---|',
+    ...Object.entries<Family>(FAMILIES).map(([name, { kind, labels = {}, help }]) =>
+      row([`\`${name}\``, kind, Object.keys(labels).join(', '), cell(help)]),
+    ),
+  ],
 } as const
 
 const isStart = (line: string, name: string) => line.startsWith(`<!-- ${name}:`)
@@ -39,7 +48,7 @@ describe('docs/self-hosting.md', () => {
   const page = readFileSync(FILE, 'utf8')
 
   test('its tables are those of the code; UPDATE=1 writes them', () => {
-    const anew = withTable(withTable(page, 'settings'), 'commands')
+    const anew = withTable(withTable(withTable(page, 'settings'), 'commands'), 'figures')
     if (process.env['UPDATE'] === '1') writeFileSync(FILE, anew)
     expect(readFileSync(FILE, 'utf8')).toBe(anew)
   })

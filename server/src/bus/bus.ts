@@ -13,6 +13,8 @@ export interface Bus {
    */
   tell(notice: Notice, isTrue?: () => boolean): void
   onNotice(listener: (notice: Notice) => void): () => void
+  /** Whether anything gets through now; not there where nothing could be away. Hints are lost meanwhile, and nothing else. */
+  isThere?(): boolean
   close(): Promise<void>
 }
 

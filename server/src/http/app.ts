@@ -10,6 +10,7 @@ import { serveDocs } from './docs/serve.ts'
 import { serveEndpoints } from './endpoints.ts'
 import { answerErrors, routeOf } from './errors.ts'
 import { addSecurityHeaders } from './headers.ts'
+import { serveHealth } from './health.ts'
 import { servePages } from './pages.ts'
 import { servePictures } from './pictures.ts'
 
@@ -64,10 +65,7 @@ export async function openApp(services: Services, stopping: AbortSignal, pages: 
   await app.register(multipart, {
     limits: { fileSize: LIMITS.avatarBytes, files: 1, fields: 4, parts: 5, fieldSize: 1_024, headerPairs: 20 },
   })
-  app.get('/healthz', async (_request, reply) => {
-    await store.probe()
-    return reply.header('cache-control', 'no-store').type('text/plain; charset=utf-8').send('OK')
-  })
+  serveHealth(app, store)
   serveEndpoints(app, services, stopping)
   servePictures(app, avatars)
   serveDocs(app)

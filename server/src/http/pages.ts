@@ -14,7 +14,7 @@ const MOVED = { '/login_page': '/login', '/signup_page': '/signup', '/user_home'
 const NOT_BUILT =
   'Chatnip is running, but its pages have not been built yet.\nRun "npm run build" in the folder of Chatnip and load this page again.\n'
 
-const notPages = new Set<string>([...ENDPOINT_NAMES, 'socket', 'healthz', 'docs', 'avatars'])
+const notPages = new Set<string>([...ENDPOINT_NAMES, 'socket', 'healthz', 'readyz', 'docs', 'avatars'])
 
 /** A person in a browser asking for a page of the app: the app itself finds out which. Names, like files, may have dots. */
 function asksForPage(request: FastifyRequest, path: string): boolean {

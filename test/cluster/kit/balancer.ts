@@ -49,7 +49,7 @@ export async function startBalancer(addresses: readonly string[], port = 0): Pro
 
 /** A node that stands still takes connections all the same: only an answer says that it is well. */
 async function examine(target: Target): Promise<void> {
-  const well = await fetch(`${target.address}/healthz`, { signal: AbortSignal.timeout(PATIENCE_MS) }).then(
+  const well = await fetch(`${target.address}/readyz`, { signal: AbortSignal.timeout(PATIENCE_MS) }).then(
     (reply) => reply.ok,
     () => false,
   )

@@ -68,7 +68,17 @@ export async function prepareBodies(two: Two): Promise<readonly Prepared[]> {
   )
 }
 
-const PATHS = ['/', '/docs', '/docs/openapi.json', '/healthz', '/socket', '/avatars/', '/login_page', '/nothing']
+const PATHS = [
+  '/',
+  '/docs',
+  '/docs/openapi.json',
+  '/healthz',
+  '/readyz',
+  '/socket',
+  '/avatars/',
+  '/login_page',
+  '/nothing',
+]
 
 function pathOf(random: Random, name: string): string {
   const draw = random.number()

@@ -10,7 +10,7 @@ export async function checkServer(config: Config): Promise<Finding> {
   if (config.port === 0)
     return look('PORT is 0, a different port at each start: the running server cannot be asked. Set a fixed one.')
   const url = baseUrl({ ...config, publicUrl: null })
-  const answer = await ask(`${url}/healthz`)
+  const answer = await ask(`${url}/readyz`)
   if (answer === null)
     return look(
       `No server answers at ${url}. Start it with "npm start", or give this command the server's HOST and PORT.`,

@@ -9,6 +9,7 @@ export interface NatsLine {
   readonly subscribe: (subject: string, hear: (text: string) => void) => () => void
   /** Resolves when NATS has taken everything so far; at once while it is away. */
   readonly flush: () => Promise<void>
+  readonly isThere: () => boolean
   readonly close: () => Promise<void>
 }
 
@@ -138,6 +139,7 @@ export function openLine(address: NatsAddress, listeners: NatsListeners): NatsLi
         if (wanted.delete(one) && line?.isClosed() === false) one.subscription?.unsubscribe()
       }
     },
+    isThere: state.isThere,
     flush: async () => {
       if (state.isThere()) await line?.flush()
     },

@@ -75,6 +75,7 @@ export function natsBus({ url, installation, ...listeners }: NatsOptions): NatsB
       line.publish(notices, writeNotice(notice))
     },
     onNotice: (listener) => here.onNotice(listener),
+    isThere: () => line.isThere(),
     flush: () => {
       hints.send()
       return line.flush()
