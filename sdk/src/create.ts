@@ -3,6 +3,7 @@ import { ChatnipError } from '@chatnip/protocol'
 import { unpackKeys } from './device-keys.ts'
 import { cipherOf } from './driver/cipher.ts'
 import type { BringerOf } from './driver/bringing.ts'
+import type { FilingOf } from './driver/filing.ts'
 import { startEngine } from './driver/messenger.ts'
 import { Vault } from './driver/vault.ts'
 import type { Historian, Messenger } from './messenger.ts'
@@ -20,6 +21,8 @@ export interface MessengerPorts {
   readonly holdsStrangers?: boolean
   /** What brings the history of the account between its devices (`historyOver`, decision 0023). Without it nobody asks, and nobody gives. */
   readonly history?: BringerOf
+  /** What lets messages carry files (`filesOver`, decision 0024). Without it none can be sent or opened. */
+  readonly files?: FilingOf
 }
 
 /**
@@ -29,7 +32,7 @@ export interface MessengerPorts {
  * @throws DamagedRow when what lies there cannot be read
  */
 export async function createMessenger(ports: MessengerPorts): Promise<Messenger & Historian> {
-  const { transport, stores, clock, random, hasGroups = false, holdsStrangers = false, history } = ports
+  const { transport, stores, clock, random, hasGroups = false, holdsStrangers = false, history, files } = ports
   const record = await stores.keys.load()
   const keys = record === null ? null : await unpackKeys(record)
   if (keys === null) throw new ChatnipError('not_signed_in')
@@ -39,6 +42,6 @@ export async function createMessenger(ports: MessengerPorts): Promise<Messenger 
   const { publicKey } = identity
   const earlier = await Promise.all(keys.earlier.map((one) => fingerprint(one.publicKey)))
   const profile = { username, deviceId, publicKey, fingerprint: await fingerprint(publicKey), earlier, holdsStrangers }
-  const more = history === undefined ? {} : { history }
+  const more = { ...(history === undefined ? {} : { history }), ...(files === undefined ? {} : { files }) }
   return startEngine({ transport, vault, profile, cipher: cipherOf(keys, hasGroups), clock, random, ...more })
 }

@@ -1,4 +1,5 @@
 import type { Standing } from './engine/choices.ts'
+import type { FileCalls, FileView } from './file-views.ts'
 
 /**
  * What a face (web, terminal) needs of the engine, and nothing more. The engine implements it over the ports; a browser tab
@@ -63,6 +64,8 @@ export interface MessageView extends MessageRef {
   /** Its writer deleted it for everybody. */
   readonly deleted: boolean
   readonly quote: QuoteView | null
+  /** What it carries; its text is what its writer wrote to that. */
+  readonly files: readonly FileView[]
   /** It disappears so many seconds after it was read, or, of an own one, sent; `at`: when that is, Unix ms, null: it is not yet known. */
   readonly fades: { readonly seconds: number; readonly at: number | null } | null
   /** One of each person, in the order in which they came. */
@@ -246,6 +249,8 @@ export type Change =
   | { readonly kind: 'messages'; readonly conversation: string }
   | { readonly kind: 'contact'; readonly name: string }
   | { readonly kind: 'settings' }
+  /** So many bytes of a file have been sent or fetched. */
+  | { readonly kind: 'file'; readonly id: string; readonly done: number; readonly of: number }
   /** `Historian.history`. */
   | { readonly kind: 'history' }
   /** More of the history can be searched than before. */
@@ -287,7 +292,7 @@ export interface SendOptions {
   readonly re?: MessageRef
 }
 
-export interface Messenger {
+export interface Messenger extends FileCalls {
   readonly profile: Profile
   connection(): Connection
   /** How many messages wait in the outbox. */

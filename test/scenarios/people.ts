@@ -1,6 +1,7 @@
 import type { Change, Clock, Historian, Messenger, MessageView } from '@chatnip/sdk'
 import { createMessenger } from '@chatnip/sdk'
 import { historyOver } from '@chatnip/sdk/bringing'
+import { filesOver } from '@chatnip/sdk/files'
 import { logIn, makeRecoveryCode, signUp } from '@chatnip/sdk/accounts'
 import type { AccountPorts, LogIn } from '@chatnip/sdk/accounts'
 import { MemoryKeys, MemoryRows } from '@chatnip/sdk/memory'
@@ -19,9 +20,10 @@ export class Seat {
   readonly transport: NodeTransport
   #messenger: (Messenger & Historian) | null = null
 
-  constructor(server: string, username: string) {
+  /** @param transport another line to the same server, such as one that is cut */
+  constructor(server: string, username: string, transport: NodeTransport = new NodeTransport(server)) {
     this.username = username
-    this.transport = new NodeTransport(server)
+    this.transport = transport
   }
 
   get ports(): AccountPorts {
@@ -59,6 +61,7 @@ export class Seat {
       hasGroups,
       holdsStrangers,
       history: historyOver(this.transport),
+      files: filesOver(this.transport, this.rows),
     }
     this.#messenger = await createMessenger(ports)
     return this.#messenger

@@ -1,4 +1,5 @@
 import { openBytes, sealBytes } from '@chatnip/crypto'
+import { keyOf } from '../blobs/secrets.ts'
 import { findMessage } from '../driver/load.ts'
 import type { SealedRows } from '../driver/vault.ts'
 import { cutQuote } from '../engine/content.ts'
@@ -133,11 +134,6 @@ export interface PartOf {
 
 const contextOf = ({ request, from, n, last }: PartOf): string =>
   `history ${request} ${from} ${n} ${last ? 'last' : 'more'}`
-
-const keyOf = (secret: string): Promise<CryptoKey> => {
-  const bytes = Uint8Array.from(atob(secret.replaceAll('-', '+').replaceAll('_', '/')), (sign) => sign.charCodeAt(0))
-  return crypto.subtle.importKey('raw', bytes, 'AES-GCM', false, ['encrypt', 'decrypt'])
-}
 
 export const sealBundle = async (secret: string, bundle: Bundle, part: PartOf): Promise<Uint8Array> =>
   sealBytes(await keyOf(secret), new TextEncoder().encode(JSON.stringify(bundle)), contextOf(part))

@@ -1,4 +1,5 @@
-import { ChatnipError } from '@chatnip/protocol'
+import { LIMITS } from '@chatnip/protocol'
+import { fetchBytes } from '../blobs/store.ts'
 import type { Write } from '../engine/rows.ts'
 import { openBundle } from './bundle.ts'
 import type { Desk } from './desk.ts'
@@ -122,7 +123,8 @@ async function fetchPart(desk: Desk, want: WantRow, part: PartLink): Promise<boo
 
 /** @returns null when it is not there, or not what was announced. @throws NetworkError when it can be tried again */
 async function openedPart(desk: Desk, want: WantRow, part: PartLink): Promise<readonly Brought[] | null> {
-  const sealed = await download(desk, part)
+  const sealed =
+    part.size > LIMITS.blobBytes ? null : await fetchBytes(desk.transport, part.blob, { from: 0, length: part.size })
   if (sealed === null) return null
   const about = { request: want.request, from: want.from ?? '', n: part.n, last: part.last }
   const bundle = readBundle(await openBundle(part.key, sealed, about), desk.own.username)
@@ -133,27 +135,6 @@ async function openedPart(desk: Desk, want: WantRow, part: PartLink): Promise<re
       return { ...rest, pinned: { ...(await desk.cipher.factsOf(pinned.publicKey)), since: pinned.since } }
     }),
   )
-}
-
-async function download({ transport }: Desk, { blob, size }: PartLink): Promise<Uint8Array | null> {
-  const pieces: Uint8Array[] = []
-  let at = 0
-  while (at < size) {
-    const piece = await transport.downloadBlob(blob, at).catch((error: unknown) => {
-      if (error instanceof ChatnipError && error.code === 'not_found') return null
-      throw error
-    })
-    if (piece === null || piece.byteLength === 0 || at + piece.byteLength > size) return null
-    pieces.push(piece)
-    at += piece.byteLength
-  }
-  const whole = new Uint8Array(size)
-  let offset = 0
-  for (const piece of pieces) {
-    whole.set(piece, offset)
-    offset += piece.byteLength
-  }
-  return whole
 }
 
 const LOOK_MS = 50

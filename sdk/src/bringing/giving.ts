@@ -1,5 +1,6 @@
-import { toBase64url } from '@chatnip/crypto'
-import { ChatnipError, LIMITS } from '@chatnip/protocol'
+import { ChatnipError } from '@chatnip/protocol'
+import { freshSecret } from '../blobs/secrets.ts'
+import { deleteBlob, putOnServer } from '../blobs/store.ts'
 import type { Write } from '../engine/rows.ts'
 import type { Place } from '../messenger.ts'
 import type { Desk } from './desk.ts'
@@ -69,7 +70,7 @@ export async function giveOn(desk: Desk, give: GiveRow): Promise<boolean> {
   const from = desk.own.deviceId
   const keep = (change: Partial<GiveRow>) => desk.write(giveWrite(request, { ...give, ...change }))
   if (give.old !== null) {
-    await deleteBlob(desk, give.old)
+    await deleteBlob(desk.transport, give.old)
     await keep({ old: null })
     return true
   }
@@ -91,8 +92,7 @@ export async function giveOn(desk: Desk, give: GiveRow): Promise<boolean> {
 }
 
 const freshPart = ({ random }: Desk, n: number): GivenPart => {
-  const secret = () => toBase64url(random.bytes(32))
-  return { n, blob: secret(), key: secret(), size: null, last: false, onward: null }
+  return { n, blob: freshSecret(random), key: freshSecret(random), size: null, last: false, onward: null }
 }
 
 /** Packed anew in each try: what was begun under this id may have been another size. */
@@ -103,7 +103,7 @@ async function upload(desk: Desk, give: GiveRow, part: GivenPart): Promise<boole
   const last = onward === null
   const sealed = await sealBundle(part.key, bundle, { request, from, n: part.n, last })
   try {
-    await putOnServer(desk, part.blob, sealed)
+    await putOnServer(desk.transport, part.blob, sealed)
   } catch (error) {
     if (!(error instanceof ChatnipError)) throw error
     if (error.code === 'id_reused' || error.code === 'not_found') {
@@ -121,25 +121,8 @@ async function upload(desk: Desk, give: GiveRow, part: GivenPart): Promise<boole
   return true
 }
 
-async function putOnServer({ transport }: Desk, id: string, bytes: Uint8Array): Promise<void> {
-  const size = bytes.byteLength
-  let { uploaded } = await transport.call('begin_blob', { id, size })
-  while (uploaded < size) {
-    const before = uploaded
-    const part = bytes.subarray(before, before + LIMITS.blobPartBytes)
-    uploaded = (await transport.uploadBlobPart(id, before, part)).uploaded
-    if (uploaded <= before) throw new ChatnipError('not_found')
-  }
-}
-
-/** The bytes of a part that nobody needs any more; what is not there any more need not go. */
-async function deleteBlob({ transport }: Desk, id: string): Promise<void> {
-  await transport.call('delete_blob', { id }).catch((error: unknown) => {
-    if (!(error instanceof ChatnipError) || error.code !== 'not_found') throw error
-  })
-}
-
 /** Before the row goes that knows of it. Without a line it goes by itself when its time is over. */
 export async function forgetPart(desk: Desk, { part, old }: GiveRow): Promise<void> {
-  for (const id of [part?.blob ?? null, old]) if (id !== null) await deleteBlob(desk, id).catch(() => undefined)
+  for (const id of [part?.blob ?? null, old])
+    if (id !== null) await deleteBlob(desk.transport, id).catch(() => undefined)
 }

@@ -1,4 +1,5 @@
 import { isEmoji } from '../engine/content.ts'
+import { readFiles } from '../engine/files.ts'
 import type { MessageLine } from '../engine/rows.ts'
 import type { Mark, Place } from '../messenger.ts'
 import type { Bundle, BundledConversation } from './bundle.ts'
@@ -58,6 +59,7 @@ function readLine(value: unknown, { own, people }: About): MessageLine | null {
   if (typeof id !== 'string' || !ID.test(id) || typeof sender !== 'string' || typeof text !== 'string') return null
   if (!people.has(sender.toLowerCase()) || !isTime(at)) return null
   const isMine = sender.toLowerCase() === own
+  const files = readFiles(value['files'])
   return {
     kind: 'message',
     id,
@@ -71,6 +73,7 @@ function readLine(value: unknown, { own, people }: About): MessageLine | null {
     fingerprint: textOrNull(fingerprint),
     knownSince: isTime(knownSince) ? knownSince : null,
     ...(isTime(deleted) ? { deleted, text: '' } : {}),
+    ...(deleted === undefined && files.length > 0 ? { files } : {}),
     ...readQuote(value['re'], people),
     ...readEdited(value['edited']),
     ...readReactions(value['reactions'], people),

@@ -14,7 +14,8 @@ import type { SealedRows } from './vault.ts'
  * there is has to fit into the same space.
  */
 export const fits = (content: Content): boolean => {
-  const isPlain = content.type === 'text' && content.re === undefined && content.life === undefined
+  const isPlain =
+    content.type === 'text' && content.re === undefined && content.life === undefined && content.files === undefined
   const bytes = isPlain ? textBytes(content.text) : new TextEncoder().encode(JSON.stringify(content)).length
   return bytes <= MAX_TEXT_BYTES
 }

@@ -1,6 +1,7 @@
 import type { Line, LogicalKey, Peer, Write } from '../engine/rows.ts'
 import type { State } from '../engine/state.ts'
 import { cutQuote } from '../engine/content.ts'
+import { wordsOf } from '../engine/files.ts'
 import type { MessageView, NoticeView, Place, QuoteView } from '../messenger.ts'
 import type { Key } from '../ports.ts'
 import type { SealedRows } from './vault.ts'
@@ -58,11 +59,12 @@ async function ownCopy(vault: SealedRows, { state, peer }: About, quote: QuoteVi
   const to = peer.name.toLowerCase()
   const isOwn = sender === state.own.username.toLowerCase()
   const waiting = state.outbox.find((item) => isOwn && item.id === quote.id && item.to === to && item.act === undefined)
-  if (waiting !== undefined) return { ...quote, text: cutQuote(waiting.text), state: 'here' }
+  if (waiting !== undefined) return { ...quote, text: cutQuote(wordsOf(waiting)), state: 'here' }
   const found = await findMessage(vault, { sender, id: quote.id })
   if (found === null || found.key[0] !== peer.number || found.line.mark === 'forged') return quote
-  const { text, deleted } = withWaiting(state, found.line).line
-  return { ...quote, text: cutQuote(text), state: deleted === undefined ? 'here' : 'deleted' }
+  const { line } = withWaiting(state, found.line)
+  const { deleted } = line
+  return { ...quote, text: cutQuote(wordsOf(line)), state: deleted === undefined ? 'here' : 'deleted' }
 }
 
 interface Stretch {

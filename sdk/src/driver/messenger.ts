@@ -6,7 +6,10 @@ import type { Standing } from '../engine/choices.ts'
 import type { KeyFacts, Peer } from '../engine/rows.ts'
 import { readSeconds } from '../engine/lifetime.ts'
 import { lifetimeOf } from '../engine/lifetimes.ts'
+import { toldOf } from '../engine/files.ts'
+import type { Told } from '../engine/files.ts'
 import type { State } from '../engine/state.ts'
+import type { FileAnswer, FileToSend } from '../file-views.ts'
 import type {
   Change,
   Connection,
@@ -28,6 +31,8 @@ import type {
   SendOptions,
 } from '../messenger.ts'
 import { Acts, fits } from './acts.ts'
+import { NO_FILING } from './filing.ts'
+import type { Filing, FilingOf } from './filing.ts'
 import type { Making } from './groups/making.ts'
 import type { Clock, Key, Randomness, Transport } from '../ports.ts'
 import type { Cipher } from './cipher.ts'
@@ -56,6 +61,7 @@ export interface EnginePorts {
   readonly clock: Clock
   readonly random: Randomness
   readonly history?: BringerOf
+  readonly files?: FilingOf
 }
 
 /** Reads what is on disk and goes on from there: connects, sends what waits, takes what comes. */
@@ -67,21 +73,27 @@ export async function startEngine(ports: EnginePorts): Promise<Messenger & Histo
   const onChange = (change: EngineChange): void => {
     if (isReady && change.kind === 'conversations') clearing.poke()
     if (isReady && (change.kind === 'history' || change.kind === 'connection')) bringing.poke()
+    if (isReady && (change.kind === 'messages' || change.kind === 'connection')) filing.poke()
     const seen = toChange(driver.shown, change)
     for (const listener of listeners) listener(seen)
   }
   const searching = new Searching(vault, () => listeners.forEach((listener) => listener({ kind: 'searchable' })))
-  const driver: Driver = new Driver({ ...ports, vault: searching.watched(), load, onChange }, await load())
+  const tell = (change: Change): void => listeners.forEach((listener) => listener(change))
+  const watched = ports.files?.watched(searching.watched(), () => filing.poke()) ?? searching.watched()
+  const driver: Driver = new Driver({ ...ports, vault: watched, load, onChange }, await load())
   const clearing = new Clearing(vault, driver)
-  const changed = () => listeners.forEach((listener) => listener({ kind: 'history' }))
+  const changed = () => tell({ kind: 'history' })
+  const moved = (id: string, done: number, of: number) => tell({ kind: 'file', id, done, of })
+  const filing: Filing = ports.files?.begin({ ...ports, own: profile, driver, moved }) ?? NO_FILING
   const bringing: Bringing = ports.history?.({ ...ports, own: profile, driver, changed }) ?? NO_BRINGING
-  const engine = new Engine(ports, { driver, searching, listeners, bringing })
+  const engine = new Engine(ports, { driver, searching, listeners, bringing, filing })
   driver.dispatch({ type: 'start' })
   // What disappeared while nobody looked is gone before anything is shown.
   await driver.written()
   isReady = true
   clearing.poke()
   bringing.poke()
+  filing.poke()
   return engine
 }
 
@@ -95,6 +107,7 @@ interface Parts {
   readonly searching: Searching
   readonly listeners: Set<(change: Change) => void>
   readonly bringing: Bringing
+  readonly filing: Filing
 }
 
 class Engine implements Messenger, Historian {
@@ -104,11 +117,12 @@ class Engine implements Messenger, Historian {
   readonly #acts: Acts
   readonly #searching: Searching
   readonly #bringing: Bringing
+  readonly #filing: Filing
   readonly #listeners: Set<(change: Change) => void>
   /** Settled when whatever was to be sent so far has been handed to the engine. */
   #handedOver: Promise<unknown> = Promise.resolve()
 
-  constructor(ports: EnginePorts, { driver, searching, listeners, bringing }: Parts) {
+  constructor(ports: EnginePorts, { driver, searching, listeners, bringing, filing }: Parts) {
     const { username, deviceId, fingerprint } = ports.profile
     this.profile = { username, deviceId, fingerprint }
     this.#ports = ports
@@ -116,6 +130,7 @@ class Engine implements Messenger, Historian {
     this.#acts = new Acts(ports, driver)
     this.#searching = searching
     this.#bringing = bringing
+    this.#filing = filing
     this.#listeners = listeners
   }
 
@@ -154,15 +169,38 @@ class Engine implements Messenger, Historian {
     return this.#driver.call({ type: 'open', name })
   }
 
-  async send(conversation: string, text: string, { id, re }: SendOptions = {}): Promise<string> {
+  send(conversation: string, text: string, options: SendOptions = {}): Promise<string> {
+    return this.#put(conversation, { text }, options)
+  }
+
+  async sendFiles(
+    conversation: string,
+    files: readonly FileToSend[],
+    { text = '', ...options }: SendOptions & { readonly text?: string } = {},
+  ): Promise<string> {
+    if (this.#peer(conversation)?.pinned?.canSeal === false) throw new ChatnipError('not_allowed')
+    const id = options.id ?? this.#ports.random.uuid()
+    return this.#filing.keep(id, files, (kept) => this.#put(conversation, { text, files: kept }, { ...options, id }))
+  }
+
+  openFile(message: MessageRef, id: string): Promise<FileAnswer> {
+    return this.#filing.open(message, id)
+  }
+
+  async stopFile(id: string): Promise<void> {
+    this.#filing.stopOne(id)
+  }
+
+  async #put(conversation: string, told: Told, { id, re }: SendOptions): Promise<string> {
     const fresh = id ?? this.#ports.random.uuid()
     // One behind the other: a look-up that takes longer must not let a later message overtake. What is handed over is not waited for.
     const turn = this.#handedOver.then(async () => {
       const quote = re === undefined ? {} : { re: await this.#acts.quoteOf(re) }
       const life = lifetimeOf(this.#driver.state, conversation)
-      if (!fits({ type: 'text', text, ...quote, ...(life === 0 ? {} : { life }) })) throw new ChatnipError('too_large')
+      if (!fits({ type: 'text', ...toldOf(told), ...quote, ...(life === 0 ? {} : { life }) }))
+        throw new ChatnipError('too_large')
       const isKnown = id !== undefined && (await this.#isKnown(id))
-      return { sent: isKnown ? id : this.#driver.call({ type: 'compose', id: fresh, conversation, text, ...quote }) }
+      return { sent: isKnown ? id : this.#driver.call({ type: 'compose', id: fresh, conversation, ...told, ...quote }) }
     })
     this.#handedOver = turn.catch(() => undefined)
     return (await turn).sent
@@ -321,6 +359,7 @@ class Engine implements Messenger, Historian {
 
   async stop(): Promise<void> {
     this.#bringing.stop()
+    this.#filing.stop()
     await this.#driver.stop()
   }
 

@@ -3,6 +3,8 @@ import { isChangeable } from '../engine/acting.ts'
 import { refKey } from '../engine/alter.ts'
 import { altered } from '../engine/altered.ts'
 import { targetOf } from '../engine/content.ts'
+import type { FileInfo } from '../engine/files.ts'
+import type { FileView } from '../file-views.ts'
 import { isAfter } from '../engine/places.ts'
 import { fadingKey } from '../engine/fading-rows.ts'
 import { lifetimeOf } from '../engine/lifetimes.ts'
@@ -49,6 +51,15 @@ function stateOf({ chains }: State, { number }: Peer, { own, link, state }: Mess
   return link.n <= (chain?.read ?? 0) ? 'read' : 'stored'
 }
 
+const fileView = ({ blob, name, type, size, picture, voice }: FileInfo): FileView => ({
+  id: blob,
+  name,
+  type,
+  size,
+  picture: picture === undefined ? null : { thumb: null, ...picture },
+  voice: voice ?? null,
+})
+
 /** By the device's clock as it went at the last look: that of the engine has another beginning. */
 function fadesOf({ fading, meta }: State, key: LogicalKey, { life }: Pick<MessageLine, 'life'>): MessageView['fades'] {
   if (life === undefined) return null
@@ -57,13 +68,13 @@ function fadesOf({ fading, meta }: State, key: LogicalKey, { life }: Pick<Messag
   return { seconds: life, at: ends === null ? null : wall + ends - lived }
 }
 
-type Worded = Pick<MessageLine, 'text' | 're' | 'edited' | 'deleted' | 'reactions'>
+type Worded = Pick<MessageLine, 'text' | 're' | 'edited' | 'deleted' | 'reactions' | 'files'>
 
 function wordsOf(
   state: State,
   peer: Peer,
-  { text, re, edited, deleted, reactions = [] }: Worded,
-): Pick<MessageView, 'text' | 'quote' | 'edited' | 'deleted' | 'reactions'> {
+  { text, re, edited, deleted, reactions = [], files = [] }: Worded,
+): Pick<MessageView, 'text' | 'quote' | 'edited' | 'deleted' | 'reactions' | 'files'> {
   const nameOf = (by: string): string => {
     if (by === state.own.username.toLowerCase()) return state.own.username
     return peer.many === undefined ? peer.name : accountName(state, by)
@@ -72,6 +83,7 @@ function wordsOf(
     text,
     quote: re === undefined ? null : { ...re, sender: nameOf(re.sender), state: 'told' },
     edited: edited?.at ?? null,
+    files: files.map(fileView),
     deleted: deleted !== undefined,
     reactions: reactions.flatMap(({ by, emoji }) => (emoji === null ? [] : [{ by: nameOf(by), emoji }])),
   }
@@ -137,13 +149,14 @@ function noticeView(state: State, peer: Peer, place: Place, line: NoticeLine): N
 
 /** What waits is a message; an act is one only when it could not be sent, so that somebody takes care of it. */
 function waitingView(state: State, peer: Peer, item: OutboxItem): readonly MessageView[] {
-  const { id, at, refusal, act, re, setting, life } = item
+  const { id, at, refusal, act, re, setting, life, files } = item
   const done = act?.type ?? setting?.type ?? null
   if (done !== null && item.state !== 'failed') return []
   const text = act?.type === 'edit' ? act.text : item.text
   const sender = state.own.username
   const base = { kind: 'message', id, sender, own: true, text, at, state: null, mark: null } as const
-  const line = { ...base, reason: null, fingerprint: null, knownSince: null, ...(re === undefined ? {} : { re }) }
+  const more = { ...(re === undefined ? {} : { re }), ...(files === undefined ? {} : { files }) }
+  const line = { ...base, reason: null, fingerprint: null, knownSince: null, ...more }
   const worded = wordsOf(state, peer, act === undefined ? withWaiting(state, line).line : line)
   const fades = life === undefined ? null : { seconds: life, at: null }
   const facts = { id, sender, conversation: peer.name, own: true, at, place: null, state: item.state, refusal }

@@ -2,6 +2,7 @@ import { advancedOwn, chainKey, chainOf, chainWith, keepChain, ownChain } from '
 import type { Event, Recalled, ToRecall } from './events.ts'
 import { quotable } from './content.ts'
 import type { Content } from './content.ts'
+import { toldOf } from './files.ts'
 import type { ActLine, Chain, LinkRow, MessageLine, Peer, SealedLink, SettingLine, Write } from './rows.ts'
 import type { Ask, GoneWhy, Receipt } from './service.ts'
 import { both, countOf, joined, numbersOf, span, without } from './spans.ts'
@@ -124,7 +125,7 @@ function giveAgain(turn: Turn, giving: Giving, recalled: Recalled): readonly Wri
   const { chain, wanted, key } = giving
   const { id, at } = line
   const said = contentAgain(line, target)
-  const isPlain = said.type === 'text' && said.re === undefined && said.life === undefined
+  const isPlain = said.type === 'text' && said.re === undefined && said.life === undefined && said.files === undefined
   const words = isPlain ? { text: said.text } : { body: said }
   const body = { type: 'again', id, chain: chain.chain, n, at, ...words } as const
   tell(turn, { to: wanted.to, body, onlyFor: key, about: { number: chain.number, news: chain.news } })
@@ -135,11 +136,11 @@ function giveAgain(turn: Turn, giving: Giving, recalled: Recalled): readonly Wri
 function contentAgain(line: MessageLine | ActLine | SettingLine, target: MessageLine | null): Content {
   if (line.kind === 'setting') return line.setting
   if (line.kind === 'message') {
-    const { id, text, re, deleted, life } = line
+    const { id, text, re, deleted, life, files } = line
     if (deleted !== undefined) return { type: 'delete', id }
     return {
       type: 'text',
-      text,
+      ...toldOf({ text, ...(files === undefined ? {} : { files }) }),
       ...(re === undefined ? {} : { re: { ...re, text: quotable(target) ?? re.text } }),
       ...(life === undefined ? {} : { life }),
     }

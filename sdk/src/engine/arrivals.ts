@@ -10,6 +10,7 @@ import { followLink } from './follow.ts'
 import { STEPPED, stir } from './groups.ts'
 import { heardFrom } from './heads.ts'
 import { hear } from './hear.ts'
+import { readTold } from './files.ts'
 import { readLife } from './lifetime.ts'
 import { setLifetime } from './lifetimes.ts'
 import { doneAct, lookedUp, show, write } from './outcome.ts'
@@ -400,9 +401,11 @@ function messageOf(
   const { id, sendername: sender } = frame
   const { body, link = null, signedBy } = opened
   const at = opened.at ?? frame.timestamp * 1000
-  const text = typeof body?.text === 'string' ? body.text : ''
+  // What nobody is known to have sent carries nothing.
+  const isDoubtful = opened.mark === 'forged' || opened.mark === 'unsigned'
+  const told = readTold(isDoubtful ? { text: body?.text } : { ...body }) ?? { text: '' }
   const life = readLife(body?.life)
-  const facts = { kind: 'message', id, sender, own, text, at, ...(life === undefined ? {} : { life }) } as const
+  const facts = { kind: 'message', id, sender, own, ...told, at, ...(life === undefined ? {} : { life }) } as const
   const tied = {
     ...(link === null ? {} : { link: { chain: link.chain, n: link.n } }),
     ...(opened.inGroup === true ? { inGroup: true as const } : {}),

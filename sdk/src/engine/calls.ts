@@ -8,6 +8,7 @@ import { armFading, beginFading, stopFading } from './fading-rows.ts'
 import { showConversation } from './keys.ts'
 import { lifetimeOf } from './lifetimes.ts'
 import { askKey } from './lookups.ts'
+import { onFilesSettled } from './held.ts'
 import { compose, letGo, pump, takeActs, usedNumber } from './outbox.ts'
 import type { Composed } from './outbox.ts'
 import { onChoose } from './people.ts'
@@ -44,6 +45,8 @@ export function onCall(turn: Turn, ticket: number, call: Call): void {
       return open(turn, ticket, call.name)
     case 'compose':
       return onCompose(turn, ticket, call)
+    case 'files settled':
+      return onFilesSettled(turn, ticket, call)
     case 'act':
       return onAct(turn, ticket, call)
     case 'forget':
@@ -124,7 +127,7 @@ function lookFor(turn: Turn, opening: State['opening'][number]): void {
   askKey(turn, name)
 }
 
-function onCompose(turn: Turn, ticket: number, { id, conversation, text, re }: CallOf<'compose'>): void {
+function onCompose(turn: Turn, ticket: number, { id, conversation, text, re, files }: CallOf<'compose'>): void {
   const isKnown = findItem(turn, id) !== undefined || turn.state.recent.has(id)
   if (isKnown) return done(turn, ticket, id)
   // Whoever is out of a group of many, or never was in it, has nobody there to write to.
@@ -134,7 +137,7 @@ function onCompose(turn: Turn, ticket: number, { id, conversation, text, re }: C
   // In the one commit: a crash leaves the words either in the outbox or in the draft, never in both.
   const draft: Write = { table: 'drafts', key: [ensurePeer(turn, conversation).number], value: null }
   const life = lifetimeOf(turn.state, conversation)
-  compose(turn, { id, to: conversation, text, re, ...(life === 0 ? {} : { life }) }, [draft], settle(ticket, id))
+  compose(turn, { id, to: conversation, text, re, files, ...(life === 0 ? {} : { life }) }, [draft], settle(ticket, id))
 }
 
 /** A program that knows no envelopes knows no such thing. */
@@ -185,8 +188,8 @@ function dropItem(turn: Turn, item: OutboxItem): Removal {
   removeItem(turn, item)
   const { writes } = takeActs(turn, item)
   const peer = ensurePeer(turn, item.to)
-  const { text, act, re, setting, life } = item
-  const message = { to: peer.name, text, act, re, setting, life }
+  const { text, act, re, setting, life, files } = item
+  const message = { to: peer.name, text, act, re, setting, life, files }
   return { writes: [itemRemoval(item), ...used, ...writes], peers: [peer], message }
 }
 
@@ -200,7 +203,7 @@ function dropExpired(turn: Turn, { expired, before }: Pick<CallOf<'discard'>, 'e
   return {
     writes: [{ table: 'messages', key, value: null }, ...withdrawal(peer.number, line), ...chains, peerWrite(changed)],
     peers: [changed],
-    message: { to: peer.name, text: line.text, re: line.re, life: line.life },
+    message: { to: peer.name, text: line.text, re: line.re, life: line.life, files: line.files },
   }
 }
 

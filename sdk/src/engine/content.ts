@@ -1,3 +1,5 @@
+import { readTold, wordsOf } from './files.ts'
+import type { FileInfo, Told } from './files.ts'
 import { readLife, readSeconds } from './lifetime.ts'
 
 /** What a counted message holds: words, an act about a message that is there already, or a setting of the conversation. */
@@ -9,6 +11,9 @@ export interface Words {
   readonly re?: Quote
   /** How long it stays, in seconds. Absent: for ever. */
   readonly life?: number
+  /** What it carries. On its way `text` tells of that too, and `caption` is what its writer wrote. */
+  readonly files?: readonly FileInfo[]
+  readonly caption?: string
 }
 
 /** The message that is answered. `text`: what its reader may lack, cut short; nobody but who quotes vouches for it. */
@@ -85,12 +90,14 @@ export function readQuote(value: unknown): Quote | null {
 /** Words, an act or a setting; null: none of them. */
 export function readContent(value: unknown): Content | null {
   if (typeof value !== 'object' || value === null) return null
-  const { type, text, re, life: seconds }: Fields = { ...value }
+  const fields: Fields = { ...value }
+  const { type, re, life: seconds } = fields
   if (typeof type !== 'string') return null
   if (type !== 'text') return readAct({ ...value, type }) ?? readSetting({ ...value, type })
-  if (typeof text !== 'string') return null
+  const told = readTold(fields)
+  if (told === null) return null
   const [quote, life] = [readQuote(re), readLife(seconds)]
-  return { type, text, ...(quote === null ? {} : { re: quote }), ...(life === undefined ? {} : { life }) }
+  return { type, ...told, ...(quote === null ? {} : { re: quote }), ...(life === undefined ? {} : { life }) }
 }
 
 /** @returns null when it is none, or not of its form */
@@ -112,8 +119,8 @@ export function cutText(text: string, most: number): string {
 export const cutQuote = (text: string): string => cutText(text, QUOTE_CHARACTERS)
 
 /** What an answer carries of a message. Of one that disappears no words, which would outlive it. Undefined: it is not here. */
-export const quotable = (line: { readonly text: string; readonly life?: number } | null): string | undefined =>
-  line === null ? undefined : line.life === undefined ? cutQuote(line.text) : ''
+export const quotable = (line: (Told & { readonly life?: number }) | null): string | undefined =>
+  line === null ? undefined : line.life === undefined ? cutQuote(wordsOf(line)) : ''
 
 /** Of what a picture letter is made. Not the list of those that there are today: a newer device may have newer ones. */
 const PICTURE = /\p{Extended_Pictographic}|\p{Regional_Indicator}|\u20E3/u

@@ -1,6 +1,7 @@
 import type { Addressed, ClientFrame, ErrorCode, ServerFrame } from '@chatnip/protocol'
 import type { Change, Place } from '../messenger.ts'
 import type { Act, Content, Quote } from './content.ts'
+import type { FileInfo } from './files.ts'
 import type {
   ActLine,
   KeyFacts,
@@ -31,7 +32,11 @@ export type Call =
       readonly conversation: string
       readonly text: string
       readonly re?: Quote | undefined
+      /** On this device's disk, and on their way to the server. */
+      readonly files?: readonly FileInfo[] | undefined
     }
+  /** The files of a message are on the server, or (`refusal`) will not be. */
+  | { readonly type: 'files settled'; readonly id: string; readonly refusal: ErrorCode | null }
   /** `target`: the message that it is about, as it lies on disk; null: it waits in the outbox, or is not here. */
   | {
       readonly type: 'act'

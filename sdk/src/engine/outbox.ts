@@ -4,12 +4,14 @@ import { useNumber } from './answer.ts'
 import { isGrouped, modeFor } from './begin.ts'
 import { nextLink } from './chains.ts'
 import { withoutWords } from './content.ts'
-import type { Act, Content, Quote, Setting } from './content.ts'
+import type { Act, Quote, Setting } from './content.ts'
 import type { After, Event } from './events.ts'
+import type { FileInfo } from './files.ts'
 import { beginStep, currentGroup, endStep, keepGroup, findHandshake, stir } from './groups.ts'
 import { groupPart } from './part.ts'
 import { isGivenUp } from './hangup.ts'
 import { armFading, startFading } from './fading-rows.ts'
+import { acceptedLine, contentOf, isHeldBack, linkOf, signerOf } from './item.ts'
 import { keptFor } from './lifetime.ts'
 import { setLifetime } from './lifetimes.ts'
 import { askKey, freshKey } from './lookups.ts'
@@ -18,7 +20,7 @@ import type { Info } from './many/info.ts'
 import { everybodyIn, keysAreKnown } from './many/peers.ts'
 import { adoptKey } from './pins.ts'
 import { isAfter, placeSent, preview } from './places.ts'
-import type { ActLine, KeyFacts, LogicalKey, MessageLine, Peer, Sealed, SettingLine, Write } from './rows.ts'
+import type { ActLine, KeyFacts, LogicalKey, Peer, Sealed, SettingLine, Write } from './rows.ts'
 import type { Place } from '../messenger.ts'
 import type { OutboxItem } from './state.ts'
 import { welcome } from './strangers.ts'
@@ -79,6 +81,7 @@ function sealWhatWaits(turn: Turn): void {
   let sealing = turn.state.outbox.filter((item) => item.stage === 'sealing').length
   for (const item of turn.state.outbox) {
     if (sealing >= SEALING_LIMIT) return
+    if (isHeldBack(turn, item)) continue
     const isHead = item.stage !== 'failed' && !begun.has(item.to)
     if (item.stage !== 'failed') begun.add(item.to)
     if (!isHead || (item.stage !== 'saved' && !isOutdated(turn, item))) continue
@@ -173,6 +176,7 @@ function sendHeads(turn: Turn): void {
   const begun = new Set<string>()
   for (const item of turn.state.outbox) {
     if (flying >= turn.state.window) return
+    if (isHeldBack(turn, item)) continue
     const isHead = item.stage !== 'failed' && !begun.has(item.to)
     if (item.stage !== 'failed') begun.add(item.to)
     if (isHead && mayGo(turn, item)) {
@@ -199,9 +203,6 @@ function send(turn: Turn, item: OutboxItem): void {
   effect(turn, { type: 'send', line: turn.state.line.number, frame })
 }
 
-const contentOf = ({ text, act, re, setting, life }: OutboxItem): Content =>
-  act ?? setting ?? { type: 'text', text, ...(re === undefined ? {} : { re }), ...(life === undefined ? {} : { life }) }
-
 /** What is put into the outbox: a text, with what it answers, or an act. */
 export interface Composed {
   readonly id: string
@@ -211,11 +212,12 @@ export interface Composed {
   readonly act?: Act | undefined
   readonly setting?: Setting | undefined
   readonly life?: number | undefined
+  readonly files?: readonly FileInfo[] | undefined
 }
 
 /** Puts a new message on disk, together with `writes`; `after` follows when it is there. */
 export function compose(turn: Turn, message: Composed, writes: readonly Write[], ...after: readonly After[]): void {
-  const { act, re, setting, life } = message
+  const { act, re, setting, life, files } = message
   const before = ensurePeer(turn, message.to)
   const known = welcome(turn, before)
   const peer = act === undefined || act.type === 'reaction' ? touch(turn, known) : known
@@ -230,6 +232,7 @@ export function compose(turn: Turn, message: Composed, writes: readonly Write[],
     ...(re === undefined ? {} : { re }),
     ...(setting === undefined ? {} : { setting }),
     ...(life === undefined ? {} : { life }),
+    ...(files === undefined ? {} : { files, isHeld: true }),
     at: turn.now,
     state: 'waiting',
     refusal: null,
@@ -385,32 +388,6 @@ function sentAct(turn: Turn, item: OutboxItem, act: Act, { key, place }: Where):
   return [{ table: 'messages', key, value }, ...writes]
 }
 
-const signerOf = ({ state }: Turn, { sealed }: OutboxItem): string => sealed?.signedBy ?? state.own.fingerprint
-
-const acceptedLine = (turn: Turn, item: OutboxItem): MessageLine => ({
-  kind: 'message',
-  id: item.id,
-  sender: turn.state.own.username,
-  own: true,
-  text: item.text,
-  at: item.at,
-  state: 'accepted',
-  mark: null,
-  reason: null,
-  fingerprint: signerOf(turn, item),
-  knownSince: null,
-  // The original is here: of what is deleted there no word stays here.
-  ...(item.re === undefined ? {} : { re: { ...item.re, text: '' } }),
-  ...(item.life === undefined ? {} : { life: item.life }),
-  ...(item.sealed?.group === undefined ? {} : { inGroup: true }),
-  ...linkOf(item),
-})
-
-const linkOf = ({ sealed }: OutboxItem): Pick<MessageLine, 'link'> => {
-  const link = sealed?.link ?? null
-  return link === null ? {} : { link: { chain: link.chain, n: link.n } }
-}
-
 /** What may have reached the server keeps its number, whatever becomes of it here. */
 export function usedNumber(turn: Turn, item: OutboxItem, withdrawn: boolean): readonly Write[] {
   const { sealed, id, to } = item
@@ -474,7 +451,8 @@ export function letGo(turn: Turn, to: string): void {
   pump(turn)
 }
 
-function fail(turn: Turn, item: OutboxItem, refusal: ErrorCode): void {
+/** For good, unless somebody tries it again. */
+export function fail(turn: Turn, item: OutboxItem, refusal: ErrorCode): void {
   const { text, writes } = takeActs(turn, item)
   const failed: OutboxItem = { ...item, text, state: 'failed', stage: 'failed', refusal, disliked: 0 }
   setItem(turn, failed)

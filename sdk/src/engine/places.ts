@@ -1,5 +1,6 @@
 import type { ServerFrame } from '@chatnip/protocol'
 import type { Place } from '../messenger.ts'
+import { withoutThumbs } from './files.ts'
 import type { LogicalKey, MessageLine } from './rows.ts'
 import { patch, patchMeta, PREVIEW_CHARACTERS } from './turn.ts'
 import type { Turn } from './turn.ts'
@@ -43,4 +44,8 @@ function recount(turn: Turn, seq: number): void {
 
 export const isAfter = (a: Place, b: Place): boolean => (a.seq === b.seq ? a.sub > b.sub : a.seq > b.seq)
 
-export const preview = (line: MessageLine): MessageLine => ({ ...line, text: line.text.slice(0, PREVIEW_CHARACTERS) })
+export const preview = ({ files, ...line }: MessageLine): MessageLine => ({
+  ...line,
+  text: line.text.slice(0, PREVIEW_CHARACTERS),
+  ...(files === undefined ? {} : { files: withoutThumbs(files) }),
+})

@@ -4,6 +4,7 @@ import type { Deed } from './altered.ts'
 import type { Choices } from './choices.ts'
 import type { Act, MessageRef, Quote, Setting } from './content.ts'
 import type { FadingClock } from './fading-clock.ts'
+import type { FileInfo } from './files.ts'
 import type { Info } from './many/info.ts'
 import type { News } from './many/news.ts'
 import type { Wish } from './many/wishes.ts'
@@ -41,6 +42,7 @@ export interface Tables {
   readonly early: EarlyRow
   readonly fading: FadingRow
   readonly bringing: BringingRow
+  readonly files: FileRow
   readonly groups: GroupRow
   readonly secrets: SecretRow
 }
@@ -170,6 +172,8 @@ export interface MessageLine {
   readonly deleted?: number
   /** How long it stays, in seconds. Absent: for ever. */
   readonly life?: number
+  /** What it carries; its text is what its writer wrote to that. */
+  readonly files?: readonly FileInfo[]
   /** One of each person. `emoji` null: taken back; kept, since an older one may still come. */
   readonly reactions?: readonly { readonly by: string; readonly emoji: string | null; readonly place: Place }[]
 }
@@ -292,6 +296,9 @@ export interface OutboxRow {
   readonly life?: number
   /** What it answers. */
   readonly re?: Quote
+  readonly files?: readonly FileInfo[]
+  /** Not all of them are on the server yet: it does not go before they are, and nothing else waits for that. */
+  readonly isHeld?: boolean
   readonly at: number
   readonly state: 'waiting' | 'failed'
   readonly refusal: string | null
@@ -388,6 +395,13 @@ export interface Gap {
   readonly isUnread?: true
   /** Of a single one: where it belongs, when that is not behind the notice. */
   readonly slot?: Place
+}
+
+/** Which blobs a message carries, or is to carry, or carried (`files/ledger.ts`). */
+export interface FileRow {
+  readonly blobs: readonly string[]
+  /** This account uploaded them. */
+  readonly isOwn: boolean
 }
 
 /** A device of an account, the account's name in lower case. */

@@ -239,6 +239,8 @@ export interface Opened {
     readonly text?: unknown
     readonly re?: unknown
     readonly life?: unknown
+    readonly files?: unknown
+    readonly caption?: unknown
   } | null
   readonly at: number | null
   readonly to: string | null

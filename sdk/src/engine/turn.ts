@@ -123,12 +123,13 @@ export const findItem = (turn: Turn, id: string): OutboxItem | undefined =>
   turn.state.outbox.find((item) => item.id === id)
 
 export function itemWrite(item: OutboxItem): Write {
-  const { order, id, to, text, at, state, refusal, sealed, act, re, setting, life } = item
+  const { order, id, to, text, at, state, refusal, sealed, act, re, setting, life, files, isHeld } = item
   const about = {
     ...(act === undefined ? {} : { act }),
     ...(re === undefined ? {} : { re }),
     ...(setting === undefined ? {} : { setting }),
     ...(life === undefined ? {} : { life }),
+    ...(files === undefined ? {} : { files, isHeld: isHeld === true }),
   }
   const value: OutboxRow = { order, id, to, text, ...about, at, state, refusal, sealed }
   return { table: 'outbox', key: [order], value }

@@ -23,6 +23,7 @@ const emptyRows = (): Rows => ({
   early: new Map(),
   fading: new Map(),
   bringing: new Map(),
+  files: new Map(),
   groups: new Map(),
   secrets: new Map(),
 })
@@ -39,6 +40,7 @@ const copyOf = (rows: Rows): Rows => ({
   early: new Map(rows.early),
   fading: new Map(rows.fading),
   bringing: new Map(rows.bringing),
+  files: new Map(rows.files),
   groups: new Map(rows.groups),
   secrets: new Map(rows.secrets),
 })

@@ -31,7 +31,13 @@ const toRefusal = (response: Response, text: string): Error => {
   return new ChatnipError(code, Number.isFinite(seconds) ? { retryAfter: seconds } : {})
 }
 
-const post = async (name: string, body: BodyInit, headers: Record<string, string>): Promise<string> => {
+/** What the server answers to a POST, as `read` reads it. @throws ChatnipError, or NetworkError when no answer came */
+export const fetchFrom = async <T>(
+  name: string,
+  body: BodyInit,
+  headers: Record<string, string>,
+  read: (response: Response) => Promise<T>,
+): Promise<T> => {
   try {
     const response = await fetch(`/${name}`, {
       method: 'POST',
@@ -42,14 +48,16 @@ const post = async (name: string, body: BodyInit, headers: Record<string, string
       body,
       signal: AbortSignal.timeout(ANSWER_MS),
     })
-    const text = await response.text()
-    if (response.ok) return text
-    throw toRefusal(response, text)
+    if (response.ok) return await read(response)
+    throw toRefusal(response, await response.text())
   } catch (error) {
     if (error instanceof ChatnipError || error instanceof NetworkError) throw error
     throw new NetworkError(undefined, { cause: error })
   }
 }
+
+const post = (name: string, body: BodyInit, headers: Record<string, string>): Promise<string> =>
+  fetchFrom(name, body, headers, (response) => response.text())
 
 /** The server's own form is trusted here: it is our origin, and what matters inside (envelopes, keys) is checked by the sdk. */
 const readReply = <N extends EndpointName>(text: string): Reply<N> => {

@@ -17,10 +17,13 @@ const MESSAGE: MessageView = {
   edited: null,
   deleted: false,
   quote: null,
+  files: [],
   reactions: [],
   changeable: true,
   act: null,
 }
+
+const PICTURE = { id: 'secret', name: 'cat.jpg', type: 'image/jpeg', size: 5, picture: null, voice: null }
 
 const WORDS = {
   deleted: 'gone',
@@ -41,17 +44,20 @@ test('as text, answers, edits, deletions and reactions are told, and what was ne
   const quote = { sender: 'bob', id: '0', text: 'Coming?', state: 'here' } as const
   const answer: MessageView = { ...MESSAGE, text: 'Yes', edited: 1, quote, reactions: [{ by: 'bob', emoji: '👍' }] }
   const deleted: MessageView = { ...MESSAGE, text: '', deleted: true }
-  const text = historyAsText([answer, deleted, { ...MESSAGE, act: 'edit' }], {
-    own: 'alice',
-    head: () => 'head',
-    date: () => '',
-    words: WORDS,
-  })
-  expect(text).toBe('head\n> bob: Coming?\nYes\n(edited)\n👍 bob\n\nhead\ngone\n')
+  const text = historyAsText(
+    [answer, { ...MESSAGE, text: '', files: [PICTURE] }, deleted, { ...MESSAGE, act: 'edit' }],
+    {
+      own: 'alice',
+      head: () => 'head',
+      date: () => '',
+      words: WORDS,
+    },
+  )
+  expect(text).toBe('head\n> bob: Coming?\nYes\n(edited)\n👍 bob\n\nhead\n📎 cat.jpg\n\nhead\ngone\n')
 })
 
 test('as JSON, every word survives', () => {
-  expect(JSON.parse(historyAsJson([MESSAGE], 'alice'))).toEqual({
+  expect(JSON.parse(historyAsJson([{ ...MESSAGE, files: [PICTURE] }], 'alice'))).toEqual({
     format: 'chatnip history',
     version: 1,
     account: 'alice',
@@ -68,6 +74,7 @@ test('as JSON, every word survives', () => {
         edited: null,
         re: null,
         reactions: [],
+        files: [{ name: 'cat.jpg', type: 'image/jpeg', size: 5 }],
       },
     ],
   })

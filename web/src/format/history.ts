@@ -17,12 +17,13 @@ export interface HistoryWords {
 }
 
 /** The words of a message, what it answers above them, and what people think of it below. */
-const wordsOf = ({ text, deleted, edited, quote, reactions }: MessageView, words: HistoryWords): string =>
+const wordsOf = ({ text, files, deleted, edited, quote, reactions }: MessageView, words: HistoryWords): string =>
   [
     ...(quote === null
       ? []
       : [words.inText.answer(quote.sender, quote.state === 'deleted' ? words.deleted : quote.text)]),
-    deleted ? words.deleted : text,
+    ...(deleted ? [words.deleted] : text === '' && files.length > 0 ? [] : [text]),
+    ...files.map(({ name }) => `📎 ${name}`),
     ...(edited === null ? [] : [words.inText.edited]),
     ...reactions.map(({ by, emoji }) => `${emoji} ${by}`),
   ].join('\n')
@@ -49,8 +50,9 @@ export const historyAsJson = (messages: readonly MessageView[], own: string): st
         .map((message) => {
           const [from, to] = ends(message, own)
           const { id, at, text, state, mark, deleted, edited, quote: re, reactions } = message
+          const files = message.files.map(({ name, type, size }) => ({ name, type, size }))
           const isoEdited = edited === null ? null : new Date(edited).toISOString()
-          const done = { deleted, edited: isoEdited, re, reactions }
+          const done = { deleted, edited: isoEdited, re, reactions, files }
           return { id, from, to, at: new Date(at).toISOString(), text, state, mark, ...done }
         }),
     },

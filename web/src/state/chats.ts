@@ -75,6 +75,7 @@ export const followMessenger = (messenger: Messenger): Chats => {
   read()
   let wasOnline = false
   const unfollow = messenger.onChange((change) => {
+    if (change.kind === 'file') return
     const isBack = wasOnline && connection.value !== 'online' && messenger.connection() === 'online'
     wasOnline ||= messenger.connection() === 'online'
     if (isBack) lookForVersion()

@@ -1,6 +1,22 @@
 import type { Messenger } from '@chatnip/sdk'
 import type { Question } from './frames.ts'
 
+type QuestionOf<M extends Question['method']> = Extract<Question, { readonly method: M }>
+
+const performWithFiles = (
+  messenger: Messenger,
+  question: QuestionOf<'sendFiles' | 'openFile' | 'stopFile'>,
+): Promise<unknown> => {
+  switch (question.method) {
+    case 'sendFiles':
+      return messenger.sendFiles(...question.args)
+    case 'openFile':
+      return messenger.openFile(...question.args)
+    case 'stopFile':
+      return messenger.stopFile(...question.args)
+  }
+}
+
 type Else = Extract<
   Question,
   {
@@ -35,15 +51,12 @@ const performElse = (messenger: Messenger, question: Else): Promise<unknown> => 
   }
 }
 
-/** Asks a messenger what another tab wants to know or have done. */
-export const perform = (messenger: Messenger, question: Question): Promise<unknown> => {
+type OfGroups = QuestionOf<
+  'makeGroup' | 'addToGroup' | 'removeFromGroup' | 'leaveGroup' | 'setGroupRole' | 'renameGroup' | 'setGroupPicture'
+>
+
+const performInGroup = (messenger: Messenger, question: OfGroups): Promise<unknown> => {
   switch (question.method) {
-    case 'messages':
-      return messenger.messages(...question.args)
-    case 'open':
-      return messenger.open(...question.args)
-    case 'send':
-      return messenger.send(...question.args)
     case 'makeGroup':
       return messenger.makeGroup(...question.args)
     case 'addToGroup':
@@ -58,6 +71,30 @@ export const perform = (messenger: Messenger, question: Question): Promise<unkno
       return messenger.renameGroup(...question.args)
     case 'setGroupPicture':
       return messenger.setGroupPicture(...question.args)
+  }
+}
+
+/** Asks a messenger what another tab wants to know or have done. */
+export const perform = (messenger: Messenger, question: Question): Promise<unknown> => {
+  switch (question.method) {
+    case 'messages':
+      return messenger.messages(...question.args)
+    case 'open':
+      return messenger.open(...question.args)
+    case 'send':
+      return messenger.send(...question.args)
+    case 'sendFiles':
+    case 'openFile':
+    case 'stopFile':
+      return performWithFiles(messenger, question)
+    case 'makeGroup':
+    case 'addToGroup':
+    case 'removeFromGroup':
+    case 'leaveGroup':
+    case 'setGroupRole':
+    case 'renameGroup':
+    case 'setGroupPicture':
+      return performInGroup(messenger, question)
     case 'edit':
       return messenger.edit(...question.args)
     case 'remove':

@@ -90,6 +90,19 @@ export class SharedMessenger implements Messenger {
     return this.#ask('send', [conversation, text, { id: this.#ports.uuid(), ...options }])
   }
 
+  /** Asked again after a takeover under the same id, it is the same message. */
+  sendFiles(...[conversation, files, options]: Arguments<'sendFiles'>): Promise<string> {
+    return this.#ask('sendFiles', [conversation, files, { id: this.#ports.uuid(), ...options }])
+  }
+
+  openFile(...args: Arguments<'openFile'>): Promise<Answer<'openFile'>> {
+    return this.#ask('openFile', args)
+  }
+
+  stopFile(...args: Arguments<'stopFile'>): Promise<void> {
+    return this.#ask('stopFile', args)
+  }
+
   /** Asked again after a takeover, one that was made already is made once more: a tab that dies in that moment leaves two. */
   makeGroup(...args: Arguments<'makeGroup'>): Promise<Answer<'makeGroup'>> {
     return this.#ask('makeGroup', args)
