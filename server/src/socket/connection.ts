@@ -51,6 +51,7 @@ export class Connection {
   #taken = 0
   #progressAt: number
   #closingFor = 0
+  #seconds = 0
   #awaitsDrain = false
 
   constructor(line: Line, services: ConnectionServices) {
@@ -112,21 +113,14 @@ export class Connection {
       if (this.#closingFor > CLOSING_SECONDS) this.cut()
       return
     }
+    this.#seconds += 1
     this.#feed.retry()
     this.#noteProgress()
+    // Counted by each for itself: all at once would be a burst of pings and reads for thousands of devices every half minute.
+    if (this.#seconds % LIMITS.pingSeconds === 0) this.#ping()
     const isStuck = this.#services.clock.now() - this.#progressAt >= LIMITS.stalledSeconds * 1_000
     // The feed stops at its own bound; what grows beyond are answers to a peer that goes on sending and does not read.
     if (isStuck || this.buffered() > MAX_UNREAD) this.close('stalled')
-  }
-
-  /** Called every `pingSeconds`. A peer that let two rounds pass is gone, whatever TCP believes. */
-  ping(): void {
-    if (this.#closingFor > 0) return
-    if (this.#roundsWithoutPong >= 2) return this.cut()
-    this.#roundsWithoutPong += 1
-    this.#services.sessions.touch(this.session)
-    this.#line.ws.ping()
-    this.#feed.look()
   }
 
   close(why: CloseReason): void {
@@ -148,6 +142,15 @@ export class Connection {
     this.#feed.close()
     this.#detach()
     this.#stopListening()
+  }
+
+  /** A peer that let two rounds pass is gone, whatever TCP believes. */
+  #ping(): void {
+    if (this.#roundsWithoutPong >= 2) return this.cut()
+    this.#roundsWithoutPong += 1
+    this.#services.sessions.touch(this.session)
+    this.#line.ws.ping()
+    this.#feed.look()
   }
 
   #goOnAfterDrain(): void {
