@@ -1,7 +1,17 @@
 import type { Step } from './run.ts'
 
 /** `test` reads `bench`, `scripts` and the sdk's Node part as well. */
-const WORKSPACES = ['test', 'server', 'sdk', 'web', 'web/service-worker', 'web/build', 'protocol', 'crypto']
+const WORKSPACES = [
+  'test',
+  'server',
+  'server/build',
+  'sdk',
+  'web',
+  'web/service-worker',
+  'web/build',
+  'protocol',
+  'crypto',
+]
 
 /** What can be checked without running the program. */
 export const CHECKS: readonly Step[] = [

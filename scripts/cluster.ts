@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util'
 import { startCluster } from '../test/cluster/kit/cluster.ts'
-import { ensureWebBundle } from './web-bundle.ts'
+import { ensureWebBundle } from './bundles.ts'
 
 /**
  * `npm run cluster [-- --nodes 3] [--port 5000]`: several nodes on this machine, with a PostgreSQL of their own, a NATS where there is one, and a small

@@ -1,5 +1,7 @@
-import { ensureWebBundle } from './web-bundle.ts'
+import { ensureServerBundle, ensureWebBundle } from './bundles.ts'
 
-/** `npm start`: the web bundle when it is missing or old, then the server in this same process. */
+/** `npm start`: the bundles when they are missing or old, then the server in this same process. */
 await ensureWebBundle()
-await import('../server/src/main.ts')
+await ensureServerBundle()
+const bundle: string = new URL('../server/dist/main.js', import.meta.url).href
+await import(bundle)

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { CHECKS } from './checks.ts'
 import { run, runSteps } from './run.ts'
-import { ensureWebBundle } from './web-bundle.ts'
+import { ensureServerBundle, ensureWebBundle } from './bundles.ts'
 
 /** What of vitest's JSON report is read here. */
 interface Report {
@@ -17,6 +17,7 @@ interface Report {
 async function main(): Promise<void> {
   const checks = await runSteps(CHECKS)
   await ensureWebBundle()
+  await ensureServerBundle()
   const suites = await runSuites()
   for (const name of checks.failed) console.log(`failed: ${name}`)
   if (suites.skipped > 0) console.log(`${suites.skipped} skipped; each says why above`)

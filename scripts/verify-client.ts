@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { compareClient } from './compare-client.ts'
 import { top } from './run.ts'
-import { ensureWebBundle } from './web-bundle.ts'
+import { ensureWebBundle } from './bundles.ts'
 
 /**
  * `npm run verify-client -- https://host`: does this host serve the web app that this checkout makes? Ends with 0 when it does, 1 when

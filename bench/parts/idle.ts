@@ -2,11 +2,13 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
+import { ensureServerBundle } from '../../scripts/bundles.ts'
 import { openLine } from '../kit/line.ts'
 import type { Line } from '../kit/line.ts'
 import { repeat } from '../kit/part.ts'
 import type { Part } from '../kit/part.ts'
-import { startServer } from '../kit/process.ts'
+import { start, startServer } from '../kit/process.ts'
+import type { Measured } from '../kit/process.ts'
 
 /**
  * 5,000 devices are connected and say nothing: resident memory of the server before and after, by device, and the CPU that they cost in
@@ -16,24 +18,34 @@ export const idle: Part = {
   name: 'idle',
   run: async ({ report, runs }) => {
     const data = await mkdtemp(join(tmpdir(), 'chatnip-bench-'))
+    await ensureServerBundle()
     const first = await startServer({ devices: DEVICES, data })
     const { sessions } = first
     await first.stop()
     await repeat(runs, async () => {
-      report.add({
-        part: 'idle',
-        who: 'chatnip',
-        what: `${DEVICES} silent devices`,
-        figures: await measure(data, sessions),
-      })
+      for (const who of ['chatnip', 'bare ws'] as const)
+        report.add({
+          part: 'idle',
+          who,
+          what: `${DEVICES} silent devices`,
+          figures: await measure(
+            who === 'chatnip' ? await startChatnip(data) : await startServer({ devices: 0 }, BARE),
+            sessions,
+          ),
+        })
     })
     await rm(data, { recursive: true, force: true })
   },
 }
 
-/** In a server of its own: one that has just signed so many people in holds memory that it would only use again. */
-async function measure(data: string, sessions: readonly string[]) {
-  const server = await startServer({ devices: 0, data })
+/** The real program: one that has just signed so many people in holds memory that it would only use again. */
+async function startChatnip(data: string) {
+  const env = { PORT: '0', CHATNIP_DATA: data, CHATNIP_LOG: 'silent', CHATNIP_RATE_LIMITS: 'off' }
+  const program = await start(['../server/dist/main.js'], { env })
+  return { ...program, address: program.ready.split(' ').at(-1) ?? '' }
+}
+
+async function measure(server: Measured & { readonly address: string }, sessions: readonly string[]) {
   await pause(SETTLE_MS)
   const before = server.memory()
   const lines: Line[] = []
@@ -49,5 +61,6 @@ async function measure(data: string, sessions: readonly string[]) {
 }
 
 const DEVICES = 5_000
-/** Long enough for a first round of pings and for the garbage collector to look. */
-const SETTLE_MS = 5_000
+/** V8 gives the memory that a burst has used back when it has seen for some twenty seconds that little happens. */
+const SETTLE_MS = 45_000
+const BARE = 'peers/bare.ts'

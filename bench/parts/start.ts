@@ -2,17 +2,19 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
+import { ensureServerBundle } from '../../scripts/bundles.ts'
 import { repeat } from '../kit/part.ts'
 import type { Part } from '../kit/part.ts'
 import { start as startProgram } from '../kit/process.ts'
 
 /**
- * The real program (`server/src/main.ts`), on both cores and with compiled code kept from an earlier start, as `npm start` has it: seconds until it
+ * The real program (`server/dist/main.js`), on both cores and with compiled code kept from an earlier start, as `npm start` has it: seconds until it
  * says that it is ready, and resident memory ten seconds later, when nobody has come.
  */
 export const start: Part = {
   name: 'start',
   run: async ({ report, runs }) => {
+    await ensureServerBundle()
     const folder = await mkdtemp(join(tmpdir(), 'chatnip-bench-'))
     const env = {
       PORT: '0',
@@ -30,7 +32,7 @@ export const start: Part = {
 
 async function measure(env: Readonly<Record<string, string>>) {
   const began = performance.now()
-  const server = await startProgram(['../server/src/main.ts'], { pinned: false, env })
+  const server = await startProgram(['../server/dist/main.js'], { pinned: false, env })
   const seconds = (performance.now() - began) / 1_000
   await pause(10_000)
   const mebibytes = server.memory() / 1_024 ** 2

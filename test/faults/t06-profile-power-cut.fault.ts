@@ -1,6 +1,6 @@
 import { expect, onTestFinished, test } from 'vitest'
 import type { BrowserContext } from 'playwright-core'
-import { ensureWebBundle } from '../../scripts/web-bundle.ts'
+import { ensureWebBundle } from '../../scripts/bundles.ts'
 import { findBrowser } from '../browser/browsers.ts'
 import { finishBrowserChat, twoWriters } from './kit/browser-chat.ts'
 import { pause } from './kit/load.ts'

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { brotliCompressSync, constants } from 'node:zlib'
 import { beforeAll, expect, test } from 'vitest'
 import { top } from '../../scripts/run.ts'
-import { ensureWebBundle } from '../../scripts/web-bundle.ts'
+import { ensureWebBundle } from '../../scripts/bundles.ts'
 
 /** What a first visit may weigh: all script that a page needs before somebody does anything, as the server sends it. */
 const BUDGET_BYTES = 90 * 1024

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { startTestServer } from '@chatnip/server/testing'
 import type { TestServer } from '@chatnip/server/testing'
 import { top } from '../../scripts/run.ts'
-import { ensureWebBundle } from '../../scripts/web-bundle.ts'
+import { ensureWebBundle } from '../../scripts/bundles.ts'
 
 interface Manifest {
   readonly background_color: string

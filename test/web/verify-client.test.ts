@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { startTestServer } from '@chatnip/server/testing'
 import { top } from '../../scripts/run.ts'
-import { ensureWebBundle } from '../../scripts/web-bundle.ts'
+import { ensureWebBundle } from '../../scripts/bundles.ts'
 
 const DIST = join(top, 'web/dist')
 

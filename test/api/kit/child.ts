@@ -5,10 +5,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
+import { ensureServerBundle } from '../../../scripts/bundles.ts'
 
-const MAIN = fileURLToPath(new URL('../../../server/src/main.ts', import.meta.url))
+const MAIN = fileURLToPath(new URL('../../../server/dist/main.js', import.meta.url))
 
-/** The server as people start it: a process of its own, configured by its environment. */
+/** The server as people start it: put together, a process of its own, configured by its environment. */
 export interface Child {
   readonly address: string
   /** Everything that it has written, both streams. */
@@ -19,6 +20,7 @@ export interface Child {
 
 /** @param env settings beside a free port and a temporary folder */
 export async function startChild(env: Readonly<Record<string, string>> = {}): Promise<Child> {
+  await ensureServerBundle()
   const data = await mkdtemp(join(tmpdir(), 'chatnip-test-'))
   const settings = { PORT: '0', CHATNIP_DATA: data, CHATNIP_RATE_LIMITS: 'off', ...env }
   const child = spawn(process.execPath, [MAIN], {

@@ -7,7 +7,7 @@ import { promisify } from 'node:util'
 import { startTestServer } from '@chatnip/server/testing'
 import type { TestServer, TestServerOptions } from '@chatnip/server/testing'
 import { top } from '../../../scripts/run.ts'
-import { ensureWebBundle } from '../../../scripts/web-bundle.ts'
+import { ensureWebBundle } from '../../../scripts/bundles.ts'
 
 const execute = promisify(execFile)
 
