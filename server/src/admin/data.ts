@@ -19,9 +19,7 @@ export async function withStore<T>(
   if (config.databaseUrl !== null) return withShared(config.databaseUrl, (store) => use(store, config))
   const file = databaseFile(config.data)
   if (!existsSync(file)) {
-    throw new AdminError(
-      `There is no Chatnip database in ${config.data}. Set CHATNIP_DATA to the server's data folder, or start the server once.`,
-    )
+    throw noDatabase(config.data)
   }
   const store = await openSqliteStore({ file, role: 'admin' })
   try {
@@ -30,6 +28,11 @@ export async function withStore<T>(
     await store.close()
   }
 }
+
+export const noDatabase = (data: string): AdminError =>
+  new AdminError(
+    `There is no Chatnip database in ${data}. Set CHATNIP_DATA to the server's data folder, or start the server once.`,
+  )
 
 /** The database that several nodes share: the nodes hear of what is changed. */
 async function withShared<T>(url: string, use: (store: Store) => Promise<T>): Promise<T> {

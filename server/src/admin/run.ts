@@ -8,6 +8,7 @@ import type { Command, Input, Outcome, Surroundings } from './command.ts'
 import { DOCTOR_COMMANDS } from './doctor.ts'
 import { helpLines } from './help.ts'
 import { INVITE_COMMANDS } from './invites.ts'
+import { MIGRATE_COMMANDS } from './migrate-store.ts'
 import { STATS_COMMANDS } from './stats.ts'
 
 /** Everything that `npm run admin --` can do, in the order of `help`. */
@@ -16,6 +17,7 @@ export const COMMANDS: readonly Command[] = [
   ...ACCOUNT_COMMANDS,
   ...STATS_COMMANDS,
   ...BACKUP_COMMANDS,
+  ...MIGRATE_COMMANDS,
   ...DOCTOR_COMMANDS,
 ]
 

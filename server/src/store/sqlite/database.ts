@@ -95,6 +95,9 @@ function bringUpToDate(connection: DatabaseSync, { file, role }: DatabaseOptions
 
 const migrationFiles = (): string[] => readdirSync(MIGRATIONS).filter((name) => /^\d{4}-.*\.sql$/.test(name))
 
+/** Of the tables as this program makes them. */
+export const newestVersion = (): number => migrationFiles().length
+
 /** One numbered file after the other, each in its own transaction. */
 function migrate(connection: DatabaseSync): void {
   const files = migrationFiles()
