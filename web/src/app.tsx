@@ -4,7 +4,6 @@ import { lazyPage } from './components/lazy-page.tsx'
 import { NewVersion } from './components/new-version.tsx'
 import { PageFrame } from './components/page-frame.tsx'
 import { Said } from './components/said.tsx'
-import { AboutPage } from './pages/about.tsx'
 import { ChatsPage } from './pages/chats.tsx'
 import { LostPage } from './pages/lost.tsx'
 import { WelcomePage } from './pages/welcome.tsx'
@@ -15,6 +14,7 @@ import { session, wishFor } from './state/session.ts'
 import type { Session } from './state/session.ts'
 import { t } from './texts/index.ts'
 
+const AboutPage = lazyPage(async () => (await import('./pages/about.tsx')).AboutPage, PageFrame)
 const SignUpPage = lazyPage(async () => (await import('./pages/sign-up.tsx')).SignUpPage, PageFrame)
 const LogInPage = lazyPage(async () => (await import('./pages/log-in.tsx')).LogInPage, PageFrame)
 const RecoverPage = lazyPage(async () => (await import('./pages/recover.tsx')).RecoverPage, PageFrame)

@@ -5,6 +5,7 @@ import { Said } from '../components/said.tsx'
 import { useAction } from '../components/use-action.ts'
 import { fullDate } from '../format/time.ts'
 import type { Chats } from '../state/chats.ts'
+import { compareTexts } from '../texts/compare.ts'
 import { locale, t } from '../texts/index.ts'
 import { ChatHead } from './chat-head.tsx'
 import { QrCode } from './qr-code.tsx'
@@ -17,7 +18,7 @@ interface Props {
 const groupsOf = (digits: string): readonly string[] => digits.replaceAll(/\D/gu, '').match(/.{1,5}/gu) ?? []
 
 const Number = ({ number }: { readonly number: SafetyNumber }) => {
-  const { compare } = t()
+  const compare = compareTexts()
   const groups = groupsOf(number.digits)
   return (
     <>
@@ -32,7 +33,7 @@ const Number = ({ number }: { readonly number: SafetyNumber }) => {
 }
 
 const Keys = ({ chats, contact }: { readonly chats: Chats; readonly contact: ContactView }) => {
-  const { compare } = t()
+  const compare = compareTexts()
   return (
     <dl class="facts small">
       <dt>{compare.theirs(contact.name)}</dt>
@@ -56,7 +57,8 @@ interface VerdictProps {
 }
 
 const Verdict = ({ chats, contact, digits, onOutdated }: VerdictProps) => {
-  const { compare, errors } = t()
+  const { errors } = t()
+  const compare = compareTexts()
   const { messenger } = chats
   const justNow = useSignal(false)
   const outdated = useSignal(false)
@@ -96,7 +98,8 @@ const Verdict = ({ chats, contact, digits, onOutdated }: VerdictProps) => {
 
 /** Two people look at the same sixty digits, or scan them, and know that nobody stands between them. */
 export const Compare = ({ chats, name }: Props) => {
-  const { chat, compare, errors } = t()
+  const { chat, errors } = t()
+  const compare = compareTexts()
   const contact = chats.contact(name)
   const number = useSignal<SafetyNumber | null>(null)
   const load = useAction(async () => {

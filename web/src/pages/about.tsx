@@ -1,11 +1,11 @@
 import { Bullets } from '../components/bullets.tsx'
 import { Heading } from '../components/heading.tsx'
 import { PageFrame } from '../components/page-frame.tsx'
-import { t } from '../texts/index.ts'
+import { aboutTexts } from '../texts/about.ts'
 
 /** What is asked, what is stored, and under which licence. */
 export const AboutPage = () => {
-  const { about } = t()
+  const about = aboutTexts()
   return (
     <PageFrame wide>
       <Heading text={about.title} />

@@ -14,7 +14,7 @@ interface Props {
 
 /** The password is right but the keys do not open: start afresh, after saying exactly what that costs. */
 export const KeysMissing = ({ username, onDone }: Props) => {
-  const { logIn, recover, recoveryCode } = t()
+  const { logIn, recoveryCode } = t()
   const asking = useSignal(false)
   const code = useSignal<string | null>(null)
   if (code.value !== null)
@@ -39,7 +39,7 @@ export const KeysMissing = ({ username, onDone }: Props) => {
           {logIn.fresh}
         </button>
         <Link to={{ page: 'recover' }} class="button">
-          {recover.haveCode}
+          {logIn.haveCode}
         </Link>
       </div>
       {asking.value && (

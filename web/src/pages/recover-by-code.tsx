@@ -11,10 +11,12 @@ import { navigate } from '../router.ts'
 import { recoverByCode } from '../state/flows.ts'
 import { sayFarewell } from '../state/session.ts'
 import { t } from '../texts/index.ts'
+import { recoverTexts } from '../texts/recover.ts'
 
 /** The twelve words and a new password: everything comes back. */
 export const RecoverByCode = ({ name }: { readonly name: Signal<string> }) => {
-  const { recover, common, errors } = t()
+  const { common, errors } = t()
+  const recover = recoverTexts()
   const code = useSignal('')
   const password = useSignal('')
   const tried = useSignal(false)

@@ -11,9 +11,10 @@ import { navigate } from '../router.ts'
 import { recoverFresh } from '../state/flows.ts'
 import { sayFarewell } from '../state/session.ts'
 import { t } from '../texts/index.ts'
+import { recoverTexts } from '../texts/recover.ts'
 
 const Costs = () => {
-  const { recover } = t()
+  const recover = recoverTexts()
   return (
     <>
       <p>{recover.freshLead}</p>
@@ -25,7 +26,8 @@ const Costs = () => {
 
 /** A code from whoever runs the server, new keys, the same name. */
 export const RecoverFresh = ({ name }: { readonly name: Signal<string> }) => {
-  const { recover, common } = t()
+  const { common } = t()
+  const recover = recoverTexts()
   const fresh = useSignal('')
   const password = useSignal('')
   const tried = useSignal(false)

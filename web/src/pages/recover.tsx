@@ -4,6 +4,7 @@ import { Heading } from '../components/heading.tsx'
 import { PageFrame } from '../components/page-frame.tsx'
 import { lastUsername } from '../state/session.ts'
 import { t } from '../texts/index.ts'
+import { recoverTexts } from '../texts/recover.ts'
 import { RecoverByCode } from './recover-by-code.tsx'
 import { RecoverFresh } from './recover-fresh.tsx'
 
@@ -11,12 +12,13 @@ type Way = 'code' | 'fresh' | 'nothing'
 
 /** Forgotten password: with the recovery code everything comes back, without it one begins anew. */
 export const RecoverPage = () => {
-  const { recover } = t()
+  const { logIn } = t()
+  const recover = recoverTexts()
   const id = useId()
   const way = useSignal<Way>('code')
   const name = useSignal(lastUsername())
   const ways: readonly (readonly [Way, string, string | null])[] = [
-    ['code', recover.haveCode, recover.haveCodeHint],
+    ['code', logIn.haveCode, recover.haveCodeHint],
     ['fresh', recover.haveFresh, recover.haveFreshHint],
     ['nothing', recover.haveNothing, null],
   ]

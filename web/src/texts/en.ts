@@ -51,33 +51,6 @@ export const en = {
     ] as readonly (readonly [string, string])[],
   },
 
-  about: {
-    title: 'About Chatnip',
-    askedTitle: 'What we ask of you',
-    asked: 'A name of plain letters and digits, and a password of at least 15 characters. No phone number, no e-mail.',
-    storedTitle: 'What the server stores',
-    stored: [
-      'Your name, your public key, your picture if you set one, and a scrambled form of your password from which it cannot be read.',
-      'Your private keys, locked with your password and with your recovery code. The server can open neither.',
-      'The names of your devices and the day each was last here.',
-      'Messages on their way, encrypted, until each device has them, and no longer than the time this server sets (30 days unless changed).',
-    ] as readonly string[],
-    browserTitle: 'What this browser stores',
-    browser: [
-      'Your messages, encrypted under a key that never leaves this browser.',
-      'One cookie that keeps you signed in. No others, and nothing from other sites.',
-      'The name you used last, your language, and that it was asked to keep your messages.',
-      'The app itself, so that it opens without a network.',
-    ] as readonly string[],
-    limitsTitle: 'What we cannot hide',
-    limits:
-      'The server sees who sends to whom, when, and how much. It has to, to pass messages on. It does not write it down for longer than that takes.',
-    licenceTitle: 'Free software',
-    licence:
-      'You may use, read, change and share Chatnip under the GNU General Public License, version 3 or later. It comes without any warranty.',
-    docs: 'How to write your own client: the whole API on one page',
-  },
-
   signUp: {
     title: 'Sign up',
     lead: 'A name, a password, half a minute.',
@@ -120,6 +93,7 @@ export const en = {
 
   logIn: {
     title: 'Log in',
+    haveCode: 'My recovery code',
     submit: 'Log in',
     opening: 'Opening your keys…',
     forgot: 'Forgot your password?',
@@ -133,35 +107,6 @@ export const en = {
     ] as readonly string[],
     freshKept: 'Your name, your picture and what other browsers of yours hold stay.',
     fresh: 'Start afresh with new keys',
-  },
-
-  recover: {
-    title: 'Forgotten password',
-    chooseTitle: 'What do you have?',
-    haveCode: 'My recovery code',
-    haveCodeHint: 'The twelve words. Everything comes back.',
-    haveFresh: 'A fresh-start code',
-    haveFreshHint: 'From whoever runs this server. You begin anew under your name.',
-    haveNothing: 'Neither',
-    code: 'Recovery code',
-    codeHint: 'Twelve words in order. Capital letters do not matter, the first four letters of each are enough.',
-    codeWrong: 'These are not twelve words of a recovery code. Check for typing mistakes.',
-    newPassword: 'New password',
-    submitCode: 'Set the new password',
-    freshCode: 'Fresh-start code',
-    freshLead: 'Starting afresh gives your account new keys. Before you do, know what is gone:',
-    freshLost: [
-      'Messages that wait for you on the server.',
-      'The messages in browsers where you are not signed in.',
-      'Your contacts will see that your key changed, and comparisons in person must be made again.',
-    ] as readonly string[],
-    freshKept: 'Your name and your picture stay.',
-    submitFresh: 'Start afresh',
-    nothing:
-      'Without the recovery code nobody can open your keys, we cannot either. Ask the people who run this server for a fresh-start code: with it you keep your name and begin anew. If you are still signed in in another browser, make a new recovery code in its settings, then come back here.',
-    working: 'Opening your keys…',
-    done: 'Your password is set. All browsers were signed out; log in with the new one.',
-    keysLost: 'The code is right, but the stored keys are damaged and cannot be opened. You need a fresh start.',
   },
 
   chats: {
@@ -297,25 +242,6 @@ export const en = {
 
   fading,
   details,
-
-  compare: {
-    title: (name: string) => `Compare with ${name}`,
-    lead: (name: string) =>
-      `Look at this together with ${name}, in person or in a call where you know the voice. If both of you see the same sixty digits, nobody stands between you.`,
-    digits: 'Sixty digits',
-    qr: 'The same number as a picture to scan',
-    same: 'They are the same',
-    marked: (name: string) => `You compared numbers with ${name} in person.`,
-    unmark: 'Take that back',
-    markedNow: 'Noted. If the key ever changes, sending will wait for you.',
-    outdated: 'The key changed while you compared, so nothing was noted. Compare the number that is shown now.',
-    differ:
-      'If they differ, do not send anything private. One of you may have started afresh; compare again after reloading.',
-    yours: 'Your key',
-    theirs: (name: string) => `Key of ${name}`,
-    since: (date: string) => `Known since ${date}`,
-    unavailable: (name: string) => `${name} uses a program without keys of our form, so there is nothing to compare.`,
-  },
 
   settings: {
     title: 'Settings',

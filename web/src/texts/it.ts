@@ -52,34 +52,6 @@ export const it: Texts = {
     ],
   },
 
-  about: {
-    title: 'Cos’è Chatnip',
-    askedTitle: 'Cosa ti chiediamo',
-    asked:
-      'Un nome di lettere semplici e cifre, e una password di almeno 15 caratteri. Niente telefono, niente e-mail.',
-    storedTitle: 'Cosa conserva il server',
-    stored: [
-      'Il tuo nome, la tua chiave pubblica, la tua immagine se ne metti una, e una forma della password da cui non si può risalire a lei.',
-      'Le tue chiavi private, chiuse con la password e con il codice di recupero. Il server non può aprire né l’una né l’altra copia.',
-      'I nomi dei tuoi dispositivi e il giorno in cui ciascuno si è visto l’ultima volta.',
-      'I messaggi in viaggio, cifrati, finché ogni dispositivo non li ha, e non oltre il tempo fissato da questo server (di solito 30 giorni).',
-    ],
-    browserTitle: 'Cosa conserva questo browser',
-    browser: [
-      'I tuoi messaggi, cifrati con una chiave che non lascia mai questo browser.',
-      'Un cookie che ti tiene collegato. Nessun altro, e niente da altri siti.',
-      'L’ultimo nome usato, la lingua, e che gli è stato chiesto di conservare i tuoi messaggi.',
-      'L’app stessa, così si apre anche senza rete.',
-    ],
-    limitsTitle: 'Cosa non possiamo nascondere',
-    limits:
-      'Il server vede chi scrive a chi, quando e quanto. Gli serve per consegnare. Non lo annota più a lungo di così.',
-    licenceTitle: 'Software libero',
-    licence:
-      'Puoi usare, leggere, cambiare e condividere Chatnip secondo la GNU General Public License, versione 3 o successiva. Viene senza alcuna garanzia.',
-    docs: 'Come scrivere un tuo client: tutta l’API in una pagina',
-  },
-
   signUp: {
     title: 'Iscriviti',
     lead: 'Un nome, una password, mezzo minuto.',
@@ -122,6 +94,7 @@ export const it: Texts = {
 
   logIn: {
     title: 'Accedi',
+    haveCode: 'Il codice di recupero',
     submit: 'Accedi',
     opening: 'Apro le tue chiavi…',
     forgot: 'Hai dimenticato la password?',
@@ -135,35 +108,6 @@ export const it: Texts = {
     ],
     freshKept: 'Restano il nome, l’immagine e quello che hanno gli altri tuoi browser.',
     fresh: 'Ricomincia con chiavi nuove',
-  },
-
-  recover: {
-    title: 'Password dimenticata',
-    chooseTitle: 'Che cosa hai?',
-    haveCode: 'Il codice di recupero',
-    haveCodeHint: 'Le dodici parole. Torna tutto.',
-    haveFresh: 'Un codice per ricominciare',
-    haveFreshHint: 'Te lo dà chi gestisce il server. Ricominci con il tuo nome.',
-    haveNothing: 'Nessuno dei due',
-    code: 'Codice di recupero',
-    codeHint: 'Dodici parole in ordine. Le maiuscole non contano, di ognuna bastano le prime quattro lettere.',
-    codeWrong: 'Non sono le dodici parole di un codice di recupero. Controlla se c’è un errore.',
-    newPassword: 'Nuova password',
-    submitCode: 'Imposta la nuova password',
-    freshCode: 'Codice per ricominciare',
-    freshLead: 'Ricominciare dà al tuo account chiavi nuove. Prima di farlo, ecco che cosa si perde:',
-    freshLost: [
-      'I messaggi che ti aspettano sul server.',
-      'I messaggi nei browser in cui non hai fatto l’accesso.',
-      'I tuoi contatti vedranno che la tua chiave è cambiata, e i confronti di persona andranno rifatti.',
-    ],
-    freshKept: 'Restano il nome e l’immagine.',
-    submitFresh: 'Ricomincia',
-    nothing:
-      'Senza il codice di recupero nessuno può aprire le tue chiavi, neanche noi. Chiedi a chi gestisce il server un codice per ricominciare: tieni il nome e riparti da capo. Se in un altro browser sei ancora dentro, crea un nuovo codice di recupero nelle sue impostazioni e poi torna qui.',
-    working: 'Apro le tue chiavi…',
-    done: 'La password è impostata. Tutti i browser sono stati scollegati: accedi con quella nuova.',
-    keysLost: 'Il codice è giusto, ma le chiavi conservate sono rovinate e non si aprono. Devi ricominciare.',
   },
 
   chats: {
@@ -304,27 +248,6 @@ export const it: Texts = {
 
   fading,
   details,
-
-  compare: {
-    title: (name) => `Confronto con ${name}`,
-    lead: (name) =>
-      `Guardate insieme, tu e ${name}, di persona o in una chiamata in cui riconosci la voce. Se vedete le stesse sessanta cifre, tra voi non c’è nessuno.`,
-    digits: 'Sessanta cifre',
-    qr: 'Lo stesso numero come immagine da inquadrare',
-    same: 'Sono uguali',
-    marked: (name) => `Hai confrontato i numeri con ${name} di persona.`,
-    unmark: 'Annulla il confronto',
-    markedNow: 'Annotato. Se la chiave dovesse cambiare, l’invio aspetterà te.',
-    outdated:
-      'La chiave è cambiata mentre confrontavate, quindi non è stato annotato nulla. Confrontate il numero che vedi ora.',
-    differ:
-      'Se sono diverse, non mandare niente di privato. Forse uno di voi ha ricominciato da capo: ricaricate e confrontate di nuovo.',
-    yours: 'La tua chiave',
-    theirs: (name) => `La chiave di ${name}`,
-    since: (date) => `Conosciuta dal ${date}`,
-    unavailable: (name) =>
-      `${name} usa un programma senza chiavi del nostro tipo, quindi non c’è niente da confrontare.`,
-  },
 
   settings: {
     title: 'Impostazioni',

@@ -1,7 +1,13 @@
 import { describe, expect, test } from 'vitest'
 import { ERRORS } from '@chatnip/protocol'
+import { about as enAbout } from './en-about.ts'
+import { compare as enCompare } from './en-compare.ts'
+import { recover as enRecover } from './en-recover.ts'
 import { en } from './en.ts'
 import { localeFor, preferredLanguage } from './index.ts'
+import { about as itAbout } from './it-about.ts'
+import { compare as itCompare } from './it-compare.ts'
+import { recover as itRecover } from './it-recover.ts'
 import { it } from './it.ts'
 
 /** Every text by its path; functions are called with stand-ins. */
@@ -16,8 +22,8 @@ const flatten = (value: unknown, path = ''): readonly (readonly [string, string]
 }
 
 describe('texts', () => {
-  const english = flatten(en)
-  const italian = flatten(it)
+  const english = flatten({ ...en, about: enAbout, compare: enCompare, recover: enRecover })
+  const italian = flatten({ ...it, about: itAbout, compare: itCompare, recover: itRecover })
 
   test('both languages have the same texts, none empty', () => {
     expect(italian.map(([path]) => path)).toEqual(english.map(([path]) => path))
