@@ -74,6 +74,14 @@ const NAMED: readonly (readonly [string, number, readonly Fault[]])[] = [
       { at: 1688, kind: 'account gets new keys', who: 3, size: 0 },
     ],
   ],
+  [
+    'who cannot read asks which keys are its own now, since another device may have made new ones',
+    -1188510539,
+    [
+      { at: 46, kind: 'account gets new keys', who: 5, size: 0 },
+      { at: 118, kind: 'account gets new keys', who: 0, size: 0 },
+    ],
+  ],
 ]
 
 test.each(NAMED)('%s', async (_name, seed, faults) => {

@@ -1,6 +1,6 @@
 import { currentGroup, isSettled, unbornGroup } from './groups.ts'
 import type { Event } from './events.ts'
-import { askKey, freshKey } from './lookups.ts'
+import { askKey, doubtOwnKey, freshKey } from './lookups.ts'
 import { isAfter } from './places.ts'
 import type { Place } from '../messenger.ts'
 import type { Addressed } from '@chatnip/protocol'
@@ -138,6 +138,7 @@ const SOON_MS = 500
 export function beginAfresh(turn: Turn, number: number, place: Place): void {
   patch(turn, { afresh: new Map(turn.state.afresh).set(number, place) })
   armAfresh(turn, number)
+  doubtOwnKey(turn)
 }
 
 /** How long nothing is to be tried again there (ms): something was begun, or nobody was there to begin it with. */

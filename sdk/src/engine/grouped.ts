@@ -2,6 +2,7 @@ import { onAfreshTimer, onBeginTimer, onClaimed } from './begin.ts'
 import type { Event } from './events.ts'
 import { groupPart } from './part.ts'
 import { advanceInbox, startBatch } from './inbox.ts'
+import { onOwnKeyTimer } from './lookups.ts'
 import { pump } from './outbox.ts'
 import { lookAfterStock, onStocked, stockIsDue } from './stock.ts'
 import { patch } from './turn.ts'
@@ -66,6 +67,7 @@ export function onGroupedTimer(turn: Turn, name: string): boolean {
   else if (kind === 'tidy') groupPart()?.onTidyTimer(turn, name)
   else if (name === 'greet') groupPart()?.onGreetTimer(turn)
   else if (name === 'stock') stockIsDue(turn)
+  else if (name === 'own key') onOwnKeyTimer(turn)
   else return false
   goOn(turn)
   return true

@@ -3,6 +3,7 @@ import type { Observation, ServerTables, Violation } from '../../oracle/index.ts
 import type { Deed } from './acts.ts'
 import { LAST_WORDS_MS, SPAN_MS, strike } from './faults.ts'
 import type { Fault } from './faults.ts'
+import { keyName, keysBefore } from './key-names.ts'
 import type { Mutant } from './mutants.ts'
 import { World } from './world.ts'
 
@@ -139,6 +140,7 @@ const isMeant =
     const { restores, observations, keyRings } = world
     // Only where there are groups can a device be unable to read what was sealed before it was in.
     if (world.hasGroups && (isToldGone(world, violation) || isFromBefore(world, violation))) return false
+    if (isOfLoneKey(world, violation)) return false
     if (restores > 0)
       return !['order differs', 'content differs', 'sender order', 'gap not marked', 'locked out'].includes(kind)
     if (!observations.some(({ what }) => what === 'withheld')) return true
@@ -164,14 +166,25 @@ function isToldGone({ observations, devices, keyRings }: World, violation: Viola
   return isDoubted && (isGone || hasNewKeys || isTakenAway)
 }
 
-/** What another device asked for again comes to one that was not there yet as well: it has no place for it. */
+/** Two devices made new keys without knowing of each other's: nobody vouches for one of the two, so what it seals is given again under the other. */
+function isOfLoneKey({ observations, keyRings, devices }: World, { kind, ...about }: Violation): boolean {
+  if (kind !== 'locked out' || !('message' in about)) return false
+  const composed = observations.find((one) => one.what === 'composed' && one.message === about.message)
+  const sender = composed?.what === 'composed' ? devices.get(composed.device)?.account : undefined
+  // Of what is done to messages it is not known whose it was.
+  const rings = sender === undefined ? [...keyRings.values()] : [keyRings.get(sender) ?? []]
+  return rings.some((ring) =>
+    ring.some((key, at) => ring.slice(0, at).some((later) => !keysBefore(later).includes(keyName(key)))),
+  )
+}
+
+/** What another device asked for again comes to one that was not there yet as well: it has no place for it, and does not know what was done to it. */
 function isFromBefore({ observations }: World, violation: Violation): boolean {
-  if (violation.kind !== 'order differs') return false
-  const { first, second, devices } = violation
+  if (violation.kind !== 'order differs' && violation.kind !== 'content differs') return false
+  const { devices } = violation
+  const messages = 'message' in violation ? [violation.message] : [violation.first, violation.second]
   const joined = observations.findLastIndex((one) => one.what === 'joined' && devices.includes(one.device))
-  return observations
-    .slice(0, joined)
-    .some((one) => one.what === 'composed' && (one.message === first || one.message === second))
+  return observations.slice(0, joined).some((one) => one.what === 'composed' && messages.includes(one.message))
 }
 
 const PREFIX = '00000000-0000-4000-8000-'
