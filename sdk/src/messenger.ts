@@ -212,6 +212,8 @@ export interface ContactView {
   /** The key changed and the person has not confirmed it yet. When `compared` was true, sending waits for that. */
   readonly keyChanged: boolean
   readonly mustConfirm: boolean
+  /** There has been a group under the key that they have now, so nothing goes to them with less. */
+  readonly hasForwardSecrecy: boolean
 }
 
 export interface Profile {

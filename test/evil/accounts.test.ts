@@ -3,7 +3,7 @@ import { changePassword, KeysUnreadable, newKeys, newRecoveryCode, recover } fro
 import { startTestServer } from '@chatnip/server/testing'
 import type { TestServer } from '@chatnip/server/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { en } from '../../web/src/texts/en.ts'
+import { recover as recoverWords } from '../../web/src/texts/en-recover.ts'
 import { PASSWORD, until } from '../scenarios/people.ts'
 import type { Answered, EvilServer } from './kit/evil-server.ts'
 import { QuickSeat, secretsOf } from './kit/people.ts'
@@ -153,7 +153,7 @@ describe('with what one has for emergencies', () => {
       const seat = new QuickSeat(stage.evil.address, username)
       const input = { username, recoveryCode, newPassword: 'another horse, another staple' }
       expect(await recover(seat.ports, input)).toEqual({ outcome: 'keys missing' })
-      expect(en.recover.keysLost).toContain('cannot be opened')
+      expect(recoverWords.keysLost).toContain('cannot be opened')
       expect(calls).toEqual(['fetch_recovery'])
       stage.evil.repent()
       expect(await recover(seat.ports, input)).toEqual({ outcome: 'recovered' })

@@ -2,7 +2,7 @@ import { seal } from '@chatnip/crypto'
 import { startTestServer } from '@chatnip/server/testing'
 import type { TestServer } from '@chatnip/server/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { en } from '../../web/src/texts/en.ts'
+import { compare } from '../../web/src/texts/en-compare.ts'
 import { nothingWaits, until } from '../scenarios/people.ts'
 import { forge, frame, letter, reseal, swapKey, textFor, withText } from './kit/pen.ts'
 import { control, mallory, sees, Stage, write } from './kit/stage.ts'
@@ -174,7 +174,7 @@ describe('another key later', () => {
       stage.evil.say(bob.username, await forge(alice, bob, 'from the server', await mallory()))
       await sees(bob, alice, 'verified: an honest word', 'notice: key changed', 'new key: from the server')
       expect(await bob.messenger.setCompared(alice.username, true, digits)).toBe(false)
-      expect(en.compare.outdated).toMatch(/nothing was noted/)
+      expect(compare.outdated).toMatch(/nothing was noted/)
       expect(trust(bob.messenger.contact(alice.username))).toMatch(/^New key\. You had compared/)
     }),
   )

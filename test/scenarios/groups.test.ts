@@ -25,6 +25,8 @@ test(
     await first.open('bob')
     await first.send('bob', 'in a group')
     await shows(bobs, 'alice', 'in a group')
+    for (const [who, other] of [[bobs, 'alice'] as const, [first, 'bob'] as const])
+      expect((await talk(who, other))[0]).toMatchObject({ text: 'in a group', hasForwardSecrecy: true })
     expect((await talk(bobs, 'alice'))[0]).toMatchObject({ mark: 'verified' })
     const texted = alice.sent.filter(({ group }) => group !== undefined && group.commit !== true)
     expect(texted).toHaveLength(1)

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { CIRCLE_IN_GROUPS, PAIR_IN_GROUP, play } from './kit/chat.ts'
+import { CIRCLE_IN_GROUPS, CIRCLE_OF_A_LIAR, PAIR_IN_GROUP, play } from './kit/chat.ts'
 import { exploreSingle } from './kit/explore.ts'
 import { anyFaults } from './kit/faults.ts'
 import type { Fault } from './kit/faults.ts'
@@ -86,4 +86,22 @@ const NAMED: readonly (readonly [string, number, readonly Fault[]])[] = [
 
 test.each(NAMED)('%s', async (_name, seed, faults) => {
   expect((await play({ seed, faults, script: CIRCLE_IN_GROUPS })).violations).toEqual([])
+})
+
+/** The same with a server that lies. */
+const NAMED_LIES: readonly (readonly [string, number, readonly Fault[]])[] = [
+  [
+    'what was to go in an envelope does not wait without end when there has been a group since',
+    663927438,
+    [
+      { at: 2234, kind: 'server swallows', who: 2, size: 2 },
+      { at: 2249, kind: 'server holds back', who: 5, size: 0 },
+      { at: 2864, kind: 'account gets new keys', who: 0, size: 0 },
+    ],
+  ],
+]
+
+test.each(NAMED_LIES)('%s', async (_name, seed, faults) => {
+  const script = { ...CIRCLE_OF_A_LIAR, hasGroups: true } as const
+  expect((await play({ seed, faults, script })).violations).toEqual([])
 })

@@ -2,6 +2,7 @@ import type { ContactView, ConversationView, MarkDetails, MessageView, NoticeVie
 import { isChangeable } from '../engine/acting.ts'
 import { refKey } from '../engine/alter.ts'
 import { altered } from '../engine/altered.ts'
+import { isGrouped } from '../engine/begin.ts'
 import { targetOf } from '../engine/content.ts'
 import type { FileInfo } from '../engine/files.ts'
 import type { FileView } from '../file-views.ts'
@@ -205,7 +206,8 @@ export const blockedNames = ({ peers }: State): readonly string[] =>
     .map(({ name }) => name)
     .toSorted((a, b) => a.localeCompare(b, 'en'))
 
-export function contactView({ name, pinned, compared, candidate, keyChanged }: Peer): ContactView {
+export function contactView(peer: Peer): ContactView {
+  const { name, pinned, compared, candidate, keyChanged } = peer
   return {
     name,
     canSeal: pinned?.canSeal ?? false,
@@ -214,5 +216,6 @@ export function contactView({ name, pinned, compared, candidate, keyChanged }: P
     compared,
     keyChanged,
     mustConfirm: candidate !== null,
+    hasForwardSecrecy: isGrouped(peer),
   }
 }

@@ -405,11 +405,10 @@ function messageOf(
   const isDoubtful = opened.mark === 'forged' || opened.mark === 'unsigned'
   const told = readTold(isDoubtful ? { text: body?.text } : { ...body }) ?? { text: '' }
   const life = readLife(body?.life)
-  const facts = { kind: 'message', id, sender, own, ...told, at, ...(life === undefined ? {} : { life }) } as const
-  const tied = {
-    ...(link === null ? {} : { link: { chain: link.chain, n: link.n } }),
-    ...(opened.inGroup === true ? { inGroup: true as const } : {}),
-  }
+  const way = opened.inGroup === true ? ({ inGroup: true } as const) : {}
+  const lives = life === undefined ? {} : { life }
+  const facts = { kind: 'message', id, sender, own, ...told, at, ...lives, ...way } as const
+  const tied = link === null ? {} : { link: { chain: link.chain, n: link.n } }
   if (own)
     return { ...facts, ...tied, state: 'accepted', mark: null, reason: null, fingerprint: signedBy, knownSince: null }
   const { mark, reason, signedBy: fingerprint } = opened

@@ -31,7 +31,12 @@ export function modeFor(turn: Turn, peer: Peer): Mode {
   }
   if (peer.pinned?.canSeal === false) return 'envelope'
   const begin = turn.state.begins.get(peer.number)
-  if (begin?.phase === 'none' && isFresh(turn, begin)) return isGrouped(peer) ? 'later' : 'envelope'
+  if (begin?.phase === 'none' && isFresh(turn, begin) && !isGrouped(peer)) return 'envelope'
+  if (begin?.phase === 'none' && isFresh(turn, begin) && isLately(turn, begin)) {
+    // It may have had its first group since, when nobody had set a timer.
+    waitWith(turn, peer.number, begin, begin.at + AGAIN_MS - turn.now)
+    return 'later'
+  }
   askForGroup(turn, peer)
   return 'later'
 }
@@ -47,6 +52,8 @@ const AGAIN_MS = 30_000
 
 const isFresh = (turn: Turn, { line, at }: Extract<Begin, { readonly phase: 'none' }>): boolean =>
   line === turn.state.line.number && turn.now >= at && turn.now - at < NONE_MS
+
+const isLately = (turn: Turn, { at }: Extract<Begin, { readonly phase: 'none' }>): boolean => turn.now - at < AGAIN_MS
 
 export const setBegin = (turn: Turn, number: number, begin: Begin): void =>
   patch(turn, { begins: new Map(turn.state.begins).set(number, begin) })

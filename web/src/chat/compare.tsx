@@ -36,6 +36,8 @@ const Keys = ({ chats, contact }: { readonly chats: Chats; readonly contact: Con
   const compare = compareTexts()
   return (
     <dl class="facts small">
+      <dt>{t().details.secrecy}</dt>
+      <dd>{contact.hasForwardSecrecy ? compare.secrecy.held : compare.secrecy.notYet}</dd>
       <dt>{compare.theirs(contact.name)}</dt>
       <dd class="mono">
         {contact.fingerprint}

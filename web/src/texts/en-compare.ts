@@ -16,6 +16,10 @@ export const compare = {
   theirs: (name: string) => `Key of ${name}`,
   since: (date: string) => `Known since ${date}`,
   unavailable: (name: string) => `${name} uses a program without keys of our form, so there is nothing to compare.`,
+  secrecy: {
+    held: 'Yes: every message has a key of its own, which is thrown away after use. Nothing goes to this person with less.',
+    notYet: 'Not yet. It comes by itself once both of you have been online with a present Chatnip.',
+  },
 }
 
 export type CompareTexts = typeof compare

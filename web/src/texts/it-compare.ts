@@ -18,4 +18,8 @@ export const compare: CompareTexts = {
   theirs: (name) => `La chiave di ${name}`,
   since: (date) => `Conosciuta dal ${date}`,
   unavailable: (name) => `${name} usa un programma senza chiavi del nostro tipo, quindi non c’è niente da confrontare.`,
+  secrecy: {
+    held: 'Sì: ogni messaggio ha una chiave tutta sua, che si butta dopo l’uso. A questa persona non va nulla di meno protetto.',
+    notYet: 'Non ancora. Arriva da sola quando tutti e due siete stati online con un Chatnip aggiornato.',
+  },
 }
