@@ -12,6 +12,7 @@ import { http } from './parts/http.ts'
 import { idle } from './parts/idle.ts'
 import { latency } from './parts/latency.ts'
 import { limits } from './parts/limits.ts'
+import { peers } from './parts/peers.ts'
 import { relay } from './parts/relay.ts'
 import { start } from './parts/start.ts'
 import { web } from './parts/web.ts'
@@ -20,7 +21,7 @@ import { web } from './parts/web.ts'
  * `npm run bench [-- relay latency …] [--runs 5] [--record]`: measures the named parts, or all. Each run is a line of JSON, the end is a table;
  * `--record` adds it to `bench/results/`. `npm run bench -- check` says whether the relay became slower; `chart` draws `docs/growth.svg` from what was recorded.
  */
-const PARTS: readonly Part[] = [limits, relay, latency, idle, http, backlog, fanout, start, growth, web, crypto]
+const PARTS: readonly Part[] = [limits, relay, peers, latency, idle, http, backlog, fanout, start, growth, web, crypto]
 
 const { values, positionals } = parseArgs({
   options: { runs: { type: 'string', default: '5' }, record: { type: 'boolean', default: false } },

@@ -61,7 +61,7 @@ export async function start([program, ...args]: Command, { pinned = true, env = 
   }
   const ready = await nextLine()
   const pid = child.pid ?? 0
-  return { ready, ask, cpuSeconds: () => cpuSeconds(pid), memory: () => memory(pid), stop: () => stop(child) }
+  return { ready, ask, cpuSeconds: () => cpuSecondsOf(pid), memory: () => memoryOf(pid), stop: () => stop(child) }
 }
 
 function linesOf(child: ChildProcessByStdio<Writable, Readable, null>): () => Promise<string> {
@@ -80,13 +80,14 @@ export async function startServer(setting: Setting, program = 'server.ts', pinne
   return { ...measured, address, sessions }
 }
 
-/** proc(5): fields 14 and 15 of stat, counted after the command's closing parenthesis. */
-function cpuSeconds(pid: number): number {
+/** User and system CPU seconds of a process. proc(5): fields 14 and 15 of stat, counted after the command's closing parenthesis. */
+export function cpuSecondsOf(pid: number): number {
   const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? []
   return (Number(fields[11]) + Number(fields[12])) / TICKS
 }
 
-function memory(pid: number): number {
+/** Resident memory of a process in bytes. */
+export function memoryOf(pid: number): number {
   const kibibytes = /VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]
   return Number(kibibytes) * 1024
 }
