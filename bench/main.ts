@@ -5,6 +5,7 @@ import { check } from './check.ts'
 import type { Part } from './kit/part.ts'
 import { Report } from './kit/report.ts'
 import { backlog } from './parts/backlog.ts'
+import { cluster } from './parts/cluster.ts'
 import { crypto } from './parts/crypto.ts'
 import { fanout } from './parts/fanout.ts'
 import { growth } from './parts/growth.ts'
@@ -14,6 +15,7 @@ import { latency } from './parts/latency.ts'
 import { limits } from './parts/limits.ts'
 import { peers } from './parts/peers.ts'
 import { relay } from './parts/relay.ts'
+import { scale } from './parts/scale.ts'
 import { start } from './parts/start.ts'
 import { web } from './parts/web.ts'
 
@@ -21,7 +23,22 @@ import { web } from './parts/web.ts'
  * `npm run bench [-- relay latency …] [--runs 5] [--record]`: measures the named parts, or all. Each run is a line of JSON, the end is a table;
  * `--record` adds it to `bench/results/`. `npm run bench -- check` says whether the relay became slower; `chart` draws `docs/growth.svg` from what was recorded.
  */
-const PARTS: readonly Part[] = [limits, relay, peers, latency, idle, http, backlog, fanout, start, growth, web, crypto]
+const PARTS: readonly Part[] = [
+  limits,
+  relay,
+  peers,
+  latency,
+  idle,
+  http,
+  backlog,
+  fanout,
+  start,
+  growth,
+  web,
+  crypto,
+  cluster,
+  scale,
+]
 
 const { values, positionals } = parseArgs({
   options: { runs: { type: 'string', default: '5' }, record: { type: 'boolean', default: false } },

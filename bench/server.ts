@@ -13,7 +13,10 @@ const AT_ONCE = 10
 /** Straight into the store: as many as share a batch. */
 const MANY = 1_000
 const setting: Setting = JSON.parse(process.argv[2] ?? '{"devices":100}')
-const server = await startTestServer(setting.data === undefined ? {} : { data: setting.data })
+const server = await startTestServer({
+  ...(setting.data === undefined ? {} : { data: setting.data }),
+  env: setting.env ?? {},
+})
 const sessions: string[] = []
 await inPortions(setting.devices, AT_ONCE, async (n) => {
   sessions[n] = (await server.newDevice(`user${n}`)).session

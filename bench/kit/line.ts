@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { WebSocket } from 'ws'
+import type { Server } from './process.ts'
 
 /** One device's line to a server, as the load uses it. */
 export interface Line {
@@ -29,6 +30,10 @@ export async function openLine(address: string, session: string): Promise<Line> 
   })
   return line
 }
+
+/** A line for each session, in their order; of several nodes one after the other gets the next. */
+export const openLines = ({ address, addresses = [address], sessions }: Server): Promise<Line[]> =>
+  Promise.all(sessions.map((session, n) => openLine(addresses[n % addresses.length] ?? address, session)))
 
 /** Acknowledges once a tick: what arrived together is acknowledged together. */
 export function acknowledgeLater({ socket }: Line): (seq: number) => void {

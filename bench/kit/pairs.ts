@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { acknowledgeLater, openLine, sendFrame } from './line.ts'
+import { acknowledgeLater, openLines, sendFrame } from './line.ts'
 import type { Line } from './line.ts'
 import type { Server } from './process.ts'
 
@@ -14,15 +14,17 @@ export interface Load {
 
 /** Lines of pairs: `user0` writes to `user1`, `user2` to `user3`, … */
 export interface Pairs {
+  readonly lines: readonly Line[]
   /** @returns figures of the server under this load. Rejects when a message is lost, doubled or out of order. */
   run(load: Load): Promise<{ cpuSecondsPer10k: number; messagesPerSecond: number }>
   close(): void
 }
 
 export async function openPairs(server: Server): Promise<Pairs> {
-  const lines = await Promise.all(server.sessions.map((session) => openLine(server.address, session)))
+  const lines = await openLines(server)
   const pairs = Array.from({ length: lines.length / 2 }, (_, n) => pairOf(lines, n))
   return {
+    lines,
     run: async (load) => {
       const cpu = server.cpuSeconds()
       const began = performance.now()

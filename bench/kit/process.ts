@@ -24,6 +24,8 @@ export interface Measured {
 
 export interface Server extends Measured {
   readonly address: string
+  /** Of several nodes: one device after the other connects to the next. */
+  readonly addresses?: readonly string[]
   /** A device session of `user0`, `user1`, … */
   readonly sessions: readonly string[]
 }
@@ -40,6 +42,8 @@ export interface Setting {
   readonly waiting?: number
   /** A folder that outlives the server, for another one to start on. */
   readonly data?: string
+  /** More settings, by their environment variables. */
+  readonly env?: Readonly<Record<string, string>>
 }
 
 /** A program of ours and its arguments. */

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as pause } from 'node:timers/promises'
-import { acknowledgeLater, openLine, sendFrame } from '../kit/line.ts'
+import { acknowledgeLater, openLines, sendFrame } from '../kit/line.ts'
+import type { Line } from '../kit/line.ts'
 import { repeat } from '../kit/part.ts'
 import type { Part } from '../kit/part.ts'
 import { startServer } from '../kit/process.ts'
@@ -31,7 +32,14 @@ const PAIRS = 50
 const PER_SECOND = 200
 
 async function measure(server: Server, seconds: number): Promise<{ p50: number; p99: number }> {
-  const lines = await Promise.all(server.sessions.map((session) => openLine(server.address, session)))
+  const lines = await openLines(server)
+  const figures = await measureOn(lines, seconds)
+  lines.forEach((line) => line.close())
+  return figures
+}
+
+/** @param lines of pairs: every second one hears from the one before it. Nothing waits for them. */
+export async function measureOn(lines: readonly Line[], seconds: number): Promise<{ p50: number; p99: number }> {
   const sentAt = new Map<string, number>()
   const took: number[] = []
   for (const line of lines) {
@@ -52,11 +60,14 @@ async function measure(server: Server, seconds: number): Promise<{ p50: number; 
     sentAt.set(id, performance.now())
     lines[2 * pair]?.socket.send(sendFrame(id, [`user${2 * pair + 1}`], text))
   }
+  // A busy machine may take a while; one that comes twice comes at once.
+  for (let waits = 0; took.length < sentAt.size && waits < MOST_WAITS; waits += 1) await pause(100)
   await pause(1_000)
-  lines.forEach((line) => line.close())
   if (took.length !== sentAt.size || took.some(Number.isNaN)) throw new Error('messages were lost or doubled')
   return { p50: percentile(took, 0.5), p99: percentile(took, 0.99) }
 }
+
+const MOST_WAITS = 300
 
 function percentile(values: readonly number[], part: number): number {
   return values.toSorted((one, other) => one - other)[Math.floor(values.length * part)] ?? Number.NaN
