@@ -2,11 +2,13 @@ import { describe, expect, test } from 'vitest'
 import { ERRORS } from '@chatnip/protocol'
 import { about as enAbout } from './en-about.ts'
 import { compare as enCompare } from './en-compare.ts'
+import { notify as enNotify } from './en-notify.ts'
 import { recover as enRecover } from './en-recover.ts'
 import { en } from './en.ts'
 import { localeFor, preferredLanguage } from './index.ts'
 import { about as itAbout } from './it-about.ts'
 import { compare as itCompare } from './it-compare.ts'
+import { notify as itNotify } from './it-notify.ts'
 import { recover as itRecover } from './it-recover.ts'
 import { it } from './it.ts'
 
@@ -22,8 +24,8 @@ const flatten = (value: unknown, path = ''): readonly (readonly [string, string]
 }
 
 describe('texts', () => {
-  const english = flatten({ ...en, about: enAbout, compare: enCompare, recover: enRecover })
-  const italian = flatten({ ...it, about: itAbout, compare: itCompare, recover: itRecover })
+  const english = flatten({ ...en, about: enAbout, compare: enCompare, recover: enRecover, notify: enNotify })
+  const italian = flatten({ ...it, about: itAbout, compare: itCompare, recover: itRecover, notify: itNotify })
 
   test('both languages have the same texts, none empty', () => {
     expect(italian.map(([path]) => path)).toEqual(english.map(([path]) => path))
