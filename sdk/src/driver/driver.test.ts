@@ -238,14 +238,12 @@ test('what came in a group stays where it is while a part of the program does no
   const ring = () => {
     for (const run of waits.splice(0)) run()
   }
+  const presented = JSON.stringify({ username: 'alice', public_key: identity.publicKey })
   const acks: ClientFrame[] = []
   let lines = 0
   const transport: Transport = {
     ...offline,
-    call: (name) =>
-      name === 'get_public_key'
-        ? Promise.resolve({ username: 'alice', public_key: identity.publicKey })
-        : Promise.reject(new NetworkError()),
+    call: async (name) => (name === 'get_public_key' ? JSON.parse(presented) : Promise.reject(new NetworkError())),
     connect: (handlers) => {
       lines += 1
       queueMicrotask(() => {
