@@ -1,7 +1,7 @@
 import { beforeAll, expect, test } from 'vitest'
 import { findFaults } from './kit/axe.ts'
 import { bubbles, log, openChat, row, say, saySent, sees, stateOf, texts } from './kit/chat.ts'
-import { logIn, signUp, visit } from './kit/person.ts'
+import { logIn, signUpWhole, visit } from './kit/person.ts'
 import type { Person } from './kit/person.ts'
 import { stage } from './kit/suite.ts'
 
@@ -17,14 +17,6 @@ function listen({ page }: Person): readonly string[] {
 
 const sentInGroups = (frames: readonly string[]) => frames.filter((one) => /^> \{"type":"send".*"mls1:m:/u.test(one))
 const sentInEnvelopes = (frames: readonly string[]) => frames.filter((one) => /^> .*"message_text":"ey/u.test(one))
-
-/** Signs up, and has left on the server what others begin a conversation with. */
-async function signUpWhole(person: Person): Promise<Person> {
-  const left = person.page.waitForResponse((response) => response.url().endsWith('/upload_key_packages'))
-  await signUp(person)
-  await left
-  return person
-}
 
 /** Conversations with forward secrecy, as people meet them: they notice nothing but a line in the details. */
 await stage(
