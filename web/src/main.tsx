@@ -5,11 +5,11 @@ import './styles/controls.css'
 import './styles/pages.css'
 import './styles/chats.css'
 import './styles/messages.css'
+import './styles/files.css'
 import { App } from './app.tsx'
 import { InsecurePage } from './pages/insecure.tsx'
 import { startRouter } from './router.ts'
 import { startInstall } from './state/install.ts'
-import { startNotices } from './state/notices.ts'
 import { session, startSession } from './state/session.ts'
 import { startBadge, startTitle } from './state/title.ts'
 import { startVersion } from './state/version.ts'
@@ -30,7 +30,6 @@ const start = async (root: HTMLElement): Promise<void> => {
   startTitle()
   startBadge()
   startVisibility(nudge)
-  startNotices()
   render(secure ? <App /> : <InsecurePage />, root)
 }
 

@@ -3,13 +3,14 @@ import type { FastifyInstance } from 'fastify'
 import { isSecure } from '../request/seen.ts'
 import type { Seen } from '../request/seen.ts'
 
-/** WebAssembly is for the password derivation in a worker; blob: is for the preview of a picture before it is sent. */
+/** WebAssembly is for the password derivation in a worker; blob: is for pictures and voices that were decrypted here. */
 export const CONTENT_SECURITY_POLICY: string = [
   "default-src 'none'",
   "script-src 'self' 'wasm-unsafe-eval'",
   "style-src 'self'",
   "connect-src 'self'",
   "img-src 'self' blob:",
+  'media-src blob:',
   "font-src 'self'",
   "worker-src 'self'",
   "manifest-src 'self'",
@@ -24,9 +25,10 @@ export const CONTENT_SECURITY_POLICY: string = [
 /** For what people have uploaded, and for pictures in general: opened by itself, it can do nothing at all. */
 export const SANDBOXED = "sandbox; default-src 'none'; style-src 'unsafe-inline'"
 
-/** The camera is for scanning a contact's code; nothing else of the device is ever used. */
+/** The camera is for scanning a contact's code, the microphone for voice messages; nothing else of the device is ever used. */
 const PERMISSIONS = [
   'camera=(self)',
+  'microphone=(self)',
   ...[
     'accelerometer',
     'autoplay',
@@ -40,7 +42,6 @@ const PERMISSIONS = [
     'identity-credentials-get',
     'idle-detection',
     'magnetometer',
-    'microphone',
     'midi',
     'payment',
     'picture-in-picture',

@@ -51,12 +51,11 @@ export async function sitDown(
   address: string,
   username: string,
   clock?: Clock,
-  hasGroups = false,
 ): Promise<{ seat: QuickSeat; messenger: Messenger }> {
   const seat = new QuickSeat(address, username)
   const { outcome } = await seat.logIn()
   if (outcome !== 'signed in') throw new Error(`${username} could not sign in.`)
-  const messenger = await seat.start(clock, hasGroups)
+  const messenger = await seat.start(clock)
   await online(messenger)
   return { seat, messenger }
 }

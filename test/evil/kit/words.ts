@@ -1,6 +1,7 @@
 import type { Connection, ContactView, Messenger, MessageView, NoticeView } from '@chatnip/sdk'
 import { ERRORS } from '@chatnip/protocol'
 import type { ErrorCode } from '@chatnip/protocol'
+import { details as detailWords } from '../../../web/src/texts/en-details.ts'
 import { en } from '../../../web/src/texts/en.ts'
 
 /**
@@ -19,10 +20,10 @@ function messageLine(view: MessageView): string {
   const { mark, details, text } = view
   if (mark === null) throw new Error('A message of somebody else bears no mark.')
   said(en.chat.mark[mark], `the mark ${mark}`)
-  said(en.details.marks[mark], `the details of ${mark}`)
+  said(detailWords.marks[mark], `the details of ${mark}`)
   if (mark !== 'forged') return `${mark}: ${text}`
   const reason = details?.reason ?? ''
-  said(en.details.reasons[reason], `the reason "${reason}"`)
+  said(detailWords.reasons[reason], `the reason "${reason}"`)
   return text === '' ? `forged, ${reason}` : `forged, ${reason}, and yet shown: ${text}`
 }
 

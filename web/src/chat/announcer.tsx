@@ -3,6 +3,7 @@ import { useRef } from 'preact/hooks'
 import { isMessage } from '../format/lines.ts'
 import type { Chats } from '../state/chats.ts'
 import type { OpenConversation } from '../state/conversation.ts'
+import { saidIn } from '../files/words.ts'
 import { plainText } from '../format/rich.ts'
 import { asItIs, covers } from '../state/run.ts'
 import { t } from '../texts/index.ts'
@@ -40,7 +41,7 @@ export const Announcer = (props: Props) => {
   const arrived = chats.arrived.value
   const message = arrived?.conversation === name ? asItIs(open.run.value, arrived) : null
   const reaction = chats.reacted.value
-  const words = message?.mark === 'forged' ? t().chat.mark.forged : plainText(message?.text ?? '')
+  const words = message?.mark === 'forged' ? t().chat.mark.forged : message === null ? '' : plainText(saidIn(message))
   return (
     <>
       <output class="hidden">

@@ -3,6 +3,7 @@ import { Avatar } from '../components/avatar.tsx'
 import { GroupAvatar } from '../components/group-avatar.tsx'
 import { Icon } from '../components/icon.tsx'
 import { Link } from '../components/link.tsx'
+import { saidIn } from '../files/words.ts'
 import { plainText } from '../format/rich.ts'
 import { listTime } from '../format/time.ts'
 import { locale, t } from '../texts/index.ts'
@@ -50,7 +51,7 @@ const Preview = ({ conversation, own, draft, username }: Omit<Props, 'current' |
   return (
     <>
       {by(last.own ? null : last.sender)}
-      {last.deleted ? <em>{acts.deleted}</em> : plainText(last.text)}
+      {last.deleted ? <em>{acts.deleted}</em> : plainText(saidIn(last))}
     </>
   )
 }

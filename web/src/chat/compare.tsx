@@ -6,6 +6,7 @@ import { useAction } from '../components/use-action.ts'
 import { fullDate } from '../format/time.ts'
 import type { Chats } from '../state/chats.ts'
 import { compareTexts } from '../texts/compare.ts'
+import { detailsTexts } from '../texts/details.ts'
 import { locale, t } from '../texts/index.ts'
 import { ChatHead } from './chat-head.tsx'
 import { QrCode } from './qr-code.tsx'
@@ -36,7 +37,7 @@ const Keys = ({ chats, contact }: { readonly chats: Chats; readonly contact: Con
   const compare = compareTexts()
   return (
     <dl class="facts small">
-      <dt>{t().details.secrecy}</dt>
+      <dt>{detailsTexts().secrecy}</dt>
       <dd>{contact.hasForwardSecrecy ? compare.secrecy.held : compare.secrecy.notYet}</dd>
       <dt>{compare.theirs(contact.name)}</dt>
       <dd class="mono">

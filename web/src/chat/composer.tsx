@@ -9,8 +9,12 @@ import { t } from '../texts/index.ts'
 import type { Composing } from './acts.ts'
 import type { Problem } from '../state/problems.ts'
 import { ComposingBar, composingLabel } from './composing-bar.tsx'
+import { lazyPage } from '../components/lazy-page.tsx'
+import type { Attaching } from '../files/attaching.ts'
 import { useSending } from './use-sending.ts'
 import { wrapSelection } from './wrap-selection.ts'
+
+const Tray = lazyPage(async () => (await import('../files/tray.tsx')).Tray)
 
 interface Props {
   readonly chats: Chats
@@ -19,6 +23,7 @@ interface Props {
   readonly title: string
   readonly own: boolean
   readonly composing: Signal<Composing | null>
+  readonly attaching: Attaching
   /** A message as it is now; null: it is not there any more. */
   readonly now: (message: MessageView) => MessageView | null
   /** What ↑ in an empty box edits. */
@@ -109,9 +114,31 @@ const Wrong = ({ id, problem }: { readonly id: string; readonly problem: Problem
   </p>
 )
 
+const Attach = ({ attaching, onChosen }: { readonly attaching: Attaching; readonly onChosen: () => void }) => (
+  <label class="icon-button attach" title={t().carried.attach}>
+    <Icon name="clip" size={22} />
+    <input
+      class="hidden"
+      type="file"
+      multiple
+      aria-label={t().carried.attach}
+      onChange={({ currentTarget }) => {
+        attaching.add(currentTarget.files ?? [])
+        /** So that the same one can be chosen again. */
+        currentTarget.value = ''
+        onChosen()
+      }}
+    />
+  </label>
+)
+
+/** What is copied as text goes in as text, even when its program offers a picture of it too. */
+const pasted = ({ clipboardData }: ClipboardEvent): readonly File[] =>
+  clipboardData === null || clipboardData.types.includes('text/plain') ? [] : [...clipboardData.files]
+
 /** Where a message is written. Always usable: without a connection or a session, what is sent waits in the outbox. */
 export const Composer = (props: Props) => {
-  const { chats, title, own, composing } = props
+  const { chats, name, title, own, composing, attaching } = props
   const { chat } = t()
   const id = useId()
   const box = useRef<HTMLTextAreaElement>(null)
@@ -139,7 +166,13 @@ export const Composer = (props: Props) => {
         {about !== null && message !== null && (
           <ComposingBar composing={{ ...about, message }} own={username} onCancel={() => (composing.value = null)} />
         )}
-        {problem.value !== null && <Wrong id={`${id}-error`} problem={problem.value} />}
+        {attaching.files.value.length > 0 && <Tray attaching={attaching} onChanged={() => box.current?.focus()} />}
+        {problem.value !== null && attaching.files.value.length === 0 && (
+          <Wrong id={`${id}-error`} problem={problem.value} />
+        )}
+        {chats.contact(name)?.canSeal !== false && (
+          <Attach attaching={attaching} onChosen={() => box.current?.focus()} />
+        )}
         <textarea
           ref={box}
           class="input"
@@ -152,6 +185,11 @@ export const Composer = (props: Props) => {
           value={text()}
           onInput={(event) => write(event.currentTarget.value)}
           onKeyDown={onKeyDown}
+          onPaste={(event) => {
+            const files = pasted(event)
+            if (files.length > 0) event.preventDefault()
+            attaching.add(files)
+          }}
         />
         <button type="submit" class="icon-button send" aria-label={chat.send}>
           <Icon name="send" size={22} />

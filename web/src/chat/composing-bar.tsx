@@ -1,4 +1,5 @@
 import { Icon } from '../components/icon.tsx'
+import { saidIn } from '../files/words.ts'
 import { plainText } from '../format/rich.ts'
 import { t } from '../texts/index.ts'
 import { sayName } from './acts.ts'
@@ -23,7 +24,7 @@ export const ComposingBar = ({ composing, own, onCancel }: Props) => (
     <div class="quote">
       <strong>{composingLabel(composing, own)}</strong>
       <span class="quoted" dir="auto">
-        {plainText(composing.message.text)}
+        {plainText(saidIn(composing.message))}
       </span>
     </div>
     <button type="button" class="icon-button" aria-label={t().common.cancel} onClick={onCancel}>

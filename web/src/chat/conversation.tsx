@@ -1,8 +1,9 @@
 import { lazyDialog } from '../components/lazy-dialog.tsx'
 import { useSignal, useSignalEffect } from '@preact/signals'
-import type { MessageView } from '@chatnip/sdk'
+import type { Messenger, MessageView } from '@chatnip/sdk'
 import type { ComponentProps } from 'preact'
 import { useCallback, useEffect, useMemo } from 'preact/hooks'
+import { dropHandlers, useAttaching } from '../files/attaching.ts'
 import type { Chats } from '../state/chats.ts'
 import { openConversation } from '../state/conversation.ts'
 import type { OpenConversation } from '../state/conversation.ts'
@@ -26,7 +27,7 @@ import { Undelivered } from './undelivered.tsx'
 
 const MessageDetails = lazyDialog(
   async () => (await import('./message-details.tsx')).MessageDetails,
-  () => t().details.title,
+  () => t().chat.details,
 )
 
 interface Props {
@@ -64,11 +65,16 @@ const Head = ({ chats, name, title }: Props & { readonly title: string }) => {
 const Writing = ({ isOut, ...props }: ComponentProps<typeof Composer> & { readonly isOut: boolean }) =>
   isOut ? <p class="composer muted">{t().groups.out}</p> : <Composer {...props} />
 
+const useOpen = (messenger: Messenger, name: string): OpenConversation => {
+  const open = useMemo(() => openConversation(messenger, name), [messenger, name])
+  useEffect(() => open.stop, [open])
+  return open
+}
+
 /** One open conversation: who it is with, what was said, and where one writes. */
 export const Conversation = ({ chats, name }: Props) => {
   const { messenger } = chats
-  const open = useMemo(() => openConversation(messenger, name), [messenger, name])
-  useEffect(() => open.stop, [open])
+  const open = useOpen(messenger, name)
   const act = useActs(chats, name, open)
   useSignalEffect(() => {
     const { name: wanted, place, key } = target.value ?? {}
@@ -76,6 +82,7 @@ export const Conversation = ({ chats, name }: Props) => {
     target.value = null
     open.toMessage(place, key)
   })
+  const attaching = useAttaching()
   const looking = useSignal<MessageView | null>(null)
   const onDetails = useCallback((message: MessageView) => (looking.value = message), [looking])
   const contact = chats.contact(name)
@@ -84,7 +91,8 @@ export const Conversation = ({ chats, name }: Props) => {
   const group = groupOf(chats, name)
   const shown = looking.value
   return (
-    <section class="chat" aria-label={title}>
+    <section class="chat" aria-label={title} {...(contact?.canSeal === false ? {} : dropHandlers(attaching))}>
+      {attaching.isOver.value && <p class="drop-target">{t().carried.drop}</p>}
       <Head chats={chats} name={name} title={title} />
       <div>
         {contact !== null && <KeyWarning chats={chats} contact={contact} />}
@@ -102,6 +110,7 @@ export const Conversation = ({ chats, name }: Props) => {
         title={title}
         own={own}
         composing={act.composing}
+        attaching={attaching}
         now={(message) => asItIs(open.run.value, message)}
         lastOwn={() => lastChangeable(open)}
         onSend={() => open.toLatest()}

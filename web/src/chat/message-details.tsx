@@ -2,6 +2,7 @@ import type { ContactView, MessageView } from '@chatnip/sdk'
 import { Dialog } from '../components/dialog.tsx'
 import { Link } from '../components/link.tsx'
 import { duration, fullDate, fullTime, timeLeft } from '../format/time.ts'
+import { detailsTexts } from '../texts/details.ts'
 import { locale, t } from '../texts/index.ts'
 import { troubleOf } from './troubles.ts'
 
@@ -16,7 +17,7 @@ interface Props {
 type Fact = readonly [string, string]
 
 const received = ({ mark, details }: MessageView): readonly Fact[] => {
-  const { details: texts } = t()
+  const texts = detailsTexts()
   const facts: Fact[] = mark === null ? [] : [[texts.mark, texts.marks[mark]]]
   if (details === null) return facts
   const reason = details.reason === null ? undefined : texts.reasons[details.reason]
@@ -28,7 +29,8 @@ const received = ({ mark, details }: MessageView): readonly Fact[] => {
 }
 
 const sent = (message: MessageView): readonly Fact[] => {
-  const { details, chat } = t()
+  const { chat } = t()
+  const details = detailsTexts()
   const { state } = message
   const trouble = troubleOf(message, t())
   return [
@@ -49,7 +51,8 @@ const fading = ({ fades, own }: MessageView): readonly Fact[] => {
 
 /** Everything that is known about one message, in plain words. */
 export const MessageDetails = ({ message, contact, own, onDiscard, onClose }: Props) => {
-  const { details, chat, chats, acts } = t()
+  const { chat, chats, acts } = t()
+  const details = detailsTexts()
   const partner = message.conversation === own ? chats.noteToSelf : message.conversation
   const secrecy = message.hasForwardSecrecy ? details.secrecyIs.held : details.secrecyIs.not
   /** Of what nobody can open, or has not gone yet, nothing can be said; nor is plain text a secret. */

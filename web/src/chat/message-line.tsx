@@ -1,5 +1,7 @@
-import type { MessageView } from '@chatnip/sdk'
+import type { Messenger, MessageView } from '@chatnip/sdk'
 import { useId } from 'preact/hooks'
+import { lazyPage } from '../components/lazy-page.tsx'
+import { carriedWords } from '../files/words.ts'
 import { t } from '../texts/index.ts'
 import type { MessageActs } from './acts.ts'
 import { MessageBar } from './message-actions.tsx'
@@ -9,7 +11,10 @@ import { Quote } from './quote.tsx'
 import { Reactions } from './reactions.tsx'
 import { Trouble } from './trouble.tsx'
 
+const MessageFiles = lazyPage(async () => (await import('../files/message-files.tsx')).MessageFiles)
+
 export interface MessageActions {
+  readonly messenger: Messenger
   readonly acts: MessageActs
   readonly onDetails: (message: MessageView) => void
   readonly onRetry: (message: MessageView) => void
@@ -68,6 +73,22 @@ const Who = ({ id, message, seen }: { readonly id: string; readonly message: Mes
   </>
 )
 
+/** What it carries, and how that is said. */
+const Carried = ({
+  id,
+  messenger,
+  message,
+  active,
+}: Pick<Props, 'messenger' | 'message' | 'active'> & { readonly id: string }) =>
+  message.files.length > 0 && (
+    <>
+      <span class="hidden" id={id}>
+        {carriedWords(message)}{' '}
+      </span>
+      <MessageFiles messenger={messenger} message={message} tabStop={active} />
+    </>
+  )
+
 const UNSETTLED: ReadonlySet<string> = new Set(['waiting', 'failed', 'expired'])
 
 /** One message in the log. */
@@ -89,7 +110,7 @@ export const MessageLine = (props: Props) => {
       <article
         class={troubled ? 'bubble troubled' : 'bubble'}
         tabIndex={tabStop ? 0 : -1}
-        aria-labelledby={`${id}-who${quote === null ? '' : ` ${id}-quote`} ${id}-words`}
+        aria-labelledby={`${id}-who${quote === null ? '' : ` ${id}-quote`} ${id}-carried ${id}-words`}
         aria-describedby={`${id}-foot`}
       >
         <Who id={`${id}-who`} message={message} seen={first} />
@@ -103,6 +124,7 @@ export const MessageLine = (props: Props) => {
             onPress={() => acts.toQuoted(message)}
           />
         )}
+        <Carried id={`${id}-carried`} {...props} />
         <Words message={message} id={`${id}-words`} />
         <MessageFoot
           id={`${id}-foot`}

@@ -54,6 +54,7 @@ const useActions = (
       work.catch(() => undefined)
     }
     return {
+      messenger,
       acts,
       onDetails,
       onRetry: ({ id }) => {

@@ -1,5 +1,6 @@
 import { useComputed, useSignal } from '@preact/signals'
 import type { ReadonlySignal, Signal } from '@preact/signals'
+import type { Attaching } from '../files/attaching.ts'
 import type { Chats } from '../state/chats.ts'
 import { askToKeepOnce } from '../state/keeping.ts'
 import { problemOf } from '../state/problems.ts'
@@ -11,6 +12,7 @@ interface Options {
   readonly chats: Chats
   readonly name: string
   readonly composing: Signal<Composing | null>
+  readonly attaching: Attaching
   /** Something was sent: whoever sends wants to see it. */
   readonly onSend: () => void
 }
@@ -36,7 +38,7 @@ interface Of<T> {
  * edit is told by the edit itself and not put there by an effect: effects run after the next frame, and whoever types before it
  * would be overwritten.
  */
-export const useSending = ({ chats, name, composing, onSend }: Options): Sending => {
+export const useSending = ({ chats, name, composing, attaching, onSend }: Options): Sending => {
   const draft = useDraft(chats, name)
   const edited = useSignal<Of<string> | null>(null)
   const failed = useSignal<Of<Problem> | null>(null)
@@ -65,7 +67,8 @@ export const useSending = ({ chats, name, composing, onSend }: Options): Sending
     draft.text.value = ''
     try {
       /** Puts it into the outbox and takes the stored draft away, in one commit; what was typed since is the new draft. */
-      await chats.messenger.send(name, text, re)
+      if (attaching.files.peek().length === 0) await chats.messenger.send(name, text, re)
+      else await (await import('../files/send.ts')).sendChosen(chats.messenger, name, attaching, { text, ...re })
       onSend()
       void askToKeepOnce()
       await draft.store(draft.text.peek())
@@ -94,7 +97,8 @@ export const useSending = ({ chats, name, composing, onSend }: Options): Sending
     problem,
     send: async () => {
       const about = composing.peek()
-      if (text().trim() === '') return
+      const isEmpty = text().trim() === '' && (about?.kind === 'edit' || attaching.files.peek().length === 0)
+      if (isEmpty || attaching.isBusy.peek()) return
       await (about?.kind === 'edit' ? sendEdit(about) : sendText(about))
     },
   }

@@ -22,6 +22,7 @@ const PATHS = {
   search: 'M10.500 4a6.500 6.500 0 100 13 6.500 6.500 0 000-13zM15.300 15.300L20 20',
   people:
     'M9 5.500a3.500 3.500 0 100 7 3.500 3.500 0 000-7zM2.500 19.500c.5-3.500 3-5.500 6.500-5.500s6 2 6.500 5.500M16 6a3 3 0 010 6M18 14.500c2 .7 3.200 2.400 3.500 5',
+  clip: 'M19 11.500l-7.500 7.500a4.700 4.700 0 01-6.700-6.700l8-8a3.200 3.200 0 014.500 4.500l-7.800 7.800a1.600 1.600 0 01-2.300-2.300l7-7',
   pen: 'M5 19l1-4L16.500 4.500l3 3L9 18z',
 } as const
 
@@ -31,8 +32,20 @@ export type IconName = keyof typeof PATHS
 const DIRECTED: readonly IconName[] = ['back', 'send', 'reply']
 
 export const Icon = ({ name, size = 24 }: { readonly name: IconName; readonly size?: number }) => (
+  <LineIcon path={PATHS[name]} size={size} directed={DIRECTED.includes(name)} />
+)
+
+interface LineIconProps {
+  /** Of an SVG path. */
+  readonly path: string
+  readonly size: number
+  /** It points along the line. */
+  readonly directed?: boolean
+}
+
+export const LineIcon = ({ path, size, directed = false }: LineIconProps) => (
   <svg
-    class={DIRECTED.includes(name) ? 'directed' : undefined}
+    class={directed ? 'directed' : undefined}
     width={size}
     height={size}
     viewBox="0 0 24 24"
@@ -43,6 +56,6 @@ export const Icon = ({ name, size = 24 }: { readonly name: IconName; readonly si
     stroke-linejoin="round"
     aria-hidden="true"
   >
-    <path d={PATHS[name]} />
+    <path d={path} />
   </svg>
 )

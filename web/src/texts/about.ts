@@ -1,5 +1,4 @@
-import { about as en } from './en-about.ts'
-import { about as it } from './it-about.ts'
+import { about } from './en-about.ts'
 import { inLanguage } from './later.ts'
 
-export const aboutTexts = inLanguage({ en, it })
+export const aboutTexts = inLanguage('about', about)

@@ -1,4 +1,4 @@
-/** Everything about one message. Part of `en.ts`. */
+/** Everything about one message. It comes with that. */
 export const details = {
   title: 'About this message',
   from: 'From',
@@ -46,3 +46,5 @@ export const details = {
   ownMark: 'Encrypted and signed in your browser.',
   compareNow: 'Compare numbers',
 }
+
+export type DetailsTexts = typeof details

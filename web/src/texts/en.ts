@@ -1,5 +1,5 @@
 import { acts } from './en-acts.ts'
-import { details } from './en-details.ts'
+import { carried } from './en-carried.ts'
 import { errors } from './en-errors.ts'
 import { fading } from './en-fading.ts'
 import { keys } from './en-keys.ts'
@@ -239,9 +239,9 @@ export const en = {
   groups,
   search,
   acts,
+  carried,
 
   fading,
-  details,
 
   settings: {
     title: 'Settings',

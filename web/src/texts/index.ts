@@ -2,6 +2,7 @@ import { computed, signal } from '@preact/signals'
 import type { ReadonlySignal } from '@preact/signals'
 import { en } from './en.ts'
 import type { Texts } from './en.ts'
+import type { Later } from './later.ts'
 
 /** The languages of the app. A new one is a file beside `en.ts` and a line in each of these three. */
 export type Language = 'en' | 'it'
@@ -9,14 +10,22 @@ export const LANGUAGES: readonly (readonly [Language, string])[] = [
   ['en', 'English'],
   ['it', 'Italiano'],
 ]
-const LOADERS: Record<Language, () => Promise<Texts>> = {
-  en: () => Promise.resolve(en),
-  it: async () => (await import('./it.ts')).it,
+/** `later`: of what is loaded later; null: it brings its English along. */
+const LOADERS: Record<Language, () => Promise<{ readonly now: Texts; readonly later: Later | null }>> = {
+  en: () => Promise.resolve({ now: en, later: null }),
+  it: async () => {
+    const now = (await import('./it.ts')).it
+    return { now, later: (await import('./it-later.ts')).it }
+  },
 }
 
 const STORED = 'chatnip language'
 const texts = signal<Texts>(en)
 const chosen = signal<Language>('en')
+const chosenLater = signal<Later | null>(null)
+
+/** The texts of what is loaded later, in the language of the page; null: English. */
+export const foreign: ReadonlySignal<Later | null> = chosenLater
 
 /** The language of the page. */
 export const language: ReadonlySignal<Language> = chosen
@@ -52,7 +61,9 @@ const isTag = (tag: string): boolean => {
 
 /** Speaks another language from now on: texts, dates, and what the page says of itself to screen readers. */
 export const setLanguage = async (next: Language, options: { readonly remember: boolean }): Promise<void> => {
-  texts.value = await LOADERS[next]()
+  const { now, later } = await LOADERS[next]()
+  texts.value = now
+  chosenLater.value = later
   chosen.value = next
   document.documentElement.lang = next
   document.documentElement.dir = texts.value.direction

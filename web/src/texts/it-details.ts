@@ -1,6 +1,6 @@
-import type { Texts } from './en.ts'
+import type { DetailsTexts } from './en-details.ts'
 
-export const details: Texts['details'] = {
+export const details: DetailsTexts = {
   title: 'Su questo messaggio',
   from: 'Da',
   to: 'A',

@@ -1,5 +1,5 @@
 import { acts } from './it-acts.ts'
-import { details } from './it-details.ts'
+import { carried } from './it-carried.ts'
 import { errors } from './it-errors.ts'
 import { fading } from './it-fading.ts'
 import { keys } from './it-keys.ts'
@@ -245,9 +245,9 @@ export const it: Texts = {
   groups,
   search,
   acts,
+  carried,
 
   fading,
-  details,
 
   settings: {
     title: 'Impostazioni',

@@ -1,11 +1,24 @@
-import { language } from './index.ts'
-import type { Language } from './index.ts'
+import type { AboutTexts } from './en-about.ts'
+import type { CompareTexts } from './en-compare.ts'
+import type { DetailsTexts } from './en-details.ts'
+import type { FilesTexts } from './en-files.ts'
+import type { RecoverTexts } from './en-recover.ts'
+import { foreign } from './index.ts'
+
+/** The texts of parts of the app that are loaded later. */
+export interface Later {
+  readonly about: AboutTexts
+  readonly compare: CompareTexts
+  readonly details: DetailsTexts
+  readonly files: FilesTexts
+  readonly recover: RecoverTexts
+}
 
 /**
- * The texts of a part of the app that is loaded later. They come with it, in all languages: so few that fetching one at a time would cost more
- * than it saves. A component that calls what is returned is drawn again when the language changes.
+ * The English ones come with the part that shows them, those of another language with that language. A component that calls what is returned
+ * is drawn again when the language changes.
  */
 export const inLanguage =
-  <Texts>(texts: Readonly<Record<Language, Texts>>): (() => Texts) =>
+  <Area extends keyof Later>(area: Area, english: Later[Area]): (() => Later[Area]) =>
   () =>
-    texts[language.value]
+    foreign.value?.[area] ?? english

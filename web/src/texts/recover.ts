@@ -1,5 +1,4 @@
-import { recover as en } from './en-recover.ts'
-import { recover as it } from './it-recover.ts'
+import { recover } from './en-recover.ts'
 import { inLanguage } from './later.ts'
 
-export const recoverTexts = inLanguage({ en, it })
+export const recoverTexts = inLanguage('recover', recover)

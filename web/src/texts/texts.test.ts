@@ -2,13 +2,15 @@ import { describe, expect, test } from 'vitest'
 import { ERRORS } from '@chatnip/protocol'
 import { about as enAbout } from './en-about.ts'
 import { compare as enCompare } from './en-compare.ts'
-import { notify as enNotify } from './en-notify.ts'
+import { details as enDetails } from './en-details.ts'
+import { files as enFiles } from './en-files.ts'
 import { recover as enRecover } from './en-recover.ts'
 import { en } from './en.ts'
 import { localeFor, preferredLanguage } from './index.ts'
 import { about as itAbout } from './it-about.ts'
 import { compare as itCompare } from './it-compare.ts'
-import { notify as itNotify } from './it-notify.ts'
+import { details as itDetails } from './it-details.ts'
+import { files as itFiles } from './it-files.ts'
 import { recover as itRecover } from './it-recover.ts'
 import { it } from './it.ts'
 
@@ -24,8 +26,22 @@ const flatten = (value: unknown, path = ''): readonly (readonly [string, string]
 }
 
 describe('texts', () => {
-  const english = flatten({ ...en, about: enAbout, compare: enCompare, recover: enRecover, notify: enNotify })
-  const italian = flatten({ ...it, about: itAbout, compare: itCompare, recover: itRecover, notify: itNotify })
+  const english = flatten({
+    ...en,
+    about: enAbout,
+    compare: enCompare,
+    details: enDetails,
+    files: enFiles,
+    recover: enRecover,
+  })
+  const italian = flatten({
+    ...it,
+    about: itAbout,
+    compare: itCompare,
+    details: itDetails,
+    files: itFiles,
+    recover: itRecover,
+  })
 
   test('both languages have the same texts, none empty', () => {
     expect(italian.map(([path]) => path)).toEqual(english.map(([path]) => path))
