@@ -15,7 +15,7 @@ export interface MessengerPorts {
   readonly stores: Stores
   readonly clock: Clock
   readonly random: Randomness
-  /** True: conversations with forward secrecy (decision 0019). Off until groups of many and the app's own words for them are there. */
+  /** True: conversations with forward secrecy (decision 0019), and groups of many. Without it nothing but envelopes. */
   readonly hasGroups?: boolean
   /** True: the first messages of strangers wait as requests (decision 0025). Without it everybody is answered, as by a program. */
   readonly holdsStrangers?: boolean

@@ -99,6 +99,15 @@ const NAMED_LIES: readonly (readonly [string, number, readonly Fault[]])[] = [
       { at: 2864, kind: 'account gets new keys', who: 0, size: 0 },
     ],
   ],
+  [
+    'what cannot be read at first stands before what was accepted behind it, though that is heard of earlier',
+    1876648731,
+    [
+      { at: 1745, kind: 'server drops the end', who: 2, size: 0 },
+      { at: 2859, kind: 'line is slow', who: 0, size: 0 },
+      { at: 905, kind: 'replies are lost', who: 5, size: 1 },
+    ],
+  ],
 ]
 
 test.each(NAMED_LIES)('%s', async (_name, seed, faults) => {

@@ -1,6 +1,7 @@
 import type { PageWord } from '../src/page-lock.ts'
 import { clean } from './clean.ts'
 import { install } from './install.ts'
+import { closeAll, expectTrial, onNotice, onPress, onPush } from './notify.ts'
 import { fileFor, serve } from './serve.ts'
 
 /**
@@ -28,5 +29,16 @@ self.addEventListener('fetch', (event) => {
 self.addEventListener('message', (event) => {
   const word: PageWord = event.data
   if (word === 'take over') event.waitUntil(self.skipWaiting())
-  if (word === 'clean up') event.waitUntil(clean(self.registration))
+  else if (word === 'clean up') event.waitUntil(clean(self.registration))
+  else if (word === 'seen') event.waitUntil(closeAll())
+  else if (word === 'trial') expectTrial()
+  else event.waitUntil(onNotice(word, event.source instanceof Client ? event.source.id : ''))
+})
+
+self.addEventListener('push', (event) => {
+  event.waitUntil(onPush())
+})
+
+self.addEventListener('notificationclick', (event) => {
+  event.waitUntil(onPress(event.notification))
 })

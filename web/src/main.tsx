@@ -10,6 +10,7 @@ import { App } from './app.tsx'
 import { InsecurePage } from './pages/insecure.tsx'
 import { startRouter } from './router.ts'
 import { startInstall } from './state/install.ts'
+import { startNotices } from './state/notices.ts'
 import { session, startSession } from './state/session.ts'
 import { startBadge, startTitle } from './state/title.ts'
 import { startVersion } from './state/version.ts'
@@ -30,6 +31,7 @@ const start = async (root: HTMLElement): Promise<void> => {
   startTitle()
   startBadge()
   startVisibility(nudge)
+  startNotices()
   render(secure ? <App /> : <InsecurePage />, root)
 }
 

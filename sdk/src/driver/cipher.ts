@@ -27,7 +27,10 @@ export interface Cipher {
   vouchedKeys(publicKey: string, account: string): Promise<readonly string[]>
   /** As crypto's. */
   hashLink(link: Link, id: string): Promise<string>
-  /** What carries out the steps of groups; null: this device cannot have any. */
+  /**
+   * What carries out the steps of groups; null: this device cannot have any.
+   * @throws when a part of the program did not come now
+   */
   groups(ports: GroupPorts): Promise<Groups | null>
 }
 
@@ -47,15 +50,17 @@ export const cipherOf = (keys: DeviceKeys, hasGroups: boolean): Cipher => ({
   groups: hasGroups ? keptGroups(keys) : () => Promise.resolve(null),
 })
 
-/** Loaded at the first use. A device that could not load it (an old browser, a part of the app that did not come) tries again later. */
+/** Loaded at the first use. A device that cannot run it (an old browser) has none, and tries again later. */
 function keptGroups(keys: DeviceKeys): Cipher['groups'] {
   let loading: Promise<Groups> | null = null
   return async (ports) => {
     loading ??= import('./groups/open.ts').then(({ openGroups }) => openGroups(keys, ports))
     try {
       return await loading
-    } catch {
+    } catch (error) {
       loading = null
+      // This is how browsers say that they could not fetch a module.
+      if (error instanceof TypeError) throw error
       return null
     }
   }

@@ -1,12 +1,16 @@
-import { makeIdentity } from '@chatnip/crypto'
+import { fingerprint, makeIdentity } from '@chatnip/crypto'
 import { ChatnipError } from '@chatnip/protocol'
+import type { ClientFrame } from '@chatnip/protocol'
 import { expect, test, vi } from 'vitest'
 import { createMessenger } from '../create.ts'
 import { makeDeviceSecrets, packKeys } from '../device-keys.ts'
+import { messageText } from '../engine/group-text.ts'
 import { MemoryKeys, MemoryRows } from '../memory.ts'
 import { NetworkError } from '../ports.ts'
 import type { Clock, Key, Randomness, Row, Transport } from '../ports.ts'
-import { DamagedRow } from './vault.ts'
+import { cipherOf } from './cipher.ts'
+import { startEngine } from './messenger.ts'
+import { DamagedRow, Vault } from './vault.ts'
 
 const identity = await makeIdentity()
 
@@ -63,15 +67,20 @@ class StillClock implements Clock {
 }
 
 async function deviceWith(rows: MemoryRows) {
-  const keys = new MemoryKeys()
-  const secrets = await makeDeviceSecrets()
-  await keys.save(
-    await packKeys({ ...secrets, identity, earlier: [], username: 'alice', deviceId: 'd', session: null }),
-  )
+  const stored = new MemoryKeys()
+  const keys = {
+    ...(await makeDeviceSecrets()),
+    identity,
+    earlier: [],
+    username: 'alice',
+    deviceId: 'd',
+    session: null,
+  }
+  await stored.save(await packKeys(keys))
   const clock = new StillClock()
   const start = (from: MemoryRows = rows, transport: Transport = offline) =>
-    createMessenger({ transport, stores: { rows: from, keys }, clock, random })
-  return { clock, start }
+    createMessenger({ transport, stores: { rows: from, keys: stored }, clock, random })
+  return { clock, keys, start }
 }
 
 const textsOf = async (messenger: Awaited<ReturnType<typeof createMessenger>>) =>
@@ -212,6 +221,60 @@ test('a row that cannot be read ends the line for good, says so, and leaves what
   expect(messenger.connection()).toBe('damaged')
   expect(await textsOf(messenger)).toEqual(['one'])
   expect((await messenger.exportHistory()).map(({ text }) => text)).toEqual(['one'])
+  await messenger.stop()
+})
+
+test('what came in a group stays where it is while a part of the program does not come, and nothing is begun anew', async () => {
+  const rows = new MemoryRows()
+  const { keys } = await deviceWith(rows)
+  const waits: (() => void)[] = []
+  const clock: Clock = {
+    now: () => 1_700_000_000_000,
+    timer: (ms, run) => {
+      if (ms === 10_000) waits.push(run)
+      return () => undefined
+    },
+  }
+  const ring = () => {
+    for (const run of waits.splice(0)) run()
+  }
+  const presented = JSON.stringify({ username: 'alice', public_key: identity.publicKey })
+  const acks: ClientFrame[] = []
+  let lines = 0
+  const transport: Transport = {
+    ...offline,
+    call: async (name) => (name === 'get_public_key' ? JSON.parse(presented) : Promise.reject(new NetworkError())),
+    connect: (handlers) => {
+      lines += 1
+      queueMicrotask(() => {
+        handlers.opened()
+        const id = '6f1c1b9e-4c0c-4b7e-9d0a-2f7c4a3f8e11'
+        const message_text = messageText('g'.repeat(22), { to: 'alice', chain: id, n: 1 }, 'w')
+        handlers.frame({ type: 'message', seq: 1, id, sendername: 'alice', message_text, timestamp: 1 })
+      })
+      return { send: (frame) => void (frame.type === 'ack' && acks.push(frame)), close: () => {} }
+    },
+  }
+  let tries = 0
+  const groups = () => {
+    tries += 1
+    return tries < 9 ? Promise.reject(new TypeError('Failed to fetch a module.')) : Promise.resolve(null)
+  }
+  const cipher = { ...cipherOf(keys, true), groups }
+  const { publicKey } = identity
+  const own = await fingerprint(publicKey)
+  const profile = { username: 'alice', deviceId: 'd', publicKey, fingerprint: own, earlier: [] }
+  const messenger = await startEngine({ transport, vault: new Vault(rows, keys), profile, cipher, clock, random })
+  await vi.waitFor(() => {
+    if (tries < 8) ring()
+    expect(tries).toBe(8)
+  })
+  expect([lines, acks]).toEqual([1, []])
+  await vi.waitFor(() => {
+    ring()
+    expect(acks).toMatchObject([{ upto: 1 }])
+  })
+  expect(lines).toBe(1)
   await messenger.stop()
 })
 

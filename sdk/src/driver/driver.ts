@@ -32,6 +32,7 @@ type Lengthy = EffectOf<'check session' | 'look up' | 'seal' | 'open' | 'find' |
 
 /** How long the engine stays off the line after a write failed. Composing goes on meanwhile. */
 const RESTART_MS = 5_000
+const PART_MS = 10_000
 
 /**
  * Runs the engine: feeds it events one at a time and carries out its effects over the ports. A commit that fails is treated as
@@ -218,8 +219,14 @@ export class Driver {
     return { type: 'looked up', name, line, result: await lookUp(this.#ports.cipher, this.#ports.transport, name) }
   }
 
-  #groups(): Promise<Groups | null> {
-    return this.#ports.cipher.groups({ ...this.#ports, own: this.#state.own })
+  /** A part of the program that did not come is waited for: what came in groups lies in the mailbox until then, and no line is begun for it. */
+  async #groups(): Promise<Groups | null> {
+    try {
+      return await this.#ports.cipher.groups({ ...this.#ports, own: this.#state.own })
+    } catch {
+      await new Promise<void>((done) => void this.#ports.clock.timer(PART_MS, done))
+      return this.#stopped ? null : this.#groups()
+    }
   }
 
   async #stepOf(effect: GroupEffect): Promise<Event> {

@@ -365,8 +365,8 @@ class Engine implements Messenger, Historian {
 
   /** Loaded at the first use; not where there are no groups. */
   async #groups(): Promise<Making> {
-    if ((await this.#ports.cipher.groups({ ...this.#ports, own: this.#driver.state.own })) === null)
-      throw new ChatnipError('unavailable')
+    const own = { ...this.#ports, own: this.#driver.state.own }
+    if ((await this.#ports.cipher.groups(own).catch(() => null)) === null) throw new ChatnipError('unavailable')
     const ports = { driver: this.#driver, transport: this.#ports.transport, random: this.#ports.random }
     const { Making: Made } = await import('./groups/making.ts')
     return new Made(ports)

@@ -69,7 +69,7 @@ const grow = (turn: Turn, chain: Chain, { n, hash }: { readonly n: number; reado
 
 const MOST_GAPS = 50
 
-/** @param about `seq`: the gap stands just before this place */
+/** @param about `seq`: the gap stands just before this place, or, of what cannot be read, there */
 function openGap(
   turn: Turn,
   chain: Chain,
@@ -77,11 +77,13 @@ function openGap(
 ): { readonly chain: Chain; readonly writes: readonly Write[] } {
   const { first, last, quiet, isUnread, slot } = about
   const { sub } = turn.state.meta
-  const place = { seq: about.seq - 1, sub: sub + 1 }
+  // What came and cannot be read has a place of its own: before whatever was accepted behind it, whenever that is heard of.
+  const isHere = isUnread === true && slot === undefined
+  const place = isHere ? { seq: about.seq, sub: -placesFor(about) } : { seq: about.seq - 1, sub: sub + 1 }
   const counts = { missing: span(first, last), gone: [], asked: 0, askedAt: turn.now }
   const known = { ...(isUnread === true ? { isUnread } : {}), ...(slot === undefined ? {} : { slot }) }
   const gap: Gap = { first, last, quiet, place, ...counts, ...known }
-  patchMeta(turn, { sub: sub + placesFor(gap) })
+  if (!isHere) patchMeta(turn, { sub: sub + placesFor(gap) })
   const grown = { ...chain, gaps: [...chain.gaps, gap].slice(-MOST_GAPS) }
   return { chain: grown, writes: quiet ? [] : [noticeWrite(turn, grown, gap)] }
 }

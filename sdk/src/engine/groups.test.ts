@@ -291,6 +291,38 @@ test('an own device that the server does not name any more is left out; one that
   expect(find(named(desk, ['d']), 'propose')).toMatchObject({ group: GROUP, change })
 })
 
+test('in a group of many too, and there it lies on disk as a wish', () => {
+  const { desk } = withTablet()
+  const bob = desk.state.peers.get('bob')
+  const group = desk.state.groups.get(GROUP)
+  if (bob === undefined || group === undefined) throw new TypeError('There is no group.')
+  const members = ['me', 'bob'].map((account) => ({ account, role: 'member' as const }))
+  const info = { id: 'f'.repeat(32), version: 1, title: 'Boat', picture: null, members }
+  const boat = { ...bob, name: `group:${info.id}`, number: 77, many: { info, isIn: true, wishes: [] } }
+  const ofMany = { ...group, id: 'm'.repeat(22), number: 77, version: 1 }
+  desk.state = {
+    ...desk.state,
+    peers: new Map([...desk.state.peers, [boat.name, boat]]),
+    groups: new Map([[ofMany.id, ofMany]]),
+  }
+  expect(find(named(desk, ['d', 'tablet']), 'propose')).toBeUndefined()
+  const effects = named(desk, ['d'])
+  const wishes = [{ type: 'gone', devices: ['tablet'] }]
+  expect(find(effects, 'commit')?.writes).toMatchObject([{ table: 'peers', value: { many: { wishes } } }])
+  const change = { type: 'remove', members: [{ account: 'me', device: 'tablet' }] }
+  expect(find(effects, 'propose')).toMatchObject({ group: ofMany.id, change, info })
+})
+
+test('whoever sends what cannot be read under ever new groups fills no memory', () => {
+  const { desk } = sealed()
+  for (let at = 1; at <= 600; at += 1) {
+    const hint = { to: '', chain: '00000000-0000-4000-8000-000000000007', n: 1 }
+    const group = `n${String(at).padStart(21, '0')}`
+    take(desk, messageText(group, hint, 'w'), { kind: 'unreadable', group, hint }, at)
+  }
+  expect(desk.state.admissions.size).toBe(500)
+})
+
 test('an own device that comes in while the server is being asked is not left out', () => {
   const { desk } = withTablet()
   desk.now += 100_000

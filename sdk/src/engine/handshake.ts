@@ -66,7 +66,7 @@ export function pumpGroups(turn: Turn): void {
 function sendHandshake(turn: Turn, group: Group, { id, timestamp, epoch, to, text }: Handshake): void {
   keepGroup(turn, { ...group, stage: 'flying' })
   const about = { id: group.id, epoch, commit: true } as const
-  const frame: ClientFrame = { type: 'send', id, timestamp, to: [...to], text, group: about }
+  const frame: ClientFrame = { type: 'send', id, timestamp, to: [...to], text, group: about, quiet: true }
   effect(turn, { type: 'send', line: turn.state.line.number, frame })
 }
 

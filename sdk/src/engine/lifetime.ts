@@ -13,3 +13,7 @@ export const readSeconds = (value: unknown): number | undefined => (value === 0 
 
 /** How long the server keeps such a message for whoever is away: a day at least, so that who sleeps gets what stays for an hour. */
 export const keptFor = (life: number): number => Math.max(life, DAY)
+
+/** Of what is in the outbox: nobody is called for an edit or a reaction. */
+export const quietOf = ({ act, setting }: { readonly act?: unknown; readonly setting?: unknown }): { quiet?: true } =>
+  act === undefined && setting === undefined ? {} : { quiet: true }

@@ -6,7 +6,7 @@ import { askKey } from './lookups.ts'
 import { resumeAfresh } from './begin.ts'
 import { onRefused, onSent, pump } from './outbox.ts'
 import { tellPeople } from './people.ts'
-import { lookAfterStock, stockIsDue } from './stock.ts'
+import { lookAfterStock, stockSoon } from './stock.ts'
 import { tellAnew } from './tell.ts'
 import { backoff, effect, patch, patchLine } from './turn.ts'
 import type { Turn } from './turn.ts'
@@ -32,7 +32,7 @@ export function onNudge(turn: Turn): void {
   }
   if (phase !== 'online') return
   // A device may have come or gone.
-  stockIsDue(turn)
+  stockSoon(turn)
   lookAfterStock(turn)
 }
 
@@ -63,7 +63,7 @@ export function onOpened(turn: Turn): void {
   askKey(turn, turn.state.own.username)
   tellAnew(turn)
   tellPeople(turn)
-  stockIsDue(turn)
+  stockSoon(turn)
   resumeAfresh(turn)
   pump(turn)
 }

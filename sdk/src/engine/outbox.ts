@@ -12,7 +12,7 @@ import { groupPart } from './part.ts'
 import { isGivenUp } from './hangup.ts'
 import { armFading, startFading } from './fading-rows.ts'
 import { acceptedLine, contentOf, isHeldBack, linkOf, signerOf } from './item.ts'
-import { keptFor } from './lifetime.ts'
+import { keptFor, quietOf } from './lifetime.ts'
 import { setLifetime } from './lifetimes.ts'
 import { askKey, freshKey } from './lookups.ts'
 import { roleOf } from './many/info.ts'
@@ -199,7 +199,7 @@ function send(turn: Turn, item: OutboxItem): void {
   const { to, text, group } = item.sealed
   const ends = item.life === undefined ? {} : { expires_in: keptFor(item.life) }
   const shared = { ...(text === undefined ? {} : { text }), ...(group === undefined ? {} : { group }), ...ends }
-  const frame: SendFrame = { type: 'send', id: item.id, timestamp, to: [...to], ...shared }
+  const frame: SendFrame = { type: 'send', id: item.id, timestamp, to: [...to], ...shared, ...quietOf(item) }
   effect(turn, { type: 'send', line: turn.state.line.number, frame })
 }
 

@@ -2,7 +2,8 @@ import { beginAfresh } from './begin.ts'
 import { currentGroup } from './groups.ts'
 import { ownIn } from './own-leaves.ts'
 import type { Group } from './state.ts'
-import { patch } from './turn.ts'
+import { addWish } from './many/wishes.ts'
+import { commit, patch } from './turn.ts'
 import type { Turn } from './turn.ts'
 
 /**
@@ -19,6 +20,17 @@ export function onDevices(turn: Turn, devices: readonly string[] | null): void {
   const gone = turn.state.known.filter((device) => !devices.includes(device))
   patch(turn, { devices, gone, known: [] })
   bringIn(turn, devices)
+  if (gone.length > 0) wishOut(turn, gone)
+}
+
+/** In groups of many, where what is to be changed is wished. */
+function wishOut(turn: Turn, gone: readonly string[]): void {
+  for (const peer of turn.state.peers.values()) {
+    const group = peer.many?.isIn === true ? currentGroup(turn, peer) : null
+    const devices =
+      group === null ? [] : ownIn(turn, group).flatMap(({ device }) => (gone.includes(device) ? device : []))
+    if (devices.length > 0) commit(turn, addWish(turn, peer, { type: 'gone', devices }))
+  }
 }
 
 function bringIn(turn: Turn, devices: readonly string[]): void {

@@ -16,6 +16,14 @@ const PAUSE_MS = 60_000
 
 export const stockIsDue = (turn: Turn): void => patch(turn, { stock: 'due' })
 
+const SOON_MS = 2_000
+
+/** On a new line. Who has groups has left key packages there before; then what is on the screen goes first, since this loads the part for groups. */
+export function stockSoon(turn: Turn): void {
+  if (turn.state.groups.size === 0) return stockIsDue(turn)
+  effect(turn, { type: 'timer', name: 'stock', ms: SOON_MS })
+}
+
 export function lookAfterStock(turn: Turn): void {
   if (turn.state.stock !== 'due' || turn.state.isStepping || turn.state.line.phase !== 'online') return
   const since = turn.now - turn.state.stockedAt

@@ -110,7 +110,7 @@ export function onServiceSealed(
   if (event.to === null || turn.state.line.phase !== 'online') return dropService(turn, item.id)
   setService(turn, { ...item, stage: 'flying' })
   const timestamp = Math.max(0, Math.floor(turn.now / 1000))
-  const frame: ClientFrame = { type: 'send', id: item.id, timestamp, to: [...event.to], ...endOf(item) }
+  const frame: ClientFrame = { type: 'send', id: item.id, timestamp, to: [...event.to], quiet: true, ...endOf(item) }
   effect(turn, { type: 'send', line: turn.state.line.number, frame })
 }
 

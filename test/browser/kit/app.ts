@@ -31,13 +31,31 @@ export interface AppOptions {
   readonly env?: Readonly<Record<string, string>>
   /** Smaller mailboxes than the real ones. */
   readonly limits?: NonNullable<TestServerOptions['limits']>
+  /** The folder of another web app than the one of this checkout. */
+  readonly pages?: string
+  /** Whom the server may push to. */
+  readonly push?: NonNullable<TestServerOptions['push']>
 }
 
 /** Builds the pages when they are not there and starts a server with what a fresh installation has, but for cheap password hashing. */
-export async function startApp({ rateLimits = true, env = {}, limits = {} }: AppOptions = {}): Promise<App> {
+export async function startApp({
+  rateLimits = true,
+  env = {},
+  limits = {},
+  push,
+  pages: first,
+}: AppOptions = {}): Promise<App> {
   await ensureWebBundle()
   const data = await mkdtemp(join(tmpdir(), 'chatnip-browser-'))
-  let server = await startTestServer({ rateLimits, data, env, limits })
+  const pushing = push === undefined ? {} : { push }
+  let server = await startTestServer({
+    rateLimits,
+    data,
+    env,
+    limits,
+    ...pushing,
+    ...(first === undefined ? {} : { pages: first }),
+  })
   const { address } = server
   const { port } = new URL(address)
   return {
@@ -46,7 +64,7 @@ export async function startApp({ rateLimits = true, env = {}, limits = {} }: App
     stopServer: () => server.stop(),
     startServer: async (pages) => {
       const other = pages === undefined ? {} : { pages }
-      server = await startTestServer({ rateLimits, data, limits, env: { ...env, PORT: port }, ...other })
+      server = await startTestServer({ rateLimits, data, limits, env: { ...env, PORT: port }, ...other, ...pushing })
     },
     written: async () => readAll(data),
     stop: async () => {

@@ -46,6 +46,13 @@ export async function signUp(person: Person): Promise<Person> {
   return person
 }
 
+/** Signs up, and has left on the server what others begin a conversation with: whoever writes to them before that writes in an envelope. */
+export async function signUpWhole(person: Person): Promise<Person> {
+  const left = person.page.waitForResponse((response) => response.url().endsWith('/upload_key_packages'))
+  await Promise.all([signUp(person), left])
+  return person
+}
+
 /** The sign-up page, up to the recovery code. */
 export async function fillSignUp(person: Person): Promise<void> {
   const { page, name } = person

@@ -20,6 +20,8 @@ const EXPECTED = [
   /^Failed to load resource/u,
   /WebSocket connection to/u,
   /can.t establish a connection to the server at ws/u,
+  // Firefox, of a part of the app that was on its way when the page was left.
+  /^Failed to load .*A ServiceWorker intercepted the request/u,
 ]
 
 /** Begins to note what happens in all pages of `context`, those that open later included. */

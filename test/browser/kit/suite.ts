@@ -4,7 +4,7 @@ import { launchBrowser } from '../browsers.ts'
 import type { BrowserName } from '../browsers.ts'
 import { startApp } from './app.ts'
 import type { App, AppOptions } from './app.ts'
-import { newPerson, signUp } from './person.ts'
+import { newPerson, signUpWhole } from './person.ts'
 import type { Person } from './person.ts'
 import { nothing } from './recorder.ts'
 
@@ -61,7 +61,8 @@ function prepare(browser: Browser | null, options: AppOptions): () => Stage {
       people.push(somebody)
       return somebody
     }
-    const couple: Stage['couple'] = (one, other) => Promise.all([person(one).then(signUp), person(other).then(signUp)])
+    const couple: Stage['couple'] = (one, other) =>
+      Promise.all([person(one).then(signUpWhole), person(other).then(signUpWhole)])
     return { browser, app: running, person, couple }
   }
 }

@@ -51,11 +51,12 @@ export async function sitDown(
   address: string,
   username: string,
   clock?: Clock,
+  hasGroups = false,
 ): Promise<{ seat: QuickSeat; messenger: Messenger }> {
   const seat = new QuickSeat(address, username)
   const { outcome } = await seat.logIn()
   if (outcome !== 'signed in') throw new Error(`${username} could not sign in.`)
-  const messenger = await seat.start(clock)
+  const messenger = await seat.start(clock, hasGroups)
   await online(messenger)
   return { seat, messenger }
 }

@@ -60,9 +60,9 @@ export class Stage {
   }
 
   /** Sits down at a new device; the second time the same role gets a second device. */
-  async enter(role: Role, clock?: Clock): Promise<Actor> {
+  async enter(role: Role, clock?: Clock, hasGroups = false): Promise<Actor> {
     const account = await this.account(role)
-    const { seat, messenger } = await sitDown(this.evil.address, account.username, clock)
+    const { seat, messenger } = await sitDown(this.evil.address, account.username, clock, hasGroups)
     this.#seats.push(seat)
     return { ...account, seat, messenger }
   }

@@ -10,6 +10,7 @@ import { Known } from '../settings/known.tsx'
 import { LogOut } from '../settings/log-out.tsx'
 import { NewCode } from '../settings/new-code.tsx'
 import { NewKeys } from '../settings/new-keys.tsx'
+import { Notifications } from '../settings/notifications.tsx'
 import { Password } from '../settings/password.tsx'
 import { Picture } from '../settings/picture.tsx'
 import { Receipts } from '../settings/receipts.tsx'
@@ -39,6 +40,7 @@ export const SettingsPage = ({ chats }: { readonly chats: Chats }) => {
         <NewCode username={username} />
         <Devices chats={chats} />
         <NewKeys chats={chats} />
+        <Notifications />
         <Receipts chats={chats} />
         <Install />
         <History chats={chats} />

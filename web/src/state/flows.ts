@@ -5,6 +5,7 @@ import type { AccountPorts, Argon2Input, KeysMissing } from '@chatnip/sdk/accoun
 import { deviceName } from '../device/environment.ts'
 import { openStores } from '../device/stores.ts'
 import { browserTransport } from '../device/transport.ts'
+import { STORED } from '../notify/stored.ts'
 import { askWorker } from '../workers/ask.ts'
 import { refreshPicture } from './pictures.ts'
 import { change, forgetName, remember, takeWish } from './session.ts'
@@ -124,7 +125,15 @@ export const newRecoveryCode = (username: string, password: string): Promise<str
 export const newKeys = (username: string, password: string): Promise<string> =>
   change(() => accounts.newKeys(ports, { username, password }))
 
+/** The next account here decides for itself; without a network the server finds out by the session's end. */
+const silence = async (): Promise<void> => {
+  if (localStorage.getItem(STORED) === null) return
+  const { switchOff } = await import('../notify/subscribe.ts')
+  await switchOff().catch(() => undefined)
+}
+
 export const logOut = async (username: string, { forget }: { readonly forget: boolean }): Promise<void> => {
+  await silence()
   await change(async () => {
     await accounts.logOut(ports, { username, forget })
     remember(null)
@@ -135,6 +144,7 @@ export const logOut = async (username: string, { forget }: { readonly forget: bo
 }
 
 export const deleteAccount = async (username: string, password: string): Promise<void> => {
+  await silence()
   await change(async () => {
     await accounts.deleteAccount(ports, { username, password })
     remember(null)

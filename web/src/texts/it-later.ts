@@ -2,8 +2,9 @@ import { about } from './it-about.ts'
 import { compare } from './it-compare.ts'
 import { details } from './it-details.ts'
 import { files } from './it-files.ts'
+import { notify } from './it-notify.ts'
 import { recover } from './it-recover.ts'
 import type { Later } from './later.ts'
 
 /** The texts of what is loaded later, all together. */
-export const it: Later = { about, compare, details, files, recover }
+export const it: Later = { about, compare, details, files, notify, recover }

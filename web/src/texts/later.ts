@@ -2,6 +2,7 @@ import type { AboutTexts } from './en-about.ts'
 import type { CompareTexts } from './en-compare.ts'
 import type { DetailsTexts } from './en-details.ts'
 import type { FilesTexts } from './en-files.ts'
+import type { notify } from './en-notify.ts'
 import type { RecoverTexts } from './en-recover.ts'
 import { foreign } from './index.ts'
 
@@ -11,6 +12,7 @@ export interface Later {
   readonly compare: CompareTexts
   readonly details: DetailsTexts
   readonly files: FilesTexts
+  readonly notify: typeof notify
   readonly recover: RecoverTexts
 }
 

@@ -1,18 +1,16 @@
 import { describe, expect, test } from 'vitest'
 import { ERRORS } from '@chatnip/protocol'
-import { about as enAbout } from './en-about.ts'
-import { compare as enCompare } from './en-compare.ts'
-import { details as enDetails } from './en-details.ts'
-import { files as enFiles } from './en-files.ts'
-import { recover as enRecover } from './en-recover.ts'
+import { about } from './en-about.ts'
+import { compare } from './en-compare.ts'
+import { details } from './en-details.ts'
+import { files } from './en-files.ts'
+import { notify } from './en-notify.ts'
+import { recover } from './en-recover.ts'
 import { en } from './en.ts'
 import { localeFor, preferredLanguage } from './index.ts'
-import { about as itAbout } from './it-about.ts'
-import { compare as itCompare } from './it-compare.ts'
-import { details as itDetails } from './it-details.ts'
-import { files as itFiles } from './it-files.ts'
-import { recover as itRecover } from './it-recover.ts'
+import { it as itLater } from './it-later.ts'
 import { it } from './it.ts'
+import type { Later } from './later.ts'
 
 /** Every text by its path; functions are called with stand-ins. */
 const flatten = (value: unknown, path = ''): readonly (readonly [string, string])[] => {
@@ -26,22 +24,9 @@ const flatten = (value: unknown, path = ''): readonly (readonly [string, string]
 }
 
 describe('texts', () => {
-  const english = flatten({
-    ...en,
-    about: enAbout,
-    compare: enCompare,
-    details: enDetails,
-    files: enFiles,
-    recover: enRecover,
-  })
-  const italian = flatten({
-    ...it,
-    about: itAbout,
-    compare: itCompare,
-    details: itDetails,
-    files: itFiles,
-    recover: itRecover,
-  })
+  const later: Later = { about, compare, details, files, notify, recover }
+  const english = flatten({ ...en, ...later })
+  const italian = flatten({ ...it, ...itLater })
 
   test('both languages have the same texts, none empty', () => {
     expect(italian.map(([path]) => path)).toEqual(english.map(([path]) => path))

@@ -16,12 +16,22 @@ const AGAIN_MS = 30_000
 /** The own other devices are told when the key packages of this one have had time to arrive. */
 const GREET_MS = 3_000
 
+/** Whoever sends what cannot be read under ever new groups makes us forget what was noted before, and no more. */
+const MOST_NOTED = 500
+
+/** Whether this was done in the last so many ms. If not, it is noted that it is done now. */
+export function wasLately(turn: Turn, what: string, ms: number): boolean {
+  const { admissions } = turn.state
+  const last = admissions.get(what)
+  if (last !== undefined && Math.abs(turn.now - last) < ms) return true
+  const rest = [...admissions].filter(([key]) => key !== what)
+  patch(turn, { admissions: new Map([...rest.slice(1 - MOST_NOTED), [what, turn.now]]) })
+  return false
+}
+
 /** @param ask `group` empty: into all that this account is in */
 export function askToBeLetIn(turn: Turn, { group, sender }: { readonly group: string; readonly sender: string }): void {
-  const key = `${group} ${sender}`
-  const last = turn.state.admissions.get(key)
-  if (last !== undefined && Math.abs(turn.now - last) < AGAIN_MS) return
-  patch(turn, { admissions: new Map(turn.state.admissions).set(key, turn.now) })
+  if (wasLately(turn, `${group} ${sender}`, AGAIN_MS)) return
   tell(turn, { to: lower(sender), body: { type: 'admit', chain: '', group }, about: { number: 0, news: 0 } })
   pumpService(turn)
 }

@@ -7,10 +7,10 @@ import type { Outcome } from '../outcome.ts'
 import { adoptKey } from '../pins.ts'
 import type { Peer } from '../rows.ts'
 import type { TakenFrame } from '../taken.ts'
-import { ensurePeer, isOwn, lower, patch, peerWrite, setPeer } from '../turn.ts'
+import { ensurePeer, isOwn, lower, peerWrite, setPeer } from '../turn.ts'
 import type { Turn } from '../turn.ts'
 import type { Unwrapped } from '../unwrapped.ts'
-import { askToBeLetIn } from './admission.ts'
+import { askToBeLetIn, wasLately } from './admission.ts'
 import { applyInfo, noteNews } from './change.ts'
 import { nameOfMany, roleOf } from './info.ts'
 import { without } from './value.ts'
@@ -101,10 +101,7 @@ function noteRefusal(
   { peer, by, place }: { readonly peer: Peer; readonly by: string; readonly place: Place },
   outcome: Outcome,
 ): void {
-  const key = `refused ${peer.number} ${by}`
-  const last = turn.state.admissions.get(key)
-  if (last !== undefined && Math.abs(turn.now - last) < NOTED_MS) return
-  patch(turn, { admissions: new Map(turn.state.admissions).set(key, turn.now) })
+  if (wasLately(turn, `refused ${peer.number} ${by}`, NOTED_MS)) return
   write(outcome, ...noteNews(turn, peer, { by, news: { type: 'not allowed' }, place }))
   tell(turn, peer, outcome)
 }

@@ -24,6 +24,8 @@ export type Wish =
   | { readonly type: 'title'; readonly title: string }
   | { readonly type: 'picture'; readonly picture: string | null }
   | { readonly type: 'leave' }
+  /** Takes out own devices that are not this account's any more. */
+  | { readonly type: 'gone'; readonly devices: readonly string[] }
   /** Takes out the devices of those who have left. */
   | { readonly type: 'tidy' }
 
@@ -95,6 +97,8 @@ function planOf(turn: Turn, { info, group, wish }: Wished): Plan | 'later' | nul
       return planDevices(turn, { info, group, wish })
     case 'tidy':
       return removal(group, ({ account }) => roleOf(info, account) === null, info)
+    case 'gone':
+      return removal(group, ({ account, device }) => account === own && wish.devices.includes(device), info)
     case 'leave':
       return { change: { type: 'renew' }, info: without(info, [own]) }
     case 'add':
@@ -122,6 +126,7 @@ function planOfOwner(turn: Turn, { info, group, wish }: Wished): Plan | null {
     case 'picture':
       return renewal(info, changed(info, { picture: wish.picture }))
     case 'devices':
+    case 'gone':
     case 'leave':
     case 'tidy':
       return null

@@ -1,0 +1,4 @@
+import { notify } from './en-notify.ts'
+import { inLanguage } from './later.ts'
+
+export const notifyTexts = inLanguage('notify', notify)
