@@ -1,14 +1,16 @@
 import { describe, expect, test } from 'vitest'
-import { CIRCLE_IN_GROUPS, CIRCLE_OF_A_LIAR, PAIR_IN_GROUP, play } from './kit/chat.ts'
+import { CIRCLE_IN_GROUPS, CIRCLE_OF_A_LIAR, CIRCLE_OF_MANY, PAIR_IN_GROUP, play } from './kit/chat.ts'
 import { exploreSingle } from './kit/explore.ts'
-import { anyFaults } from './kit/faults.ts'
+import { anyFaults, faultsOfMany } from './kit/faults.ts'
 import type { Fault } from './kit/faults.ts'
 import { GROUP_MUTANTS } from './kit/group-mutants.ts'
 import { search } from './kit/search.ts'
 import { PATIENCE_MS, RUNS, SEED } from './kit/settings.ts'
 
-/** Conversations in groups (decision 0019). They are off in the app as yet, so they are played less than everything else. */
+/** Conversations in groups (decision 0019). Each takes three times as long as in envelopes, so they are played less than everything else. */
 const GROUP_RUNS = Math.ceil(RUNS / 100)
+/** In a group of many a world has four devices in one tree. */
+const MANY_RUNS = Math.ceil(RUNS / 200)
 
 const how = { seed: 1, script: PAIR_IN_GROUP }
 
@@ -34,6 +36,26 @@ describe('conversations in groups', { timeout: PATIENCE_MS }, () => {
     if (crashes.wrong.length > 0) return
     const found = await search({ faults: anyFaults, script: CIRCLE_IN_GROUPS, seed: SEED, runs: GROUP_RUNS, mutant })
     expect(found).not.toBeNull()
+  })
+})
+
+describe('a group of many', { timeout: PATIENCE_MS }, () => {
+  const many = { faults: faultsOfMany, script: CIRCLE_OF_MANY, seed: SEED, runs: MANY_RUNS } as const
+
+  test(`${MANY_RUNS} random schedules of faults`, async () => {
+    expect((await search(many))?.story ?? null).toBeNull()
+  })
+
+  test.each(GROUP_MUTANTS.slice(0, 1))('it is found when $name', async (mutant) => {
+    expect(await search({ ...many, mutant })).not.toBeNull()
+  })
+
+  test.each([
+    ['key packages that did not arrive are counted again', 'store is full'],
+    ['what could not be counted is counted again', 'store is unsure'],
+  ] as const)('%s', async (_name, kind) => {
+    const faults: readonly Fault[] = [{ at: 0, kind, who: 0, size: 1 }]
+    expect((await play({ seed: 0, faults, script: CIRCLE_OF_MANY })).violations).toEqual([])
   })
 })
 
@@ -106,6 +128,16 @@ const NAMED_LIES: readonly (readonly [string, number, readonly Fault[]])[] = [
       { at: 1745, kind: 'server drops the end', who: 2, size: 0 },
       { at: 2859, kind: 'line is slow', who: 0, size: 0 },
       { at: 905, kind: 'replies are lost', who: 5, size: 1 },
+    ],
+  ],
+  [
+    'key packages that were on their way when the key changed do not count',
+    -223837063,
+    [
+      { at: 1166, kind: 'server swallows', who: 4, size: 2 },
+      { at: 2917, kind: 'line is cut', who: 5, size: 1 },
+      { at: 2913, kind: 'replies are lost', who: 0, size: 0 },
+      { at: 751, kind: 'account gets new keys', who: 2, size: 0 },
     ],
   ],
 ]

@@ -33,6 +33,8 @@ type Lengthy = EffectOf<'check session' | 'look up' | 'seal' | 'open' | 'find' |
 /** How long the engine stays off the line after a write failed. Composing goes on meanwhile. */
 const RESTART_MS = 5_000
 const PART_MS = 10_000
+/** Key packages that did not arrive are counted as wanting then. */
+const COUNT_AGAIN_MS = 60_000
 
 /**
  * Runs the engine: feeds it events one at a time and carries out its effects over the ports. A commit that fails is treated as
@@ -166,7 +168,7 @@ export class Driver {
       case 'claim':
         return this.#begin(effect)
       case 'publish':
-        return void this.#groups().then((groups) => groups?.publish(effect))
+        return void this.#publish(effect)
     }
   }
 
@@ -217,6 +219,15 @@ export class Driver {
 
   async #lookUp({ name, line }: EffectOf<'look up'>): Promise<Event> {
     return { type: 'looked up', name, line, result: await lookUp(this.#ports.cipher, this.#ports.transport, name) }
+  }
+
+  async #publish(effect: EffectOf<'publish'>): Promise<void> {
+    const life = this.#life
+    try {
+      await (await this.#groups())?.publish(effect)
+    } catch {
+      if (life === this.#life && !this.#stopped) this.#setTimer('stock', COUNT_AGAIN_MS)
+    }
   }
 
   /** A part of the program that did not come is waited for: what came in groups lies in the mailbox until then, and no line is begun for it. */

@@ -291,6 +291,11 @@ test('an own device that the server does not name any more is left out; one that
   expect(find(named(desk, ['d']), 'propose')).toMatchObject({ group: GROUP, change })
 })
 
+test('key packages that could not be counted are counted again in a minute', () => {
+  const { desk } = withTablet()
+  expect(named(desk, ['d', 'tablet'])).toContainEqual({ type: 'timer', name: 'stock', ms: 60_000 })
+})
+
 test('in a group of many too, and there it lies on disk as a wish', () => {
   const { desk } = withTablet()
   const bob = desk.state.peers.get('bob')

@@ -47,7 +47,11 @@ function beforeDevices(turn: Turn): void {
 export function onStocked(turn: Turn, { made, devices }: Extract<Event, { readonly type: 'stocked' }>): void {
   if (turn.state.stock === 'busy') patch(turn, { stock: 'done' })
   groupPart()?.onDevices(turn, devices)
-  if (made === null) return patch(turn, { isStepping: false })
+  if (made === null) {
+    // Where there are groups the server did not answer: without key packages nobody could begin one with this device until the next line.
+    if (groupPart() !== null) effect(turn, { type: 'timer', name: 'stock', ms: PAUSE_MS })
+    return patch(turn, { isStepping: false })
+  }
   const { texts, lastResort, secrets } = made
   const publish: readonly After[] =
     texts.length > 0 || lastResort !== null ? [{ type: 'publish', texts, lastResort }] : []

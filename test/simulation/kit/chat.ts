@@ -5,6 +5,7 @@ import { LAST_WORDS_MS, SPAN_MS, strike } from './faults.ts'
 import type { Fault } from './faults.ts'
 import { keyName, keysBefore } from './key-names.ts'
 import type { Mutant } from './mutants.ts'
+import { THE_GROUP } from './names.ts'
 import { World } from './world.ts'
 
 /** Who writes how many messages to whom, and from when to when. */
@@ -20,6 +21,8 @@ export interface Script {
   readonly lastWords?: true
   /** Their devices speak MLS with each other. */
   readonly hasGroups?: true
+  /** Who makes the group of many, when. */
+  readonly group?: { readonly device: string; readonly at: number }
 }
 
 /** Alice on two devices, Bob and Carol on one each; also a note to self. */
@@ -74,6 +77,22 @@ export const PAIR_IN_GROUP: Script = { ...PAIR, from: 1_500, within: 1_620, hasG
 
 export const CIRCLE_IN_GROUPS: Script = { ...CIRCLE, hasGroups: true }
 
+/** All of them in one group of many, and a word between two as well. */
+export const CIRCLE_OF_MANY: Script = {
+  accounts: CIRCLE.accounts,
+  notes: [
+    { device: 'laptop', to: THE_GROUP, count: 2 },
+    { device: 'phone', to: THE_GROUP, count: 1 },
+    { device: 'desk', to: THE_GROUP, count: 2 },
+    { device: 'tablet', to: THE_GROUP, count: 2 },
+    { device: 'tablet', to: 'alice', count: 1 },
+  ],
+  within: 1_500,
+  hasGroups: true,
+  from: 10,
+  group: { device: 'laptop', at: 1 },
+}
+
 export interface Story {
   readonly violations: readonly Violation[]
   /** Empty unless asked for. */
@@ -103,6 +122,7 @@ export async function play({ seed, faults, script = CIRCLE, mutant, isTold = fal
   const steps: string[] = []
   for (const [account, devices] of Object.entries(script.accounts)) world.settle(account, ...devices)
   planNotes(world, script)
+  planGroup(world, script)
   planDeeds(world, script)
   planFaults(world, faults, steps)
   world.boot()
@@ -204,6 +224,15 @@ function planNotes(world: World, { notes, from = 10, within, lastWords }: Script
     }
   }
   for (const at of lastWords === true ? LAST_WORDS_MS : []) for (const { device, to } of notes) plan(at, device, to)
+}
+
+function planGroup(world: World, { group, accounts }: Script): void {
+  if (group === undefined) return
+  const maker = world.devices.get(group.device)
+  maker?.person.planGroup(
+    group.at,
+    Object.keys(accounts).filter((account) => account !== maker.account),
+  )
 }
 
 const noteId = (number: number): string => `${PREFIX}${String(number).padStart(12, '0')}`

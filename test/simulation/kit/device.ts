@@ -141,7 +141,11 @@ export class SimDevice {
     const { dice, mutant } = this.#world
     const { current, earlier } = this.#ring
     const profile = { username: this.account, deviceId: this.name, publicKey: current, fingerprint: current, earlier }
-    const random = { bytes: () => new Uint8Array(), uuid: () => dice.uuid(), number: () => dice.number() }
+    const random = {
+      bytes: (count: number) => Uint8Array.from({ length: count }, () => dice.between(0, 255)),
+      uuid: () => dice.uuid(),
+      number: () => dice.number(),
+    }
     const standIn = standInCipher(this, this.#ring, { random: () => dice.number(), hasGroups: this.#world.hasGroups })
     const real = watchedCipher(this.#world, this, standIn)
     const cipher = mutant.cipher?.(real, this) ?? real

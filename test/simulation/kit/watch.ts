@@ -2,6 +2,7 @@ import type { Cipher } from '../../../sdk/src/driver/cipher.ts'
 import type { ToSeal } from '../../../sdk/src/engine/events.ts'
 import { isServiceBody } from '../../../sdk/src/engine/service.ts'
 import { keyName } from './key-names.ts'
+import { conversationOf, THE_GROUP } from './names.ts'
 import type { SimDevice } from './device.ts'
 import type { World } from './world.ts'
 
@@ -16,6 +17,11 @@ export const watchedCipher = (world: World, device: SimDevice, cipher: Cipher): 
 
 function watch(world: World, device: SimDevice, { id, to, key, body }: ToSeal): void {
   const name = keyName(key.publicKey)
+  if (!isServiceBody(body) && conversationOf('', to) === THE_GROUP) {
+    for (const { value: peer } of device.disk.rows.peers.values())
+      world.sealedFor.set(`${id} ${peer.name}`, keyName(peer.pinned?.publicKey ?? ''))
+    return
+  }
   if (!isServiceBody(body)) return void world.sealedFor.set(`${id} ${to}`, name)
   if (body.type === 'receipt' && !hasOnDisk(device, body.chain, body.n)) {
     world.sees({ what: 'told too early', device: device.name })

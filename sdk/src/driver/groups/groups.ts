@@ -64,10 +64,10 @@ export class Groups {
     return { type: 'sealed', id, to: all, key: key.publicKey, link, inGroup: { group, made } }
   }
 
-  /** What does not arrive is wanting at the next count. */
-  publish({ texts, lastResort }: EffectOf<'publish'>): void {
+  /** @throws whatever keeps them from the server: they are wanting at the next count */
+  async publish({ texts, lastResort }: EffectOf<'publish'>): Promise<void> {
     const body = { key_packages: [...texts], ...(lastResort === null ? {} : { last_resort: lastResort }) }
-    this.#ports.transport.call('upload_key_packages', body).catch(() => undefined)
+    await this.#ports.transport.call('upload_key_packages', body)
   }
 
   /** A device has another signature key for each key of its account. */
@@ -110,7 +110,7 @@ export class Groups {
       const waiting = await this.#ports.transport.call('count_key_packages', {})
       return await makeStock(secrets, { ...waiting, count: Number(waiting.count) }, this.#self())
     } catch {
-      // The next line, or the next day, tries again.
+      // Tried again in a minute.
       return null
     }
   }

@@ -126,6 +126,10 @@ export class StepSecrets {
     return device
   }
 
+  async hasDevice(name: string): Promise<boolean> {
+    return (await this.blob('device', name)) !== null
+  }
+
   async package(id: string): Promise<KeyPackagePair | null> {
     const blob = (await this.blob('package', id)) ?? (await this.blob('last resort', id))
     return blob === null ? null : this.#parts.mls.loadKeyPackage(bytesOf(blob))

@@ -85,6 +85,11 @@ test('a device makes its stock, and another begins a group by it', async () => {
   await bob.write(stock.secrets)
   expect(stock.texts).toHaveLength(1)
   expect(stock.lastResort).not.toBeNull()
+  const full = { count: 20, has_last_resort: true }
+  expect(await makeStock(bob.secrets, full, NAME)).toMatchObject({ texts: [], lastResort: null })
+  // What is counted there was made under the key before.
+  const renewed = await makeStock(bob.secrets, full, { ...NAME, device: 'under another key' })
+  expect(renewed).toMatchObject({ texts: [expect.any(String)], lastResort: expect.any(String) })
   const packages = [
     { account: 'bob', device: 'bob-1', keyPackage: stock.texts[0] ?? '' },
     // Not what it says that it is, and not one at all: left out.

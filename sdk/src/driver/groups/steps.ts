@@ -185,13 +185,15 @@ function bytesOf({ id, at, link, body }: Pick<ToSeal, 'id' | 'at' | 'body'> & { 
 const PACKAGE_DAYS = 90
 const LAST_RESORT_MS = 30 * 86_400_000
 
-/** @param waiting what the server says that it has of this device */
+/** @param said what the server says that it has of this device */
 export async function makeStock(
   secrets: StepSecrets,
-  waiting: { readonly count: number; readonly has_last_resort: boolean },
+  said: { readonly count: number; readonly has_last_resort: boolean },
   { device: name, now }: { readonly device: string; readonly now: Now },
 ): Promise<Stocked> {
   const { mls } = secrets
+  // Under a new key none can be there yet: what is counted was still on its way when the key changed, and nobody believes it.
+  const waiting = (await secrets.hasDevice(name)) ? said : { count: 0, has_last_resort: false }
   const device = await secrets.device(name)
   const make = (isLastResort: boolean) =>
     mls.makeKeyPackage(device, { now: Math.floor(now / 1000), days: PACKAGE_DAYS, isLastResort })
