@@ -1,20 +1,25 @@
 import { currentGroup, isSettled, unbornGroup } from './groups.ts'
 import type { Event } from './events.ts'
-import { askKey, doubtOwnKey, freshKey } from './lookups.ts'
-import { isAfter } from './places.ts'
-import type { Place } from '../messenger.ts'
-import type { Addressed } from '@chatnip/protocol'
-import { claimable, everybodyIn, keysAreKnown } from './many/peers.ts'
+import { claimable, keysAreKnown } from './many/peers.ts'
 import type { Peer } from './rows.ts'
 import type { Begin, Group } from './state.ts'
-import { adoptKey } from './pins.ts'
-import { backoff, commit, CONVERSATIONS, effect, isOwn, lower, messagesChanged, notify } from './turn.ts'
-import { patch, peerOf, random, setItem } from './turn.ts'
+import {
+  backoff,
+  commit,
+  CONVERSATIONS,
+  effect,
+  isOwn,
+  lower,
+  messagesChanged,
+  patch,
+  peerOf,
+  setItem,
+} from './turn.ts'
 import type { Turn } from './turn.ts'
 
 /**
  * How a conversation gets its group: claim key packages → make it → commit → send the welcome → accepted → adopt (`handshake.ts`).
- * Whoever wants to write and has no group begins one, and so does whoever cannot read.
+ * Whoever wants to write and has no group begins one, and so does whoever cannot read (`afresh.ts`).
  */
 
 /** What to seal a message in: an envelope, a group, or nothing yet. */
@@ -129,78 +134,4 @@ export function onBeginTimer(turn: Turn, name: string): void {
   const begins = new Map(turn.state.begins)
   begins.delete(number)
   patch(turn, { begins })
-}
-
-export const seconds = (turn: Turn): number => Math.max(0, Math.floor(turn.now / 1000))
-
-/** The contact's devices, or everybody in a group of many, and one's own other ones. */
-export const everybody = (turn: Turn, { name, many }: Peer): readonly Addressed[] =>
-  many === undefined ? [{ username: name }, { username: turn.state.own.username }] : everybodyIn(turn, many.info)
-
-/** Whoever cannot read begins afresh, but not more often. */
-const AFRESH_MS = 60_000
-const SOON_MS = 500
-
-/** Something in this place could not be read: begins afresh a little later, unless somebody else has by then. */
-export function beginAfresh(turn: Turn, number: number, place: Place): void {
-  patch(turn, { afresh: new Map(turn.state.afresh).set(number, place) })
-  armAfresh(turn, number)
-  doubtOwnKey(turn)
-}
-
-/** How long nothing is to be tried again there (ms): something was begun, or nobody was there to begin it with. */
-function restOf(turn: Turn, number: number): number {
-  const begin = turn.state.begins.get(number)
-  const isTried = begin?.phase === 'begun' || begin?.phase === 'none'
-  return isTried ? Math.max(0, AFRESH_MS - Math.abs(turn.now - begin.at)) : 0
-}
-
-function armAfresh(turn: Turn, number: number): void {
-  const soon = SOON_MS * (1 + 4 * random(turn))
-  effect(turn, { type: 'timer', name: `afresh ${number}`, ms: Math.ceil(restOf(turn, number) + soon) })
-}
-
-/** On a new line. */
-export function resumeAfresh(turn: Turn): void {
-  for (const number of turn.state.afresh.keys()) armAfresh(turn, number)
-}
-
-export function onAfreshTimer(turn: Turn, name: string): void {
-  const number = Number(name.replace(/^afresh /, ''))
-  const peer = peerOf(turn, number)
-  // To begin with a stranger would tell them that somebody is there.
-  if (peer === undefined || peer.asks === true || turn.state.line.phase !== 'online') return
-  if (!needsGroup(turn, peer)) {
-    const afresh = new Map(turn.state.afresh)
-    afresh.delete(number)
-    return patch(turn, { afresh })
-  }
-  // The timer was set before it was known that nobody is there, or before a beginning that came to nothing.
-  if (restOf(turn, number) > 0) return armAfresh(turn, number)
-  if (peer.many !== undefined) {
-    askForGroup(turn, peer)
-    return armAfresh(turn, number)
-  }
-  // The group is for the keys of both, so they must be those of now.
-  const missing = [turn.state.own.username, peer.name].filter((one) => freshKey(turn, one) === undefined)
-  for (const one of missing) askKey(turn, one)
-  if (missing.length === 0) askForGroup(turn, pinned(turn, peer))
-  armAfresh(turn, number)
-}
-
-/** A conversation that only another own device has begun is first contact for this one. */
-function pinned(turn: Turn, peer: Peer): Peer {
-  const facts = freshKey(turn, peer.name) ?? null
-  if (peer.pinned !== null || facts === null) return peer
-  commit(turn, adoptKey(turn, peer, facts, null), notify({ kind: 'contact', name: peer.name }))
-  return turn.state.peers.get(lower(peer.name)) ?? peer
-}
-
-/** There is none, or none since something could not be read. */
-export function needsGroup(turn: Turn, peer: Peer): boolean {
-  if (isOwn(turn, peer.name) || peer.pinned?.canSeal === false || peer.candidate !== null) return false
-  if (peer.many?.isIn === false) return false
-  const place = currentGroup(turn, peer)?.place ?? null
-  const after = turn.state.afresh.get(peer.number)
-  return place === null || (after !== undefined && !isAfter(place, after))
 }

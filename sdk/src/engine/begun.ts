@@ -1,8 +1,10 @@
-import { everybody, needsGroup, nobodyHome, seconds, setBegin } from './begin.ts'
+import type { Addressed } from '@chatnip/protocol'
+import { needsGroup } from './afresh.ts'
+import { nobodyHome, setBegin } from './begin.ts'
 import type { Event } from './events.ts'
 import { beginStep, endStep, keepGroup, trustOf } from './groups.ts'
 import type { Info } from './many/info.ts'
-import { ensureMany } from './many/peers.ts'
+import { ensureMany, everybodyIn } from './many/peers.ts'
 import { lackingIn } from './own-leaves.ts'
 import type { Member, Peer } from './rows.ts'
 import type { Begin, Group } from './state.ts'
@@ -82,3 +84,9 @@ export function keysOf(turn: Turn, members: readonly Member[]): Readonly<Record<
     ]),
   )
 }
+
+export const seconds = (turn: Turn): number => Math.max(0, Math.floor(turn.now / 1000))
+
+/** The contact's devices, or everybody in a group of many, and one's own other ones. */
+export const everybody = (turn: Turn, { name, many }: Peer): readonly Addressed[] =>
+  many === undefined ? [{ username: name }, { username: turn.state.own.username }] : everybodyIn(turn, many.info)

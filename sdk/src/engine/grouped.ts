@@ -1,8 +1,7 @@
-import { onAfreshTimer, onBeginTimer, onClaimed } from './begin.ts'
+import { onBeginTimer, onClaimed } from './begin.ts'
 import type { Event } from './events.ts'
 import { groupPart } from './part.ts'
 import { advanceInbox, startBatch } from './inbox.ts'
-import { onOwnKeyTimer } from './lookups.ts'
 import { pump } from './outbox.ts'
 import { lookAfterStock, onStocked, stockIsDue } from './stock.ts'
 import { patch } from './turn.ts'
@@ -59,7 +58,7 @@ export function goOnInMany(turn: Turn): void {
 export function onGroupedTimer(turn: Turn, name: string): boolean {
   const [kind] = name.split(' ')
   if (kind === 'begin') onBeginTimer(turn, name)
-  else if (kind === 'afresh') onAfreshTimer(turn, name)
+  else if (kind === 'afresh') groupPart()?.onAfreshTimer(turn, name)
   else if (kind === 'group') groupPart()?.onGroupTimer(turn, name)
   else if (kind === 'behind') groupPart()?.onBehindTimer(turn, name)
   else if (kind === 'adopt') groupPart()?.onAdoptTimer(turn, name)
@@ -67,7 +66,7 @@ export function onGroupedTimer(turn: Turn, name: string): boolean {
   else if (kind === 'tidy') groupPart()?.onTidyTimer(turn, name)
   else if (name === 'greet') groupPart()?.onGreetTimer(turn)
   else if (name === 'stock') stockIsDue(turn)
-  else if (name === 'own key') onOwnKeyTimer(turn)
+  else if (name === 'own key') groupPart()?.onOwnKeyTimer(turn)
   else return false
   goOn(turn)
   return true

@@ -1,6 +1,6 @@
 import type { ClientFrame, ErrorCode, ServerFrame } from '@chatnip/protocol'
-import { everybody, seconds, waitWith } from './begin.ts'
-import { keysOf, makeClaimed } from './begun.ts'
+import { waitWith } from './begin.ts'
+import { everybody, keysOf, makeClaimed, seconds } from './begun.ts'
 import type { Event, GroupChange } from './events.ts'
 import {
   beginStep,

@@ -3,8 +3,8 @@ import type { ServerFrame } from '@chatnip/protocol'
 import { dropLine, hangUp, setPhase, signOut } from './hangup.ts'
 import { onMailboxFrame } from './inbox.ts'
 import { askKey } from './lookups.ts'
-import { resumeAfresh } from './begin.ts'
 import { onRefused, onSent, pump } from './outbox.ts'
+import { groupPart } from './part.ts'
 import { tellPeople } from './people.ts'
 import { lookAfterStock, stockSoon } from './stock.ts'
 import { tellAnew } from './tell.ts'
@@ -64,7 +64,7 @@ export function onOpened(turn: Turn): void {
   tellAnew(turn)
   tellPeople(turn)
   stockSoon(turn)
-  resumeAfresh(turn)
+  groupPart()?.resumeAfresh(turn)
   pump(turn)
 }
 

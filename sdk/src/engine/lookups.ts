@@ -27,21 +27,3 @@ export function recentKey(turn: Turn, name: string): KeyFacts | null | undefined
   const age = turn.now - asked.at
   return age >= 0 && age < FRESH_MS ? asked.facts : undefined
 }
-
-/** So long the server's word about the own key stands, whatever happens. */
-const OWN_MS = 5_000
-
-/** Something came that cannot be read here: it may be for newer keys of this account's, of which this line has not heard. */
-export function doubtOwnKey(turn: Turn): void {
-  const asked = turn.state.keys.get(lower(turn.state.own.username))
-  if (asked?.phase !== 'answered') return
-  effect(turn, { type: 'timer', name: 'own key', ms: Math.max(0, Math.min(OWN_MS, asked.at + OWN_MS - turn.now)) })
-}
-
-export function onOwnKeyTimer(turn: Turn): void {
-  const { keys, own } = turn.state
-  const rest = new Map(keys)
-  rest.delete(lower(own.username))
-  if (keys.get(lower(own.username))?.phase === 'answered') patch(turn, { keys: rest })
-  askKey(turn, own.username)
-}

@@ -1,4 +1,4 @@
-import { beginAfresh } from './begin.ts'
+import { beginAfresh } from './afresh.ts'
 import { currentGroup } from './groups.ts'
 import { ownIn } from './own-leaves.ts'
 import type { Group } from './state.ts'

@@ -1,5 +1,5 @@
 import type { Place } from '../messenger.ts'
-import { beginAfresh } from './begin.ts'
+import { beginAfresh } from './afresh.ts'
 import { followHint } from './follow.ts'
 import { currentGroup, forgetOldGroups, keepGroup } from './groups.ts'
 import { markGrouped } from './handshake.ts'

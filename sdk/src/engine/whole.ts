@@ -2,6 +2,7 @@
  * What the engine does when something has come of a step of some group, and all that groups of many do beyond what every conversation does. Loaded
  * with what carries out those steps, and not with the engine.
  */
+export { onAfreshTimer, onOwnKeyTimer, resumeAfresh } from './afresh.ts'
 export { onBegun } from './begun.ts'
 export {
   meetEpoch,
