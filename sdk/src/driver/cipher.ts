@@ -6,6 +6,7 @@ import type { LookUp, ToOpen, ToSeal } from '../engine/events.ts'
 import type { KeyFacts, SealedLink } from '../engine/rows.ts'
 import type { Content } from '../engine/content.ts'
 import { isServiceBody } from '../engine/service.ts'
+import type { SeenBody } from '../engine/seen.ts'
 import type { PeopleBody } from '../engine/choices.ts'
 import type { HistoryBody, ServiceBody } from '../engine/service.ts'
 import type { Opened } from '../engine/state.ts'
@@ -114,7 +115,7 @@ async function sealMessage(keys: DeviceKeys, message: ToSeal): Promise<SealedMes
 async function sealService(
   keys: DeviceKeys,
   message: ToSeal,
-  service: ServiceBody | HistoryBody | PeopleBody,
+  service: ServiceBody | HistoryBody | PeopleBody | SeenBody,
 ): Promise<readonly Addressed[]> {
   const { id, to, at, key } = message
   const letter = { id, from: keys.username, to, at, body: { ...service } }

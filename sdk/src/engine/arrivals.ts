@@ -17,6 +17,7 @@ import { doneAct, lookedUp, show, write } from './outcome.ts'
 import type { Outcome } from './outcome.ts'
 import { adoptKey } from './pins.ts'
 import { loadedPart } from './part.ts'
+import { hearSeen, readSeen } from './seen.ts'
 import { hearPeople } from './people.ts'
 import { passSeq, placeReceived, preview } from './places.ts'
 import type { ActLine, HeardRow, Line, LogicalKey, MessageLine, Peer, SettingLine } from './rows.ts'
@@ -260,6 +261,7 @@ function takeService(turn: Turn, taking: Taking, original: Found | null, outcome
   if (opened.mark !== 'verified') return
   const { body } = opened
   if (body?.type === 'people') return own ? tellOfPeople(turn, body, outcome) : undefined
+  if (body?.type === 'seen') return own ? tellOfSeen(turn, body, outcome) : undefined
   if (body?.type === 'history') return own ? noteHistory({ role: 'heard', body, place }, outcome) : undefined
   hear(
     turn,
@@ -279,6 +281,11 @@ function takeService(turn: Turn, taking: Taking, original: Found | null, outcome
 function tellOfPeople(turn: Turn, body: { readonly type: string }, outcome: Outcome): void {
   const said = readPeople(body)
   if (said !== null) hearPeople(turn, said, outcome)
+}
+
+function tellOfSeen(turn: Turn, body: { readonly type: string }, outcome: Outcome): void {
+  const seen = readSeen(body)
+  if (seen !== null) hearSeen(turn, seen, outcome)
 }
 
 function noteHistory(value: HeardRow, outcome: Outcome): void {

@@ -18,6 +18,8 @@ import { groupPart } from './part.ts'
 import { isNameOfMany } from './many/info.ts'
 import type { OutboxItem, State } from './state.ts'
 import { isBlocked } from './strangers.ts'
+import { noteSeen } from './seen.ts'
+import { armSeen } from './seen-tell.ts'
 import { armReceipts, askAgain, noteRead } from './tell.ts'
 import {
   commit,
@@ -210,7 +212,7 @@ function dropExpired(turn: Turn, { expired, before }: Pick<CallOf<'discard'>, 'e
 function markRead(turn: Turn, ticket: number, conversation: string): void {
   const peer = turn.state.peers.get(lower(conversation))
   if (peer === undefined || peer.unread === 0) return done(turn, ticket)
-  const read = noteRead(turn, peer)
+  const read = [...noteRead(turn, peer), ...noteSeen(turn, peer)]
   const fading = beginFading(turn, peer.number)
   const seen = fading.length === 0 ? [] : [...fading, metaWrite(turn)]
   const after = fading.length === 0 ? [] : [messagesChanged(peer)]
@@ -223,6 +225,7 @@ function markRead(turn: Turn, ticket: number, conversation: string): void {
   )
   armFading(turn)
   if (read.length > 0) armReceipts(turn)
+  armSeen(turn)
 }
 
 function saveDraft(turn: Turn, ticket: number, { conversation, text }: CallOf<'save draft'>): void {

@@ -80,7 +80,7 @@ const bodies = (effects: readonly Effect[]): readonly (ServiceBody | null)[] =>
   effects.flatMap((effect) => {
     if (effect.type !== 'seal') return []
     const { body } = effect.message
-    return [isServiceBody(body) && body.type !== 'history' && body.type !== 'people' ? body : null]
+    return [isServiceBody(body) && 'chain' in body ? body : null]
   })
 
 const ring = (desk: Desk, name: string) => bodies(desk.tell({ type: 'timer', name }))

@@ -18,6 +18,7 @@ import type { Info } from './many/info.ts'
 import type { Wish } from './many/wishes.ts'
 import type { ChoiceOf } from './people.ts'
 import type { PeopleBody } from './choices.ts'
+import type { SeenBody } from './seen.ts'
 import type { HistoryBody, ServiceBody } from './service.ts'
 import type { ClaimedPackage, Found, Opened } from './state.ts'
 import type { Turn } from './turn.ts'
@@ -239,7 +240,7 @@ export interface ToSeal {
   readonly id: string
   readonly to: string
   readonly at: number
-  readonly body: Content | ServiceBody | HistoryBody | PeopleBody
+  readonly body: Content | ServiceBody | HistoryBody | PeopleBody | SeenBody
   readonly key: Pick<KeyFacts, 'publicKey' | 'canSeal'>
   /** Null: not counted. */
   readonly link: Omit<SealedLink, 'hash'> | null

@@ -7,6 +7,7 @@ import { onRefused, onSent, pump } from './outbox.ts'
 import { groupPart } from './part.ts'
 import { tellPeople } from './people.ts'
 import { lookAfterStock, stockSoon } from './stock.ts'
+import { armSeen } from './seen-tell.ts'
 import { tellAnew } from './tell.ts'
 import { backoff, effect, patch, patchLine } from './turn.ts'
 import type { Turn } from './turn.ts'
@@ -65,6 +66,7 @@ export function onOpened(turn: Turn): void {
   tellPeople(turn)
   stockSoon(turn)
   groupPart()?.resumeAfresh(turn)
+  armSeen(turn)
   pump(turn)
 }
 

@@ -351,6 +351,9 @@ export interface Chain {
   readonly unsure: Spans
   /** How far it was read: on this device, when that may be told; of own messages, as the addressee has told. Absent: not known. */
   readonly read?: number
+  /** Of a contact's: how far somebody has looked at it on any own device; and how far the others know that. Absent: nothing. */
+  readonly seen?: number
+  readonly seenTold?: number
   /** Of own messages: those that expired, are counted as undelivered, and of which nobody has told since that they came. Absent: none. */
   readonly expired?: Spans
   /** `meta.top` when it last grew. */

@@ -2,6 +2,7 @@ import { isMoment } from '@chatnip/crypto'
 import { readContent } from './content.ts'
 import type { PeopleBody } from './choices.ts'
 import type { Content } from './content.ts'
+import type { SeenBody } from './seen.ts'
 import { isNumber, readSpans } from './spans.ts'
 import type { Spans } from './spans.ts'
 
@@ -70,7 +71,17 @@ export interface Gone {
 
 export type GoneWhy = 'withdrawn' | 'forgotten' | 'key'
 
-const TYPES: ReadonlySet<string> = new Set(['receipt', 'ask', 'head', 'again', 'gone', 'admit', 'history', 'people'])
+const TYPES: ReadonlySet<string> = new Set([
+  'receipt',
+  'ask',
+  'head',
+  'again',
+  'gone',
+  'admit',
+  'history',
+  'people',
+  'seen',
+])
 const ID = /^[0-9a-f-]{36}$/
 const GROUP = /^(?:[\w-]{22})?$/
 
@@ -79,8 +90,8 @@ type Fields = Readonly<Record<string, unknown>>
 export const isService = (type: string | null): boolean => type !== null && TYPES.has(type)
 
 export const isServiceBody = (
-  body: Content | ServiceBody | HistoryBody | PeopleBody,
-): body is ServiceBody | HistoryBody | PeopleBody => isService(body.type)
+  body: Content | ServiceBody | HistoryBody | PeopleBody | SeenBody,
+): body is ServiceBody | HistoryBody | PeopleBody | SeenBody => isService(body.type)
 
 /** @returns null when it is not of the form above */
 export function readService(body: { readonly type: string } | null): ServiceBody | null {

@@ -19,6 +19,7 @@ import type {
 import type { Info } from './many/info.ts'
 import type { Wish } from './many/wishes.ts'
 import type { PeopleBody } from './choices.ts'
+import type { SeenBody } from './seen.ts'
 import type { HistoryBody, ServiceBody } from './service.ts'
 import type { Spans } from './spans.ts'
 import type { Unwrapped } from './unwrapped.ts'
@@ -137,7 +138,7 @@ export interface ServiceItem {
   readonly id: string
   /** Lower-case name. */
   readonly to: string
-  readonly body: ServiceBody | HistoryBody | PeopleBody
+  readonly body: ServiceBody | HistoryBody | PeopleBody | SeenBody
   /** `held`: refused for now; the timer `service` rings. */
   readonly stage: 'waiting' | 'sealing' | 'flying' | 'held'
   /** Null: for whatever key the contact has now. */

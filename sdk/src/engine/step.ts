@@ -1,6 +1,7 @@
 import { onRecalled } from './answer.ts'
 import { onCall } from './calls.ts'
 import type { Effect, Event } from './events.ts'
+import { onSeenTimer } from './seen-tell.ts'
 import { sweep } from './fading.ts'
 import { goOn, goOnInMany, onGroupedTimer, onGroupEvent } from './grouped.ts'
 import { onHeadTimer } from './heads.ts'
@@ -112,6 +113,7 @@ function handleTimer(turn: Turn, name: string): void {
   if (name === 'gaps') return onGapsTimer(turn)
   if (name === 'service') return onServiceTimer(turn)
   if (name === 'receipts') return onReceiptsTimer(turn)
+  if (name === 'seen') return onSeenTimer(turn)
   if (name === 'fading') return sweep(turn, false)
   if (name.startsWith('head ')) return onHeadTimer(turn, name)
   if (onGroupedTimer(turn, name)) return undefined

@@ -6,6 +6,7 @@ import { freshKey, askKey } from './lookups.ts'
 import type { Chain, Gap, Peer, Write } from './rows.ts'
 import type { ServiceBody } from './service.ts'
 import { firstSpans, fitsIn, joined, without } from './spans.ts'
+import { onSeenTold } from './seen.ts'
 import { onPeopleTold } from './people-told.ts'
 import type { ServiceItem } from './state.ts'
 import { isHushed } from './strangers.ts'
@@ -125,7 +126,8 @@ export function onServiceSent(turn: Turn, item: ServiceItem): void {
   dropService(turn, item.id)
   const { body, about } = item
   if (body.type === 'people') onPeopleTold(turn, body)
-  const chain = body.type === 'history' || body.type === 'people' ? undefined : chainOf(turn, about.number, body.chain)
+  if (body.type === 'seen') onSeenTold(turn, body)
+  const chain = !('chain' in body) ? undefined : chainOf(turn, about.number, body.chain)
   if (chain !== undefined && body.type === 'receipt') {
     commit(turn, [keepChain(turn, { ...chain, told: Math.max(chain.told, about.news) })])
   }
@@ -143,7 +145,7 @@ export function onServiceRefused(
   frame: Extract<ServerFrame, { readonly type: 'refused' }>,
 ): void {
   const { type } = item.body
-  const isAnswer = type === 'again' || type === 'gone' || type === 'people'
+  const isAnswer = type === 'again' || type === 'gone' || type === 'people' || type === 'seen'
   if (isAnswer && frame.retry_after !== undefined) return holdService(turn, item, frame.retry_after)
   dropService(turn, item.id)
   if (item.body.type === 'ask') effect(turn, { type: 'timer', name: 'gaps', ms: 1_000 * (frame.retry_after ?? 30) })
