@@ -13,6 +13,7 @@ import { fullDate } from '../format/time.ts'
 import { Section } from '../settings/section.tsx'
 import type { Chats } from '../state/chats.ts'
 import { locale, t } from '../texts/index.ts'
+import { settingsTexts } from '../texts/settings.ts'
 import { loadKnownTexts } from '../texts/known.ts'
 import type { KnownTexts } from '../texts/known.ts'
 
@@ -126,7 +127,8 @@ const All = ({ lines, texts, name }: Worded & { readonly lines: Lines; readonly 
 
 /** What stands about somebody in the tables of the server, as it tells itself. */
 export const KnownPage = ({ chats }: { readonly chats: Chats }) => {
-  const { common, errors, settings } = t()
+  const { common, errors } = t()
+  const settings = settingsTexts()
   const known = useSignal<{ readonly lines: Lines; readonly texts: KnownTexts } | null>(null)
   const load = useAction(async () => {
     const [{ lines }, texts] = await Promise.all([browserTransport.call('what_is_known', {}), loadKnownTexts()])

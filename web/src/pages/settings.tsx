@@ -16,11 +16,11 @@ import { Picture } from '../settings/picture.tsx'
 import { Receipts } from '../settings/receipts.tsx'
 import { Section } from '../settings/section.tsx'
 import type { Chats } from '../state/chats.ts'
-import { t } from '../texts/index.ts'
+import { settingsTexts } from '../texts/settings.ts'
 
 /** Everything about the account and this browser. */
 export const SettingsPage = ({ chats }: { readonly chats: Chats }) => {
-  const { settings } = t()
+  const settings = settingsTexts()
   const { username } = chats.messenger.profile
   return (
     <div class="page">

@@ -6,6 +6,7 @@ import { PasswordField } from '../components/password-field.tsx'
 import { Said } from '../components/said.tsx'
 import { useAction } from '../components/use-action.ts'
 import { t } from '../texts/index.ts'
+import { settingsTexts } from '../texts/settings.ts'
 
 interface Props {
   readonly title: string
@@ -18,7 +19,8 @@ interface Props {
 
 /** Asks for the password before something that only the owner may do, and says what it costs. */
 export const AskPassword = ({ title, confirm, danger, onPassword, onClose, children }: Props) => {
-  const { settings, common, errors } = t()
+  const { common, errors } = t()
+  const settings = settingsTexts()
   const password = useSignal('')
   const tried = useSignal(false)
   const action = useAction(async () => {

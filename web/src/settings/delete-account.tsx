@@ -3,13 +3,13 @@ import { Bullets } from '../components/bullets.tsx'
 import { navigate } from '../router.ts'
 import { deleteAccount } from '../state/flows.ts'
 import { sayFarewell } from '../state/session.ts'
-import { t } from '../texts/index.ts'
+import { settingsTexts } from '../texts/settings.ts'
 import { AskPassword } from './ask-password.tsx'
 import { Section } from './section.tsx'
 
 /** The end of an account. */
 export const DeleteAccount = ({ username }: { readonly username: string }) => {
-  const texts = t().settings.remove
+  const texts = settingsTexts().remove
   const asking = useSignal(false)
   return (
     <Section title={texts.title} lead={texts.lead}>

@@ -8,6 +8,7 @@ import { listDevices, listSessions, revokeDevice, revokeSession } from '../state
 import type { Device, Session } from '../state/flows.ts'
 import type { Chats } from '../state/chats.ts'
 import { locale, t } from '../texts/index.ts'
+import { settingsTexts } from '../texts/settings.ts'
 import { Section } from './section.tsx'
 
 const dateOf = (seconds: number): string => fullDate(locale.value, seconds * 1000)
@@ -15,7 +16,7 @@ const dateOf = (seconds: number): string => fullDate(locale.value, seconds * 100
 const dayOf = (day: string): string => fullDate(locale.value, Date.parse(`${day}T12:00:00`))
 
 const DeviceLine = ({ device, onRemove }: { readonly device: Device; readonly onRemove: () => void }) => {
-  const texts = t().settings.devices
+  const texts = settingsTexts().devices
   return (
     <li class="device">
       <div>
@@ -36,7 +37,7 @@ const DeviceLine = ({ device, onRemove }: { readonly device: Device; readonly on
 }
 
 const SessionLine = ({ session, onEnd }: { readonly session: Session; readonly onEnd: () => void }) => {
-  const texts = t().settings.devices
+  const texts = settingsTexts().devices
   const since = dateOf(session.created)
   return (
     <li class="device">
@@ -65,7 +66,8 @@ const useDevices = () => {
 
 /** Where one is signed in, and how to end that. */
 export const Devices = ({ chats }: { readonly chats: Chats }) => {
-  const { settings, errors } = t()
+  const { errors } = t()
+  const settings = settingsTexts()
   const texts = settings.devices
   const { devices, sessions, load } = useDevices()
   const removing = useSignal<Device | null>(null)

@@ -8,6 +8,7 @@ import { historyAsJson, historyAsText } from '../format/history.ts'
 import { fullTime } from '../format/time.ts'
 import type { Chats } from '../state/chats.ts'
 import { locale, t } from '../texts/index.ts'
+import { settingsTexts } from '../texts/settings.ts'
 import { Keeping } from './keeping.tsx'
 import { Section } from './section.tsx'
 
@@ -16,7 +17,7 @@ const today = (): string => new Date().toISOString().slice(0, 10)
 const useSave = (chats: Chats, kind: 'txt' | 'json') => {
   const saved = useSignal<number | null>(null)
   const action = useAction(async () => {
-    const texts = t().settings.history
+    const texts = settingsTexts().history
     saved.value = null
     const messages = await chats.messenger.exportHistory()
     saved.value = messages.length
@@ -34,7 +35,8 @@ const useSave = (chats: Chats, kind: 'txt' | 'json') => {
 
 /** What lies in this browser: save it, or delete it. */
 export const History = ({ chats }: { readonly chats: Chats }) => {
-  const { settings, errors } = t()
+  const { errors } = t()
+  const settings = settingsTexts()
   const texts = settings.history
   const asking = useSignal(false)
   const removed = useSignal(false)

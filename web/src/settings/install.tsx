@@ -1,10 +1,10 @@
 import { install, installOffer } from '../state/install.ts'
-import { t } from '../texts/index.ts'
+import { settingsTexts } from '../texts/settings.ts'
 import { Section } from './section.tsx'
 
 /** There only while the browser offers it: others have an entry for it in their own menu, or none at all. */
 export const Install = () => {
-  const texts = t().settings.install
+  const texts = settingsTexts().install
   if (installOffer.value === null) return null
   return (
     <Section title={texts.title} lead={texts.lead}>

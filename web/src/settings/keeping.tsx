@@ -4,11 +4,11 @@ import { BusyButton } from '../components/busy-button.tsx'
 import { useAction } from '../components/use-action.ts'
 import { askToKeep, readKeeping } from '../device/keeping.ts'
 import type { Keeping as Answer } from '../device/keeping.ts'
-import { t } from '../texts/index.ts'
+import { settingsTexts } from '../texts/settings.ts'
 
 /** Whether this browser promises to keep the messages, and a way to ask it for that. */
 export const Keeping = () => {
-  const { keeping } = t().settings.history
+  const { keeping } = settingsTexts().history
   const answer = useSignal<Answer | null>(null)
   const refused = useSignal(false)
   const words = useRef<HTMLOutputElement>(null)

@@ -1,10 +1,10 @@
 import { Link } from '../components/link.tsx'
-import { t } from '../texts/index.ts'
+import { settingsTexts } from '../texts/settings.ts'
 import { Section } from './section.tsx'
 
 /** The way to the page that tells what the server keeps. */
 export const Known = () => {
-  const texts = t().settings.known
+  const texts = settingsTexts().known
   return (
     <Section title={texts.title}>
       <div>

@@ -7,11 +7,13 @@ import { navigate } from '../router.ts'
 import type { Chats } from '../state/chats.ts'
 import { logOut } from '../state/flows.ts'
 import { t } from '../texts/index.ts'
+import { settingsTexts } from '../texts/settings.ts'
 import { Section } from './section.tsx'
 
 /** Log out: keeping what is here, encrypted, or forgetting it. */
 export const LogOut = ({ chats }: { readonly chats: Chats }) => {
-  const { settings, errors } = t()
+  const { errors } = t()
+  const settings = settingsTexts()
   const texts = settings.leave
   const asking = useSignal(false)
   const leave = async (forget: boolean) => {

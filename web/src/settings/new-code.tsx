@@ -2,13 +2,13 @@ import { useSignal } from '@preact/signals'
 import { RecoveryCode } from '../components/recovery-code.tsx'
 import { Said } from '../components/said.tsx'
 import { newRecoveryCode } from '../state/flows.ts'
-import { t } from '../texts/index.ts'
+import { settingsTexts } from '../texts/settings.ts'
 import { AskPassword } from './ask-password.tsx'
 import { Section } from './section.tsx'
 
 /** Another recovery code in place of the old one. */
 export const NewCode = ({ username }: { readonly username: string }) => {
-  const texts = t().settings.recovery
+  const texts = settingsTexts().recovery
   const asking = useSignal(false)
   const code = useSignal<string | null>(null)
   const done = useSignal(false)

@@ -4,13 +4,13 @@ import { RecoveryCode } from '../components/recovery-code.tsx'
 import { Said } from '../components/said.tsx'
 import type { Chats } from '../state/chats.ts'
 import { newKeys } from '../state/flows.ts'
-import { t } from '../texts/index.ts'
+import { settingsTexts } from '../texts/settings.ts'
 import { AskPassword } from './ask-password.tsx'
 import { Section } from './section.tsx'
 
 /** New keys for the account, after saying what that costs. */
 export const NewKeys = ({ chats }: { readonly chats: Chats }) => {
-  const texts = t().settings.keys
+  const texts = settingsTexts().keys
   const asking = useSignal(false)
   const done = useSignal(false)
   const code = useSignal<string | null>(null)

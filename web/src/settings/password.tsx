@@ -7,11 +7,13 @@ import { useAction } from '../components/use-action.ts'
 import { judgePassword } from '../format/passwords.ts'
 import { changePassword } from '../state/flows.ts'
 import { t } from '../texts/index.ts'
+import { settingsTexts } from '../texts/settings.ts'
 import { Section } from './section.tsx'
 
 /** A new password. The keys stay, locked anew. */
 export const Password = ({ username }: { readonly username: string }) => {
-  const { settings, common, errors } = t()
+  const { common, errors } = t()
+  const settings = settingsTexts()
   const texts = settings.password
   const old = useSignal('')
   const fresh = useSignal('')

@@ -9,6 +9,7 @@ import { useAction } from '../components/use-action.ts'
 import { removePicture, setPicture } from '../state/flows.ts'
 import { pictureOf } from '../state/pictures.ts'
 import { t } from '../texts/index.ts'
+import { settingsTexts } from '../texts/settings.ts'
 import { Section } from './section.tsx'
 
 const Preview = ({ file }: { readonly file: File }) => {
@@ -23,7 +24,7 @@ const Preview = ({ file }: { readonly file: File }) => {
   if (address.value === null) return null
   return (
     <div class="avatar s96">
-      <img src={address.value} alt={t().settings.picture.preview} />
+      <img src={address.value} alt={settingsTexts().picture.preview} />
     </div>
   )
 }
@@ -48,7 +49,8 @@ const usePicture = (username: string) => {
 
 /** The own picture: choose, look, use; or go back to the drawn one. */
 export const Picture = ({ username }: { readonly username: string }) => {
-  const { settings, errors } = t()
+  const { errors } = t()
+  const settings = settingsTexts()
   const texts = settings.picture
   const id = useId()
   const asking = useSignal(false)

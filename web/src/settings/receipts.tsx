@@ -1,11 +1,11 @@
 import type { Chats } from '../state/chats.ts'
-import { t } from '../texts/index.ts'
+import { settingsTexts } from '../texts/settings.ts'
 import { Section } from './section.tsx'
 import { Switch } from './switch.tsx'
 
 /** Whether this browser tells senders that it has their messages, and that they were read. */
 export const Receipts = ({ chats }: { readonly chats: Chats }) => {
-  const { receipts } = t().settings
+  const { receipts } = settingsTexts()
   const { messenger } = chats
   return (
     <Section title={receipts.title} lead={receipts.lead}>

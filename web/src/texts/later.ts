@@ -4,6 +4,7 @@ import type { DetailsTexts } from './en-details.ts'
 import type { FilesTexts } from './en-files.ts'
 import type { notify } from './en-notify.ts'
 import type { RecoverTexts } from './en-recover.ts'
+import type { SettingsTexts } from './en-settings.ts'
 import { foreign } from './index.ts'
 
 /** The texts of parts of the app that are loaded later. */
@@ -14,6 +15,7 @@ export interface Later {
   readonly files: FilesTexts
   readonly notify: typeof notify
   readonly recover: RecoverTexts
+  readonly settings: SettingsTexts
 }
 
 /**

@@ -6,6 +6,7 @@ import { details } from './en-details.ts'
 import { files } from './en-files.ts'
 import { notify } from './en-notify.ts'
 import { recover } from './en-recover.ts'
+import { settings } from './en-settings.ts'
 import { en } from './en.ts'
 import { localeFor, preferredLanguage } from './index.ts'
 import { it as itLater } from './it-later.ts'
@@ -24,7 +25,7 @@ const flatten = (value: unknown, path = ''): readonly (readonly [string, string]
 }
 
 describe('texts', () => {
-  const later: Later = { about, compare, details, files, notify, recover }
+  const later: Later = { about, compare, details, files, notify, recover, settings }
   const english = flatten({ ...en, ...later })
   const italian = flatten({ ...it, ...itLater })
 
