@@ -39,7 +39,11 @@ export function askToBeLetIn(turn: Turn, { group, sender }: { readonly group: st
 /** Key packages that nobody has seen yet are on their way to the server: this device is new, or has other keys. */
 export const armGreeting = (turn: Turn): void => effect(turn, { type: 'timer', name: 'greet', ms: GREET_MS })
 
-export const onGreetTimer = (turn: Turn): void => askToBeLetIn(turn, { group: '', sender: turn.state.own.username })
+export function onGreetTimer(turn: Turn): void {
+  // What is told off the line is forgotten on the next.
+  if (turn.state.line.phase !== 'online') return armGreeting(turn)
+  askToBeLetIn(turn, { group: '', sender: turn.state.own.username })
+}
 
 /** Somebody's device, surely theirs, wants to come in. @returns what puts that on disk */
 export function admit(
