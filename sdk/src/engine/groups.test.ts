@@ -291,6 +291,23 @@ test('an own device that the server does not name any more is left out; one that
   expect(find(named(desk, ['d']), 'propose')).toMatchObject({ group: GROUP, change })
 })
 
+test('keys are renewed for who was written to, and not for a stranger, who would learn from it that somebody is there', () => {
+  for (const asks of [true, undefined] as const) {
+    const { desk, number } = withTablet()
+    const bob = desk.state.peers.get('bob')
+    const group = desk.state.groups.get(GROUP)
+    if (bob === undefined || group === undefined) throw new TypeError('There is no group.')
+    desk.state = {
+      ...desk.state,
+      peers: new Map([...desk.state.peers, ['bob', { ...bob, ...(asks === true ? { asks } : {}) }]]),
+      groups: new Map([[GROUP, { ...group, renewedAt: desk.now - 2 * 86_400_000 }]]),
+      active: new Set([number]),
+    }
+    const found = find(desk.tell({ type: 'timer', name: 'stock' }), 'propose')
+    expect(found?.change).toEqual(asks === true ? undefined : { type: 'renew' })
+  }
+})
+
 test('key packages that could not be counted are counted again in a minute', () => {
   const { desk } = withTablet()
   expect(named(desk, ['d', 'tablet'])).toContainEqual({ type: 'timer', name: 'stock', ms: 60_000 })

@@ -21,6 +21,7 @@ import { ownIn } from './own-leaves.ts'
 import { placeSent } from './places.ts'
 import type { Handshake, Peer, Write } from './rows.ts'
 import type { Group } from './state.ts'
+import { isHushed } from './strangers.ts'
 import {
   backoff,
   commit,
@@ -225,6 +226,8 @@ function renew(turn: Turn): void {
 function isWanted(turn: Turn, group: Group): boolean {
   const isDue = turn.now >= group.renewedAt + DAY_MS || turn.now < group.renewedAt - DAY_MS
   if (!isDue || group.place === null || group.isBroken || !isSettled(group)) return false
+  // A stranger, or who was blocked, would learn from it that somebody is there.
+  if (isHushed(turn, group)) return false
   return latestGroup(turn, group.number)?.id === group.id && isCalm(turn, group)
 }
 
@@ -248,7 +251,7 @@ function leaveOutOf(turn: Turn, group: Group): void {
 
 /** A commit can be made there, whether something is going on or not. */
 const isCalmNow = (turn: Turn, group: Group): boolean =>
-  group.place !== null && !group.isBroken && isSettled(group) && isQuiet(turn, group)
+  group.place !== null && !group.isBroken && isSettled(group) && isQuiet(turn, group) && !isHushed(turn, group)
 
 function propose(turn: Turn, group: Group, change: GroupChange): void {
   beginStep(turn)
