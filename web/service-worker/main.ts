@@ -2,6 +2,7 @@ import type { PageWord } from '../src/page-lock.ts'
 import { clean } from './clean.ts'
 import { install } from './install.ts'
 import { closeAll, expectTrial, onNotice, onPress, onPush } from './notify.ts'
+import { isShare, share } from './share.ts'
 import { fileFor, serve } from './serve.ts'
 
 /**
@@ -22,6 +23,10 @@ self.addEventListener('activate', (event) => {
 })
 
 self.addEventListener('fetch', (event) => {
+  if (isShare(event.request, self.location.origin)) {
+    event.respondWith(share(event.request))
+    return
+  }
   const file = fileFor(event.request, self.location.origin)
   if (file !== null) event.respondWith(serve(file, event.request))
 })

@@ -12,6 +12,7 @@ import { startRouter } from './router.ts'
 import { startInstall } from './state/install.ts'
 import { startNotices } from './state/notices.ts'
 import { session, startSession } from './state/session.ts'
+import { startShared } from './state/shared.ts'
 import { startBadge, startTitle } from './state/title.ts'
 import { startVersion } from './state/version.ts'
 import { startVisibility } from './state/visible.ts'
@@ -23,6 +24,7 @@ const nudge = () => {
 
 const start = async (root: HTMLElement): Promise<void> => {
   startRouter()
+  startShared()
   startVersion()
   startInstall()
   const secure = 'subtle' in crypto && 'locks' in navigator

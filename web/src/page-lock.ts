@@ -27,3 +27,7 @@ export type WorkerWord = { readonly kind: 'pushed' } | { readonly kind: 'go'; re
 /** The cache in which pages leave what the service worker says when it is woken and no page is there: a `Notice`, in the person's language. */
 export const WORDS_CACHE = 'chatnip words'
 export const WORDS = '/chatnip-words'
+
+/** Where the system sends what is shared with the app, and behind which mark of the address it reaches the page. */
+export const SHARE_PATH = '/share'
+export const SHARE_MARK = '#share='

@@ -1,5 +1,6 @@
 import { lazyDialog } from '../components/lazy-dialog.tsx'
 import type { Chats } from '../state/chats.ts'
+import { dropShared, shared } from '../state/shared.ts'
 import { t } from '../texts/index.ts'
 import { openDialog } from './use-chat-keys.ts'
 
@@ -14,6 +15,10 @@ const Search = lazyDialog(
 const MakeGroup = lazyDialog(
   async () => (await import('../groups/make-group.tsx')).MakeGroup,
   () => t().groups.make,
+)
+const Share = lazyDialog(
+  async () => (await import('./share.tsx')).Share,
+  () => t().keys.shareTitle,
 )
 const KeysHelp = lazyDialog(
   async () => (await import('./help.tsx')).KeysHelp,
@@ -32,6 +37,7 @@ interface Props {
 
 /** The dialogs that shortcuts and buttons open; loaded when somebody wants one for the first time. */
 export const ChatDialogs = ({ chats, current }: Props) => {
+  if (shared.value !== null) return <Share chats={chats} onClose={dropShared} />
   switch (openDialog.value) {
     case 'jump':
       return <Jump chats={chats} onClose={onClose} />

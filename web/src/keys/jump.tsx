@@ -13,6 +13,11 @@ import { namesInOrder } from './use-chat-keys.ts'
 interface Props {
   readonly chats: Chats
   readonly onClose: () => void
+  /** Other words than those about going somewhere. */
+  readonly title?: string
+  readonly lead?: string
+  /** Done with the chat before it opens. */
+  readonly before?: (name: string) => Promise<void>
 }
 
 interface Choice {
@@ -44,7 +49,7 @@ const choices = (chats: Chats, typed: string): readonly Choice[] => {
   return isNew ? [...found, { name: typed.trim(), label: texts.keys.writeTo(typed.trim()), known: false }] : found
 }
 
-const useJump = ({ chats, onClose }: Props) => {
+const useJump = ({ chats, onClose, before }: Props) => {
   const typed = useSignal('')
   const found = choices(chats, typed.value)
   const choosing = useChoosing(found)
@@ -52,6 +57,7 @@ const useJump = ({ chats, onClose }: Props) => {
   const action = useAction(async () => {
     if (chosen === undefined) return
     const name = chosen.known ? chosen.name : await chats.open(chosen.name)
+    await before?.(name)
     onClose()
     navigate({ page: 'chat', name })
   })
@@ -70,7 +76,7 @@ export const Jump = (props: Props) => {
   const { typed, found, choosing, action, write } = useJump(props)
   const problem = action.problem.value
   return (
-    <Dialog title={texts.jumpTitle} onClose={props.onClose}>
+    <Dialog title={props.title ?? texts.jumpTitle} onClose={props.onClose}>
       <form
         class="stack tight"
         onSubmit={(event) => {
@@ -78,6 +84,7 @@ export const Jump = (props: Props) => {
           action.run()
         }}
       >
+        {props.lead !== undefined && <p class="hint">{props.lead}</p>}
         <input
           class="input"
           type="text"

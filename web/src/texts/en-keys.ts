@@ -2,6 +2,7 @@
 export const keys = {
   title: 'Keys',
   jumpTitle: 'Go to a chat',
+  shareTitle: 'Share with',
   jumpLabel: 'Name',
   jumpNone: 'No chat of that name.',
   writeTo: (name: string) => `Write to ${name}`,

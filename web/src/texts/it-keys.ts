@@ -3,6 +3,7 @@ import type { Texts } from './en.ts'
 export const keys: Texts['keys'] = {
   title: 'Tasti',
   jumpTitle: 'Vai a una chat',
+  shareTitle: 'Condividi con',
   jumpLabel: 'Nome',
   jumpNone: 'Nessuna chat con questo nome.',
   writeTo: (name) => `Scrivi a ${name}`,
