@@ -46,9 +46,9 @@ export function onAct(turn: Turn, ticket: number, { id, conversation, act, targe
   compose(turn, { id, to: peer.name, text: '', act, life }, [], settle(ticket, id))
 }
 
-/** A program that knows no envelopes knows no acts either. */
-const maySend = ({ pinned, choices }: Peer): boolean =>
-  pinned?.canSeal !== false && choices?.standing?.value !== 'blocked'
+/** A program that knows no envelopes knows no acts either; and a press on a reaction is no answer to a stranger. */
+const maySend = ({ pinned, asks, choices }: Peer): boolean =>
+  pinned?.canSeal !== false && asks !== true && choices?.standing?.value !== 'blocked'
 
 function mayAct(turn: Turn, line: MessageLine, act: Act): boolean {
   if (act.type === 'reaction') return line.deleted === undefined && line.mark !== 'forged'

@@ -5,6 +5,7 @@ import { askKey, freshKey } from './lookups.ts'
 import { adoptKey } from './pins.ts'
 import { isAfter } from './places.ts'
 import type { Peer } from './rows.ts'
+import { isHushed } from './strangers.ts'
 import { commit, effect, isOwn, lower, notify, patch, peerOf, random } from './turn.ts'
 import type { Turn } from './turn.ts'
 
@@ -39,8 +40,9 @@ export function resumeAfresh(turn: Turn): void {
 export function onAfreshTimer(turn: Turn, name: string): void {
   const number = Number(name.replace(/^afresh /, ''))
   const peer = peerOf(turn, number)
-  // To begin with a stranger would tell them that somebody is there.
-  if (peer === undefined || peer.asks === true || turn.state.line.phase !== 'online') return
+  if (peer === undefined || turn.state.line.phase !== 'online') return
+  // To begin with a stranger, or with whom was blocked, would tell them that somebody is there.
+  if (isHushed(turn, { number, by: undefined })) return
   if (!needsGroup(turn, peer)) {
     const afresh = new Map(turn.state.afresh)
     afresh.delete(number)

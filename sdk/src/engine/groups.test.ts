@@ -170,6 +170,37 @@ test('what cannot be read is noted as missing and asked for, and the group is be
   expect(find(desk.tell({ type: 'timer', name: `afresh ${number}` }), 'claim')).toMatchObject({ names: ['bob', 'me'] })
 })
 
+test('what cannot be read makes no stranger an acquaintance, and tells them nothing; the control, without holding, begins', () => {
+  for (const holdsStrangers of [true, false]) {
+    const desk = new Desk()
+    desk.hasNoGroups = false
+    desk.state = { ...desk.state, own: { ...desk.state.own, holdsStrangers } }
+    desk.online()
+    desk.tell({ type: 'stocked', made: null, devices: null })
+    const hint = { to: 'me', chain: '00000000-0000-4000-8000-000000000007', n: 1 }
+    desk.tell({ type: 'frame', line: desk.line, frame: frameOf(messageText(GROUP, hint, 'w'), 1) })
+    const batch = desk.state.batches
+    const found = desk.tell({ type: 'found', batch, found: [null] })
+    const keyed = desk.key('bob', factsOf('key of bob'))
+    expect(find([...found, ...keyed], 'unwrap')).toBeDefined()
+    const result = resultOf({ kind: 'unreadable', group: GROUP, hint })
+    desk.tell({ type: 'unwrapped', batch, result })
+    expect(desk.state.peers.get('bob')?.asks).toBe(holdsStrangers ? true : undefined)
+    const rings = desk.tell({ type: 'timer', name: `afresh ${numberOf(desk)}` })
+    expect(rings.map(({ type }) => type)).toEqual(holdsStrangers ? [] : ['claim', 'timer'])
+  }
+})
+
+test('what cannot be read gets past no block', () => {
+  const { desk, number } = sealed()
+  desk.tell({ type: 'call', ticket: 9, call: { type: 'choose', name: 'bob', about: 'standing', value: 'blocked' } })
+  const hint = { to: 'me', chain: '00000000-0000-4000-8000-000000000007', n: 1 }
+  const effects = take(desk, messageText(GROUP, hint, 'w'), { kind: 'unreadable', group: GROUP, hint })
+  expect(find(effects, 'commit')?.writes.map(({ table }) => table)).not.toContain('messages')
+  desk.now += 61_000
+  expect(find(desk.tell({ type: 'timer', name: `afresh ${number}` }), 'claim')).toBeUndefined()
+})
+
 test('a device without groups notes what it cannot read, asks for it, and begins nothing, whoever sends such frames', () => {
   for (const without of [{ hasNone: true }, {}] as const) {
     const { desk } = sealed()

@@ -197,6 +197,18 @@ describe('decisions of several devices', () => {
     expect(desk.state.meta.people?.owes).toBe(undefined)
   })
 
+  test('who was written to since their request was thrown away is no stranger to a new device', () => {
+    const desk = holding()
+    come(desk, { from: 'bob', body: text('hi') })
+    choose(desk, 'bob', 'deleted')
+    deliver(desk)
+    desk.compose('hello after all', 'bob')
+    desk.key('bob', factsOf('bob key'))
+    come(desk, { from: 'me', body: { type: 'people', ask: true, choices: [] } })
+    const [answer] = deliver(desk).filter(({ body }) => body.type === 'people')
+    expect(answer?.body).toMatchObject({ choices: [{ name: 'bob', value: 'accepted', n: 2 }] })
+  })
+
   test('what is thrown away elsewhere does not take along what has come since', () => {
     const desk = holding()
     come(desk, { from: 'eve', body: text('one') })

@@ -157,18 +157,14 @@ function saidOf(turn: Turn, { name, choices = {}, asks, activeAt, many }: Peer, 
   const { standing, muted } = choices
   const isWanted = (choice: Choice<unknown> | undefined) => choice !== undefined && (isAll || choice.told !== true)
   const said: Said[] = []
-  if (standing !== undefined && isWanted(standing)) {
+  const isFriend = isAll && asks !== true && activeAt > 0 && many === undefined && !isOwn(turn, name)
+  // Whose request was thrown away, and who was written to since, is no stranger to a new device either.
+  if (isFriend && (standing === undefined || standing.value === 'deleted'))
+    said.push({ name, about: 'standing', value: 'accepted', n: standing === undefined ? 0 : standing.n + 1, by: '' })
+  else if (standing !== undefined && isWanted(standing)) {
     const { value, n, by, last } = standing
     said.push({ name, about: 'standing', value, n, by, ...(last === undefined ? {} : { last }) })
-  } else if (
-    isAll &&
-    standing === undefined &&
-    asks !== true &&
-    activeAt > 0 &&
-    many === undefined &&
-    !isOwn(turn, name)
-  )
-    said.push({ name, about: 'standing', value: 'accepted', n: 0, by: '' })
+  }
   if (muted !== undefined && isWanted(muted)) {
     const { value, n, by } = muted
     said.push({ name, about: 'muted', value, n, by })

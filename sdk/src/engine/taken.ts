@@ -9,6 +9,7 @@ import { write } from './outcome.ts'
 import type { Outcome } from './outcome.ts'
 import { adoptKey } from './pins.ts'
 import type { Batch } from './state.ts'
+import { isBlocked, knock } from './strangers.ts'
 import { ensurePeer, isOwn, lower, peerOf, setPeer } from './turn.ts'
 import type { Turn } from './turn.ts'
 import type { Unwrapped } from './unwrapped.ts'
@@ -66,7 +67,9 @@ function takeUnreadable(turn: Turn, taken: TakenFrame, unreadable: Of<'unreadabl
     return takeUnreadableOfMany(turn, taken, { peer: known, unreadable }, outcome)
   // A message of one's own to oneself is never a group's; nobody else's is for anybody but us.
   if (own ? isOwn(turn, hint.to) : !isOwn(turn, hint.to)) return
-  const peer = ensurePeer(turn, own ? hint.to : sender)
+  // Anybody can send what nobody can read: it makes no stranger an acquaintance, and gets past no block.
+  if (!own && isBlocked(turn, sender)) return
+  const peer = knock(turn, ensurePeer(turn, own ? hint.to : sender), own)
   const whose = own ? 'sibling' : 'contact'
   write(outcome, ...followHint(turn, { number: peer.number, whose, ...hint, seq: place.seq }))
   // To ask them for it is first contact too.
