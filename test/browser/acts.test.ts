@@ -89,6 +89,8 @@ await stage(
       await openChat(carol, 'dave')
       await saySent(carol, 'One thing')
       const { page } = carol
+      // Past the button for files.
+      await page.keyboard.press('Shift+Tab')
       await page.keyboard.press('Shift+Tab')
       await log(carol).getByRole('article').and(page.locator(':focus')).waitFor()
       const bar = bubbles(carol, 'One thing').getByRole('toolbar')
