@@ -21,7 +21,7 @@ beforeAll(async () => {
   copy = await copyCheckout()
   await copy.edit('web/src/texts/en.ts', OLD, NEW)
   /** A part that pages load later is another one as well. */
-  await copy.edit('web/src/texts/en.ts', "title: 'Settings'", "title: 'Settings of tomorrow'")
+  await copy.edit('web/src/texts/en-settings.ts', "title: 'Settings'", "title: 'Settings of tomorrow'")
   newPages = await copy.build()
 })
 afterAll(() => copy.remove())
