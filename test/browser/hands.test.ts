@@ -73,6 +73,8 @@ await stage(
       const { keyboard } = alice.page
       await keyboard.press('Escape')
       expect(await focus(alice)).toMatch(/^TEXTAREA/u)
+      // Past the button for files.
+      await keyboard.press('Shift+Tab')
       await keyboard.press('Shift+Tab')
       await expect.poll(() => focus(alice)).toMatch(/^ARTICLE/u)
       await keyboard.press('Control+Home')

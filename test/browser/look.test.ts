@@ -169,6 +169,8 @@ await stage(
       await keyboard.type('without a mouse')
       await keyboard.press('Enter')
       await sees(dora, 'without a mouse')
+      // Past the button for files.
+      await keyboard.press('Shift+Tab')
       await keyboard.press('Shift+Tab')
       await keyboard.press('ArrowUp')
       await keyboard.press('Enter')

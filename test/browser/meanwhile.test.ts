@@ -18,6 +18,8 @@ async function deleteForAll(person: Person, text: string): Promise<void> {
 
 /** By keyboard alone, from the box to a button of the latest message. */
 async function reach({ page }: Person, name: string): Promise<void> {
+  // Past the button for files.
+  await page.keyboard.press('Shift+Tab')
   await page.keyboard.press('Shift+Tab')
   const focused = () => page.evaluate(() => document.activeElement?.getAttribute('aria-label') ?? '')
   for (let n = 0; n < 9 && (await focused()) !== name; n += 1) await page.keyboard.press('Tab')
