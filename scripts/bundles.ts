@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { glob, readFile, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import { run, top } from './run.ts'
 
 /** What is put together from sources before it runs, in the folder `dist` of its workspace. */
@@ -53,6 +53,7 @@ async function fingerprint(sources: readonly string[]): Promise<string> {
     if (entry.isFile()) files.push(join(entry.parentPath, entry.name))
   }
   const hash = createHash('sha256')
-  for (const file of files.toSorted()) hash.update(file).update(await readFile(file))
+  // By its name within this folder: what was built and then moved is not old.
+  for (const file of files.toSorted()) hash.update(relative(top, file)).update(await readFile(file))
   return hash.digest('hex')
 }

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { rename, rm } from 'node:fs/promises'
 import { relative, sep } from 'node:path'
 import { build } from 'vite'
@@ -10,10 +11,11 @@ const LEFT_OUT = ['sharp']
  * Puts the server and what it stands on into a few files: a thousand small modules take 25 MB and a third of a second of every start.
  * The sources stay what they are, and run as they are (docs/decisions/0029).
  * @param root the server's workspace
- * @param folder beside the sources; what takes its place does so in one step, once all is there
+ * @param folder beside the sources; what takes its place does so once all is there. A server that runs from it has to be started anew: the parts
+ * that it loads later are of another name.
  */
 export async function buildServer(root: string, folder: string): Promise<void> {
-  const aside = `${folder}.new`
+  const aside = `${folder}.${process.pid}`
   await build({
     root,
     configFile: false,
@@ -31,8 +33,10 @@ export async function buildServer(root: string, folder: string): Promise<void> {
       rolldownOptions: { output: { entryFileNames: '[name].js', chunkFileNames: '[name]-[hash].js' } },
     },
   })
-  await rm(folder, { recursive: true, force: true })
+  const old = `${aside}.old`
+  if (existsSync(folder)) await rename(folder, old)
   await rename(aside, folder)
+  await rm(old, { recursive: true, force: true })
 }
 
 /** Migrations, pages, threads: modules of ours name them from where they stand themselves, and that stays true in the bundle. */
