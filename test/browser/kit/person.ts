@@ -1,4 +1,4 @@
-import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core'
+import type { Browser, BrowserContext, BrowserContextOptions, Page, Response } from 'playwright-core'
 import type { App } from './app.ts'
 import { record } from './recorder.ts'
 import type { Recorder } from './recorder.ts'
@@ -48,7 +48,9 @@ export async function signUp(person: Person): Promise<Person> {
 
 /** Signs up, and has left on the server what others begin a conversation with: whoever writes to them before that writes in an envelope. */
 export async function signUpWhole(person: Person): Promise<Person> {
-  const left = person.page.waitForResponse((response) => response.url().endsWith('/upload_key_packages'))
+  const isIt = (response: Response) => response.url().endsWith('/upload_key_packages')
+  // It begins to wait before the signing up, of which every step may take its time.
+  const left = person.page.waitForResponse(isIt, { timeout: 3 * PATIENCE_MS })
   await Promise.all([signUp(person), left])
   return person
 }
