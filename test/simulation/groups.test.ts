@@ -62,6 +62,15 @@ describe('a group of many', { timeout: PATIENCE_MS }, () => {
         { at: 114, kind: 'server crashes', who: 0, size: 0 },
       ],
     ],
+    [
+      'and says so again when that was lost with the line',
+      -5,
+      [
+        { at: 123, kind: 'device clock jumps', who: 5, size: 0 },
+        { at: 134, kind: 'line goes dead', who: 1, size: 0 },
+        { at: 0, kind: 'server crashes', who: 0, size: 0 },
+      ],
+    ],
   ])('%s', async (_name, seed, faults) => {
     expect((await play({ seed, faults, script: CIRCLE_OF_MANY })).violations).toEqual([])
   })

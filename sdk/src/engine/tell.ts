@@ -304,7 +304,9 @@ export function onStoredMore(turn: Turn): void {
 
 /** On a new line everything that is owed is said again. */
 export function tellAnew(turn: Turn): void {
-  patch(turn, { service: [], telling: 'no' })
+  // That a device is there is owed by nothing else: nobody would let it in.
+  const owed = turn.state.service.filter(({ body }) => body.type === 'admit')
+  patch(turn, { service: owed.map((one) => ({ ...one, id: freshId(turn), stage: 'waiting' })), telling: 'no' })
   armReceipts(turn)
   armGaps(turn)
 }
