@@ -1,7 +1,6 @@
 export { createMessenger } from './create.ts'
 export type { MessengerPorts } from './create.ts'
 export type { FileAnswer, FileCalls, FileToSend, FileView } from './file-views.ts'
-export { ALWAYS } from './engine/choices.ts'
 export type { Standing } from './engine/choices.ts'
 export { isEmoji } from './engine/content.ts'
 export { DamagedRow } from './driver/vault.ts'

@@ -196,8 +196,8 @@ export interface ConversationView {
   readonly lifetime: number
   /** `asks`: a stranger's request, of which its sender hears nothing before it was accepted. `blocked`: nothing of theirs is taken. */
   readonly standing: 'accepted' | 'asks' | 'blocked'
-  /** Until when it makes no noise, Unix ms; 0: it does. `ALWAYS`: until that is taken back. */
-  readonly mutedUntil: number
+  /** Until when it makes no noise, Unix ms; 0: it does. `always`: until that is taken back. */
+  readonly mutedUntil: number | 'always'
   /** Unix ms of the last activity; the list is sorted by it, latest first. */
   readonly activeAt: number
 }
@@ -382,10 +382,10 @@ export interface Messenger extends FileCalls {
   blocked(): readonly string[]
   /**
    * No noise about what comes in this conversation, on all own devices.
-   * @param until Unix ms; 0: noise again; `ALWAYS`
+   * @param until Unix ms; 0: noise again; `always`: until that is taken back
    * @throws ChatnipError bad_request
    */
-  mute(conversation: string, until: number): Promise<void>
+  mute(conversation: string, until: number | 'always'): Promise<void>
   /** Tries a failed or expired message again, as a new message in the old one's stead; one that waits after a refusal at once, as it is. */
   retry(conversation: string, id: string): Promise<void>
   /** Asks once more, and now, for everything that is missing in a conversation. */

@@ -1,5 +1,5 @@
 import { beforeAll, expect, test } from 'vitest'
-import { box, bubbles, log, openChat, row, say, saySent, sees, stateOf, texts } from './kit/chat.ts'
+import { accept, box, bubbles, log, openChat, row, say, saySent, sees, stateOf, texts } from './kit/chat.ts'
 import { askedWord, fillSignUp, giveWordBack, signUp, visit } from './kit/person.ts'
 import type { Person } from './kit/person.ts'
 import { stage } from './kit/suite.ts'
@@ -46,10 +46,13 @@ await stage('alice and bob', (on) => {
     await openChat(alice, 'Bob', 'bob')
     const badges = await watchBadge(bob)
     await saySent(alice, 'Hello, Bob. €, 😀, Привет')
+    await accept(bob, 'alice')
+    await sees(bob, 'Hello, Bob. €, 😀, Привет')
+    await bob.page.goBack()
+    await say(alice, 'Are you there?')
     await row(bob, 'alice').getByText('1 new message').waitFor({ state: 'attached' })
     expect(await bob.page.title()).toBe('(1) Chats · Chatnip')
     await row(bob, 'alice').click()
-    await sees(bob, 'Hello, Bob. €, 😀, Привет')
     await saySent(bob, 'Hello, Alice.')
     await sees(alice, 'Hello, Alice.')
     expect(await texts(alice)).toEqual(await texts(bob))

@@ -1,5 +1,5 @@
 import { beforeAll, expect, test } from 'vitest'
-import { openChat, row, say, saySent, sees, texts } from './kit/chat.ts'
+import { accept, openChat, row, say, saySent, sees, texts } from './kit/chat.ts'
 import { anotherTab, crash, fillLogIn, logIn, signUp, visit } from './kit/person.ts'
 import type { Person } from './kit/person.ts'
 import { stage } from './kit/suite.ts'
@@ -87,7 +87,7 @@ await stage('browsers and tabs', (on) => {
     await row(alice, 'bob').click()
     await sees(alice, 'I got all of it')
     expect(await texts(alice)).toEqual(before)
-    await row(bob, 'carol').click()
+    await accept(bob, 'carol')
     await sees(bob, 'carol was here')
   })
 })

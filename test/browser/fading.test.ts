@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { findFaults } from './kit/axe.ts'
-import { box, bubbles, log, openChat, row, say, saySent, sees, texts } from './kit/chat.ts'
+import { accept, box, bubbles, log, openChat, say, saySent, sees, texts } from './kit/chat.ts'
 import { reopen, signUp } from './kit/person.ts'
 import type { Person } from './kit/person.ts'
 import { stage } from './kit/suite.ts'
@@ -31,7 +31,7 @@ await stage(
       await setLifetime(alice, 'After 1 hour')
       await notice(alice, 'You set messages to disappear after 1 hour.').waitFor()
       await saySent(alice, 'a secret')
-      await row(bob, 'alice').click()
+      await accept(bob, 'alice')
       await notice(bob, 'alice set messages to disappear after 1 hour.').waitFor()
       await sees(bob, 'a secret')
       await bubbles(bob, 'a secret')

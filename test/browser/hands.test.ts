@@ -1,6 +1,6 @@
 import { beforeAll, expect, test } from 'vitest'
 import { findFaults } from './kit/axe.ts'
-import { box, bubbles, log, openChat, row, saySent, sees, texts } from './kit/chat.ts'
+import { accept, box, bubbles, log, openChat, row, saySent, sees, texts } from './kit/chat.ts'
 import { signUp } from './kit/person.ts'
 import type { Person } from './kit/person.ts'
 import { stage } from './kit/suite.ts'
@@ -35,7 +35,7 @@ await stage(
       ])
       await openChat(alice, 'bob')
       for (let n = 1; n <= 30; n += 1) await saySent(alice, `Line ${n}`)
-      await row(bob, 'alice').click()
+      await accept(bob, 'alice')
       await saySent(bob, 'the end')
       await sees(alice, 'the end')
     })

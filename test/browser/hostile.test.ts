@@ -1,7 +1,7 @@
 import { beforeAll, expect, test } from 'vitest'
 import type { Page } from 'playwright-core'
 import { LIMITS } from '@chatnip/protocol'
-import { box, log, openChat, row, say, saySent, sees, stateOf, texts } from './kit/chat.ts'
+import { accept, box, log, openChat, row, say, saySent, sees, stateOf, texts } from './kit/chat.ts'
 import { signUp, visit } from './kit/person.ts'
 import type { Person } from './kit/person.ts'
 import { stage } from './kit/suite.ts'
@@ -48,7 +48,7 @@ await stage(
       ;[alice, bob] = await Promise.all([on().person('alice').then(signUp), on().person('bob', small).then(signUp)])
       await openChat(alice, 'bob')
       await saySent(alice, 'hello')
-      await visit(bob, '/chats/alice')
+      await accept(bob, 'alice')
       await sees(bob, 'hello')
     })
 
@@ -93,10 +93,9 @@ await stage(
         const body = { username: name, destname: 'bob', message_text: `It is ${name}`, timestamp: 1 }
         expect((await on().app.server().post('upload_message', body, session)).status).toBe(200)
         await visit(bob, '/chats')
-        const entry = bob.page
-          .getByRole('navigation', { name: 'Chats' })
-          .getByRole('link')
-          .filter({ hasText: `It is ${name}` })
+        const { page } = bob
+        await page.getByText(/^\d+ message requests?$/u).click()
+        const entry = page.getByRole('link').filter({ has: page.locator('.name').getByText(name, { exact: true }) })
         await entry.click()
         await sees(bob, `It is ${name}`)
         expect(await bob.page.getByRole('heading', { level: 1 }).textContent()).toBe(name)
@@ -113,7 +112,7 @@ await stage(
       const proto = await signUp(await on().person('toString'))
       await openChat(proto, 'alice')
       await saySent(proto, 'I am a person')
-      await row(alice, 'toString').click()
+      await accept(alice, 'toString')
       await sees(alice, 'I am a person')
       await saySent(alice, 'Of course you are')
       await sees(proto, 'Of course you are')

@@ -1,5 +1,5 @@
 import { beforeAll, expect, test } from 'vitest'
-import { bubbles, log, openChat, row, say, saySent, sees, stateOf, texts } from './kit/chat.ts'
+import { accept, bubbles, log, openChat, row, say, saySent, sees, stateOf, texts } from './kit/chat.ts'
 import { giveWordBack, PASSWORD, visit } from './kit/person.ts'
 import type { Person } from './kit/person.ts'
 import { stage } from './kit/suite.ts'
@@ -110,7 +110,7 @@ await stage(
       expect((await upload('Trust me, I am bob')).status).toBe(200)
       expect((await upload(letter)).status).toBe(200)
       expect((await upload(LOOKS_SEALED)).status).toBe(200)
-      await row(alice, 'mallory').click()
+      await accept(alice, 'mallory')
       await log(alice).getByText('1 message from mallory cannot be read in this browser yet.').waitFor()
       await bubbles(alice, 'Trust me, I am bob').getByText('Not signed: anybody could have written this.').waitFor()
       await alice.page.getByText('This message does not check. It may be forged, so it is not shown.').first().waitFor()

@@ -1,6 +1,6 @@
 import { beforeAll, expect, test } from 'vitest'
 import type { Page } from 'playwright-core'
-import { openChat, row, saySent, sees } from './kit/chat.ts'
+import { accept, openChat, saySent, sees } from './kit/chat.ts'
 import { speak } from './kit/languages.ts'
 import type { TestLanguage } from './kit/languages.ts'
 import { inspect } from './kit/layout.ts'
@@ -68,7 +68,7 @@ await stage(
       bob = await on().person('bob').then(signUp)
       await openChat(alice, 'bob')
       await saySent(alice, 'Averylongwordwithoutanyplacetobreakitinthemiddleofasmallscreenofaphone')
-      await row(bob, 'alice').click()
+      await accept(bob, 'alice')
       await saySent(bob, 'I see.')
       await sees(alice, 'I see.')
       await alice.page.close()

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { top } from '../../scripts/run.ts'
 import { layCable } from './kit/cable.ts'
 import type { Cable } from './kit/cable.ts'
-import { openChat, row, say, saySent, sees, stateOf } from './kit/chat.ts'
+import { accept, openChat, say, saySent, sees, stateOf } from './kit/chat.ts'
 import { anotherTab, reopen, signUp, visit } from './kit/person.ts'
 import type { Person } from './kit/person.ts'
 import { cached, installed } from './kit/service-worker.ts'
@@ -49,7 +49,7 @@ await stage(
       await Promise.all([signUp(alice), signUp(bob)])
       await openChat(alice, 'bob')
       await saySent(alice, 'Before the storm.')
-      await row(bob, 'alice').click()
+      await accept(bob, 'alice')
       await sees(bob, 'Before the storm.')
       await installed(alice.page)
     })

@@ -49,6 +49,9 @@ async function talk(browser: Browser, app: App): Promise<{ alice: Person; bob: P
     await saySent(from, text)
     await sees(to, text)
   }
+  // No stranger any more: what she writes stands in the list.
+  await openChat(alice, 'nora')
+  await openChat(alice, 'bob')
   await openChat(nora, 'alice')
   await saySent(nora, 'Did you see the fog this morning?')
   await row(alice, 'nora').getByText('1 new message').waitFor({ state: 'attached' })

@@ -1,6 +1,6 @@
 import { beforeAll, expect, test } from 'vitest'
 import type { Page } from 'playwright-core'
-import { box, openChat, row, saySent, sees } from './kit/chat.ts'
+import { accept, box, openChat, row, saySent, sees } from './kit/chat.ts'
 import { logIn, PASSWORD, signUp, visit } from './kit/person.ts'
 import type { Person } from './kit/person.ts'
 import { stage } from './kit/suite.ts'
@@ -67,7 +67,7 @@ await stage(
       await Promise.all([signUp(alice), signUp(partner)])
       await openChat(alice, PARTNER)
       await saySent(alice, `I said ${SAID}.`)
-      await row(partner, 'alice').click()
+      await accept(partner, 'alice')
       await saySent(partner, `You said ${SAID}?`)
       await sees(alice, `You said ${SAID}?`)
       await box(alice).fill(`${DRAFTED} is half written`)

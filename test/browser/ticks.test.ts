@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { findFaults } from './kit/axe.ts'
-import { bubbles, log, openChat, row, saySent, sees, stateOf, texts } from './kit/chat.ts'
+import { accept, bubbles, log, openChat, saySent, sees, stateOf, texts } from './kit/chat.ts'
 import { reopen, signUp, visit } from './kit/person.ts'
 import type { Person } from './kit/person.ts'
 import { stage } from './kit/suite.ts'
@@ -104,7 +104,7 @@ await stage(
       await signUp(frank)
       await openChat(erin, 'frank')
       await saySent(erin, 'one')
-      await row(frank, 'erin').click()
+      await accept(frank, 'erin')
       await sees(frank, 'one')
       await stateOf(erin, 'one', 'Delivered').waitFor()
       swallowNext()

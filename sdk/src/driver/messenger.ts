@@ -1,7 +1,7 @@
 import { checkScan, safetyNumber } from '@chatnip/crypto'
 import { ChatnipError } from '@chatnip/protocol'
 import type { EngineChange } from '../engine/events.ts'
-import { ALWAYS } from '../engine/choices.ts'
+import { ALWAYS } from '../engine/strangers.ts'
 import type { Standing } from '../engine/choices.ts'
 import type { KeyFacts, Peer } from '../engine/rows.ts'
 import { readSeconds } from '../engine/lifetime.ts'
@@ -38,7 +38,7 @@ import type { Clock, Key, Randomness, Transport } from '../ports.ts'
 import type { Cipher } from './cipher.ts'
 import { NO_BRINGING } from './bringing.ts'
 import type { BringerOf, Bringing } from './bringing.ts'
-import { Clearing } from './clearing.ts'
+import { Deciding } from './deciding.ts'
 import { Driver } from './driver.ts'
 import { exportMessages, forgetMessages, pageOf } from './history.ts'
 import { loadState } from './load.ts'
@@ -71,7 +71,7 @@ export async function startEngine(ports: EnginePorts): Promise<Messenger & Histo
   const listeners = new Set<(change: Change) => void>()
   let isReady = false
   const onChange = (change: EngineChange): void => {
-    if (isReady && change.kind === 'conversations') clearing.poke()
+    if (isReady && (change.kind === 'conversations' || change.kind === 'connection')) deciding.poke()
     if (isReady && (change.kind === 'history' || change.kind === 'connection')) bringing.poke()
     if (isReady && (change.kind === 'messages' || change.kind === 'connection')) filing.poke()
     const seen = toChange(driver.shown, change)
@@ -81,17 +81,17 @@ export async function startEngine(ports: EnginePorts): Promise<Messenger & Histo
   const tell = (change: Change): void => listeners.forEach((listener) => listener(change))
   const watched = ports.files?.watched(searching.watched(), () => filing.poke()) ?? searching.watched()
   const driver: Driver = new Driver({ ...ports, vault: watched, load, onChange }, await load())
-  const clearing = new Clearing(vault, driver)
+  const deciding = new Deciding(vault, driver)
   const changed = () => tell({ kind: 'history' })
   const moved = (id: string, done: number, of: number) => tell({ kind: 'file', id, done, of })
   const filing: Filing = ports.files?.begin({ ...ports, own: profile, driver, moved }) ?? NO_FILING
   const bringing: Bringing = ports.history?.({ ...ports, own: profile, driver, changed }) ?? NO_BRINGING
-  const engine = new Engine(ports, { driver, searching, listeners, bringing, filing })
+  const engine = new Engine(ports, { driver, searching, listeners, bringing, filing, deciding })
   driver.dispatch({ type: 'start' })
   // What disappeared while nobody looked is gone before anything is shown.
   await driver.written()
   isReady = true
-  clearing.poke()
+  deciding.poke()
   bringing.poke()
   filing.poke()
   return engine
@@ -108,6 +108,7 @@ interface Parts {
   readonly listeners: Set<(change: Change) => void>
   readonly bringing: Bringing
   readonly filing: Filing
+  readonly deciding: Deciding
 }
 
 class Engine implements Messenger, Historian {
@@ -118,11 +119,12 @@ class Engine implements Messenger, Historian {
   readonly #searching: Searching
   readonly #bringing: Bringing
   readonly #filing: Filing
+  readonly #deciding: Deciding
   readonly #listeners: Set<(change: Change) => void>
   /** Settled when whatever was to be sent so far has been handed to the engine. */
   #handedOver: Promise<unknown> = Promise.resolve()
 
-  constructor(ports: EnginePorts, { driver, searching, listeners, bringing, filing }: Parts) {
+  constructor(ports: EnginePorts, { driver, searching, listeners, bringing, filing, deciding }: Parts) {
     const { username, deviceId, fingerprint } = ports.profile
     this.profile = { username, deviceId, fingerprint }
     this.#ports = ports
@@ -131,6 +133,7 @@ class Engine implements Messenger, Historian {
     this.#searching = searching
     this.#bringing = bringing
     this.#filing = filing
+    this.#deciding = deciding
     this.#listeners = listeners
   }
 
@@ -256,16 +259,18 @@ class Engine implements Messenger, Historian {
   }
 
   async decide(name: string, standing: Standing): Promise<void> {
-    await this.#driver.call({ type: 'choose', name, about: 'standing', value: standing })
+    if (name.toLowerCase() === this.profile.username.toLowerCase()) throw new ChatnipError('not_allowed')
+    await this.#deciding.decide({ name, about: 'standing', value: standing })
   }
 
   blocked(): readonly string[] {
     return blockedNames(this.#driver.shown)
   }
 
-  async mute(conversation: string, until: number): Promise<void> {
-    if (!Number.isInteger(until) || until < 0 || until > ALWAYS) throw new ChatnipError('bad_request')
-    await this.#driver.call({ type: 'choose', name: conversation, about: 'muted', value: until })
+  async mute(conversation: string, until: number | 'always'): Promise<void> {
+    const value = until === 'always' ? ALWAYS : until
+    if (!Number.isInteger(value) || value < 0 || value > ALWAYS) throw new ChatnipError('bad_request')
+    await this.#deciding.decide({ name: conversation, about: 'muted', value })
   }
 
   async retry(_conversation: string, id: string): Promise<void> {

@@ -11,6 +11,7 @@ import { fadingKey } from '../engine/fading-rows.ts'
 import { lifetimeOf } from '../engine/lifetimes.ts'
 import type { Line, LogicalKey, MessageLine, NoticeLine, Peer } from '../engine/rows.ts'
 import type { OutboxItem, State } from '../engine/state.ts'
+import { ALWAYS } from '../engine/strangers.ts'
 import { chainKey, isGivenUpOn, isStored } from '../engine/chains.ts'
 import { countOf } from '../engine/spans.ts'
 import { accountName, groupView, newsView } from './group-views.ts'
@@ -188,13 +189,18 @@ export function conversationViews(state: State): readonly ConversationView[] {
       const reacted = waiting.length > 0 ? null : reactedView(state, peer)
       const group = groupView(state, peer)
       const lifetime = lifetimeOf(state, name)
-      const stands = { standing: standingOf(peer), mutedUntil: peer.choices?.muted?.value ?? 0 }
+      const stands = { standing: standingOf(peer), mutedUntil: mutedUntil(peer) }
       const shown = waiting.at(-1) ?? stored
       return { name, group, unread, undelivered, reacted, lifetime, ...stands, activeAt, last: shown }
     })
 }
 
 const isBlocked = ({ choices }: Peer): boolean => choices?.standing?.value === 'blocked'
+
+const mutedUntil = ({ choices }: Peer): ConversationView['mutedUntil'] => {
+  const until = choices?.muted?.value ?? 0
+  return until === ALWAYS ? 'always' : until
+}
 
 const standingOf = (peer: Peer): ConversationView['standing'] =>
   isBlocked(peer) ? 'blocked' : peer.asks === true ? 'asks' : 'accepted'

@@ -1,7 +1,6 @@
 import type { Place } from '../messenger.ts'
 import type { After } from './events.ts'
 import { alter, isIn, metBy, noteLine } from './alter.ts'
-import { readPeople } from './choices.ts'
 import { isActType, readAct, readQuote, readSetting, targetOf, withoutWords } from './content.ts'
 import type { Act, Quote, Setting } from './content.ts'
 import { countExpired } from './expired.ts'
@@ -18,7 +17,6 @@ import type { Outcome } from './outcome.ts'
 import { adoptKey } from './pins.ts'
 import { loadedPart } from './part.ts'
 import { hearSeen, readSeen } from './seen.ts'
-import { hearPeople } from './people.ts'
 import { passSeq, placeReceived, preview } from './places.ts'
 import type { ActLine, HeardRow, Line, LogicalKey, MessageLine, Peer, SettingLine } from './rows.ts'
 import { contentOf, isService } from './service.ts'
@@ -26,8 +24,11 @@ import type { Again } from './service.ts'
 import type { Batch, Entry, Found, MailboxFrame, Opened } from './state.ts'
 import { isBlocked, isHushed, knock, passOver } from './strangers.ts'
 import { commit, CONVERSATIONS, ensurePeer, isOwn, lower, messagesChanged, metaWrite, notify } from './turn.ts'
-import { peerWrite, setPeer } from './turn.ts'
+import { patchMeta, peerWrite, setPeer } from './turn.ts'
 import type { Turn } from './turn.ts'
+
+/** So much of what was heard waits at most to be carried out. */
+const MOST_HEARD = 100
 
 type MessageFrame = Extract<MailboxFrame, { readonly type: 'message' }>
 
@@ -260,7 +261,7 @@ function takeService(turn: Turn, taking: Taking, original: Found | null, outcome
   if (peer !== null) outcome.changed.set(peer.number, peer)
   if (opened.mark !== 'verified') return
   const { body } = opened
-  if (body?.type === 'people') return own ? tellOfPeople(turn, body, outcome) : undefined
+  if (body?.type === 'people') return own ? notePeople(turn, body, outcome) : undefined
   if (body?.type === 'seen') return own ? tellOfSeen(turn, body, outcome) : undefined
   if (body?.type === 'history') return own ? noteHistory({ role: 'heard', body, place }, outcome) : undefined
   hear(
@@ -278,9 +279,11 @@ function takeService(turn: Turn, taking: Taking, original: Found | null, outcome
   )
 }
 
-function tellOfPeople(turn: Turn, body: { readonly type: string }, outcome: Outcome): void {
-  const said = readPeople(body)
-  if (said !== null) hearPeople(turn, said, outcome)
+/** What own devices have decided about people: carried out a moment later, by a part that few batches need. */
+function notePeople(turn: Turn, body: { readonly type: string }, outcome: Outcome): void {
+  const { heard = [], ...people } = turn.state.meta.people ?? {}
+  patchMeta(turn, { people: { ...people, heard: [...heard, body].slice(-MOST_HEARD) } })
+  outcome.arrived.push(CONVERSATIONS)
 }
 
 function tellOfSeen(turn: Turn, body: { readonly type: string }, outcome: Outcome): void {

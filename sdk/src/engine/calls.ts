@@ -11,7 +11,6 @@ import { askKey } from './lookups.ts'
 import { onFilesSettled } from './held.ts'
 import { compose, letGo, pump, takeActs, usedNumber } from './outbox.ts'
 import type { Composed } from './outbox.ts'
-import { onChoose } from './people.ts'
 import { confirmKey } from './pins.ts'
 import type { Meta, Peer, Write } from './rows.ts'
 import { groupPart } from './part.ts'
@@ -70,8 +69,6 @@ export function onCall(turn: Turn, ticket: number, call: Call): void {
       return setCompared(turn, ticket, call)
     case 'set lifetime':
       return onSetLifetime(turn, ticket, call)
-    case 'choose':
-      return onChoose(turn, ticket, call)
     case 'set receipts':
       return setReceipts(turn, ticket, { receipts: call.on })
     case 'set read receipts':

@@ -1,3 +1,5 @@
+import { ALWAYS } from './strangers.ts'
+
 /**
  * What a person decides about others, the same on all own devices: who may write to them, and whose messages make no noise. It goes to them in
  * envelopes, as everything between own devices does; the server learns none of it.
@@ -26,9 +28,6 @@ export interface Choices {
   /** Until when, Unix ms; 0: not. `ALWAYS`: until it is taken back. */
   readonly muted?: Choice<number>
 }
-
-/** The last moment that a date can name. */
-export const ALWAYS = 8_640_000_000_000_000
 
 export type About = keyof Choices
 

@@ -16,7 +16,6 @@ import type {
 } from './rows.ts'
 import type { Info } from './many/info.ts'
 import type { Wish } from './many/wishes.ts'
-import type { ChoiceOf } from './people.ts'
 import type { PeopleBody } from './choices.ts'
 import type { SeenBody } from './seen.ts'
 import type { HistoryBody, ServiceBody } from './service.ts'
@@ -69,8 +68,6 @@ export type Call =
       readonly fingerprint?: string | undefined
     }
   | { readonly type: 'set lifetime'; readonly id: string; readonly conversation: string; readonly seconds: number }
-  /** Who may write, and whose messages make no noise. */
-  | ({ readonly type: 'choose'; readonly name: string } & ChoiceOf)
   | { readonly type: 'set receipts'; readonly on: boolean }
   | { readonly type: 'set read receipts'; readonly on: boolean }
   /** Pins somebody's key as `open` does, and shows no conversation. */

@@ -1,8 +1,10 @@
 import { expect, test } from 'vitest'
 import type { Effect } from './events.ts'
+import { choose } from './people.ts'
 import type { Write } from './rows.ts'
 import { Desk, factsOf, sendsIn } from './testing/desk.ts'
 import { handshakeText, messageText, readGroupText } from './group-text.ts'
+import type { Turn } from './turn.ts'
 import type { Unwrapped } from './unwrapped.ts'
 
 /** Groups by hand: what is asked for when, and what stands in one commit. */
@@ -193,7 +195,8 @@ test('what cannot be read makes no stranger an acquaintance, and tells them noth
 
 test('what cannot be read gets past no block', () => {
   const { desk, number } = sealed()
-  desk.tell({ type: 'call', ticket: 9, call: { type: 'choose', name: 'bob', about: 'standing', value: 'blocked' } })
+  const change = (turn: Turn) => choose(turn, { name: 'bob', about: 'standing', value: 'blocked' })
+  desk.tell({ type: 'call', ticket: 9, call: { type: 'apply', change, batches: null } })
   const hint = { to: 'me', chain: '00000000-0000-4000-8000-000000000007', n: 1 }
   const effects = take(desk, messageText(GROUP, hint, 'w'), { kind: 'unreadable', group: GROUP, hint })
   expect(find(effects, 'commit')?.writes.map(({ table }) => table)).not.toContain('messages')

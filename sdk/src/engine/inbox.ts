@@ -11,7 +11,6 @@ import type { Batch, Entry, Found, MailboxFrame, Opened } from './state.ts'
 import { onStoredMore } from './tell.ts'
 import { effect, isOwn, lower, patch, pinOf } from './turn.ts'
 import type { Turn } from './turn.ts'
-import { answerPeople } from './people.ts'
 import { loadedPart } from './part.ts'
 import { unwrapEffect } from './unwrap.ts'
 import { isGroupText } from './unwrapped.ts'
@@ -269,6 +268,5 @@ export function onCommitted(turn: Turn, number: number): void {
   if (current(turn, number, 'committing') === null) return
   patch(turn, { batch: null })
   onStoredMore(turn)
-  answerPeople(turn)
   startBatch(turn)
 }

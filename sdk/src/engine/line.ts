@@ -5,7 +5,6 @@ import { onMailboxFrame } from './inbox.ts'
 import { askKey } from './lookups.ts'
 import { onRefused, onSent, pump } from './outbox.ts'
 import { groupPart } from './part.ts'
-import { tellPeople } from './people.ts'
 import { lookAfterStock, stockSoon } from './stock.ts'
 import { armSeen } from './seen-tell.ts'
 import { tellAnew } from './tell.ts'
@@ -63,7 +62,6 @@ export function onOpened(turn: Turn): void {
   patch(turn, { askFailures: 0, askWaiting: false })
   askKey(turn, turn.state.own.username)
   tellAnew(turn)
-  tellPeople(turn)
   stockSoon(turn)
   groupPart()?.resumeAfresh(turn)
   armSeen(turn)

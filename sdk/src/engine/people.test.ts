@@ -1,15 +1,25 @@
 import { describe, expect, test } from 'vitest'
-import { ALWAYS, readPeople } from './choices.ts'
+import { readPeople } from './choices.ts'
 import type { Said } from './choices.ts'
 import type { Effect } from './events.ts'
 import type { Opened, ServiceItem } from './state.ts'
+import { ALWAYS } from './strangers.ts'
+import { choose as chooseIn, goOnWithPeople, onPeopleTold } from './people.ts'
+import { plugInPeople } from './people-part.ts'
 import { Desk, factsOf } from './testing/desk.ts'
+import type { Turn } from './turn.ts'
+
+plugInPeople({ onPeopleTold })
+
+const apply = (desk: Desk, change: (turn: Turn) => void): readonly Effect[] =>
+  desk.tell({ type: 'call', ticket: 9, call: { type: 'apply', change, batches: null } })
 
 /** Somebody who holds strangers back, connected. */
 function holding(): Desk {
   const desk = new Desk()
   desk.state = { ...desk.state, own: { ...desk.state.own, holdsStrangers: true } }
   desk.online()
+  apply(desk, goOnWithPeople)
   deliver(desk)
   return desk
 }
@@ -55,10 +65,13 @@ function come(desk: Desk, { from, body, mark = 'verified', n }: Coming): readonl
 
 const text = (said: string) => ({ type: 'text', text: said }) as const
 
-const say = (desk: Desk, ...choices: readonly Said[]) => come(desk, { from: 'me', body: { type: 'people', choices } })
+const say = (desk: Desk, ...choices: readonly Said[]) => {
+  come(desk, { from: 'me', body: { type: 'people', choices } })
+  apply(desk, goOnWithPeople)
+}
 
 const choose = (desk: Desk, name: string, value: 'accepted' | 'blocked' | 'deleted') =>
-  desk.tell({ type: 'call', ticket: 9, call: { type: 'choose', name, about: 'standing', value } })
+  apply(desk, (turn) => chooseIn(turn, { name, about: 'standing', value }))
 
 const announced = (effects: readonly Effect[]): boolean =>
   effects.some((one) => one.type === 'notify' && one.change.kind === 'arrived')
@@ -138,8 +151,6 @@ describe('somebody blocked', () => {
 
   test('is never oneself', () => {
     const desk = holding()
-    const effects = choose(desk, 'ME', 'blocked')
-    expect(effects).toContainEqual({ type: 'settle', ticket: 9, error: 'not_allowed', value: '' })
     say(desk, { name: 'me', about: 'standing', value: 'blocked', n: 7, by: 'x' })
     expect(peer(desk, 'me')?.choices?.standing).toBe(undefined)
   })
@@ -175,6 +186,7 @@ describe('decisions of several devices', () => {
     desk.tell({ type: 'timer', name: 'connect' })
     desk.tell({ type: 'opened', line: desk.line })
     desk.key('me', factsOf('my key'))
+    apply(desk, goOnWithPeople)
     expect(deliver(desk)).toMatchObject([{ body: { choices: [{ name: 'eve' }] } }])
     expect(peer(desk, 'eve')?.choices?.standing?.told).toBe(true)
   })
@@ -183,6 +195,7 @@ describe('decisions of several devices', () => {
     const fresh = new Desk()
     fresh.state = { ...fresh.state, own: { ...fresh.state.own, holdsStrangers: true } }
     fresh.online()
+    apply(fresh, goOnWithPeople)
     expect(deliver(fresh)).toMatchObject([{ body: { ask: true, choices: [] } }])
     expect(fresh.state.meta.people).toEqual({ asked: true })
 
@@ -192,6 +205,7 @@ describe('decisions of several devices', () => {
     come(desk, { from: 'eve', body: text('hi') })
     deliver(desk)
     come(desk, { from: 'me', body: { type: 'people', ask: true, choices: [] } })
+    apply(desk, goOnWithPeople)
     const [answer] = deliver(desk)
     expect(answer?.body).toMatchObject({ choices: [{ name: 'ann', value: 'accepted' }] })
     expect(desk.state.meta.people?.owes).toBe(undefined)
@@ -205,6 +219,7 @@ describe('decisions of several devices', () => {
     desk.compose('hello after all', 'bob')
     desk.key('bob', factsOf('bob key'))
     come(desk, { from: 'me', body: { type: 'people', ask: true, choices: [] } })
+    apply(desk, goOnWithPeople)
     const [answer] = deliver(desk).filter(({ body }) => body.type === 'people')
     expect(answer?.body).toMatchObject({ choices: [{ name: 'bob', value: 'accepted', n: 2 }] })
   })
@@ -253,8 +268,10 @@ describe('what is no decision', () => {
     const choices = [{ ...good, name: 'ann' }]
     come(desk, { from: 'bob', body: { type: 'people', choices } })
     come(desk, { from: 'me', body: { type: 'people', choices }, mark: 'forged' })
+    apply(desk, goOnWithPeople)
     expect(peer(desk, 'ann')).toBe(undefined)
     come(desk, { from: 'me', body: { type: 'people', choices } })
+    apply(desk, goOnWithPeople)
     expect(peer(desk, 'ann')?.choices?.standing?.value).toBe('blocked')
   })
 })

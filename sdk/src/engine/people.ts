@@ -1,16 +1,14 @@
 import { earlyKey, noteLine, withoutReacted } from './alter.ts'
 import { keepChain } from './chains.ts'
-import { isNewer, MOST_SAID } from './choices.ts'
+import { isNewer, MOST_SAID, readPeople } from './choices.ts'
 import type { Choice, Choices, PeopleBody, Said, Standing } from './choices.ts'
 import { stopFading } from './fading-rows.ts'
-import { write } from './outcome.ts'
-import type { Outcome } from './outcome.ts'
 import type { Peer, Write } from './rows.ts'
-import { withTold } from './people-told.ts'
 import { welcome } from './strangers.ts'
-import { armGaps, armReceipts, pumpService, tell } from './tell.ts'
-import { commit, CONVERSATIONS, effect, ensurePeer, isOwn, lower, messagesChanged, metaWrite } from './turn.ts'
-import { patch, patchMeta, peerWrite, setPeer, settle } from './turn.ts'
+import { pump } from './outbox.ts'
+import { armGaps, armReceipts, tell } from './tell.ts'
+import { commit, CONVERSATIONS, ensurePeer, isOwn, lower, messagesChanged, metaWrite } from './turn.ts'
+import { patch, patchMeta, peerWrite, setPeer } from './turn.ts'
 import type { Turn } from './turn.ts'
 
 /**
@@ -19,20 +17,23 @@ import type { Turn } from './turn.ts'
  * - A new device asks for all of them, once; whoever is asked owes the answer until the server has that.
  */
 
-/** A person decides here. */
-export function onChoose(turn: Turn, ticket: number, { name, ...choice }: { readonly name: string } & ChoiceOf): void {
-  if (choice.about === 'standing' && isOwn(turn, name))
-    return effect(turn, { type: 'settle', ticket, error: 'not_allowed', value: '' })
+/** A person decides here, about anybody but themselves. */
+export function choose(turn: Turn, { name, ...choice }: { readonly name: string } & ChoiceOf): void {
   const peer = ensurePeer(turn, name)
   const n = (peer.choices?.[choice.about]?.n ?? 0) + 1
   const last = choice.about === 'standing' && peer.last !== null ? { last: peer.last.line.id } : {}
   const said = { name: peer.name, ...choice, ...last, n, by: turn.state.own.deviceId } as Said
   const { peer: decided, writes } = take(turn, peer, said)
-  commit(turn, [...writes, peerWrite(decided)], messagesChanged(decided), CONVERSATIONS, settle(ticket))
+  commit(turn, [...writes, peerWrite(decided)], messagesChanged(decided), CONVERSATIONS)
   tellPeople(turn)
+  listenAgain(turn)
+}
+
+/** Whoever was accepted may hear now what has come from them. */
+function listenAgain(turn: Turn): void {
   armReceipts(turn)
   armGaps(turn)
-  pumpService(turn)
+  pump(turn)
 }
 
 export type ChoiceOf =
@@ -106,22 +107,32 @@ export function onCleared(turn: Turn, number: number, cleared: NonNullable<Peer[
   commit(turn, [peerWrite(setPeer(turn, rest))], messagesChanged(rest))
 }
 
-/** Another own device has said something about people. */
-export function hearPeople(turn: Turn, body: PeopleBody, outcome: Outcome): void {
-  for (const said of body.choices) {
+/** Carries out what other own devices have said, and says what is to be said. */
+export function goOnWithPeople(turn: Turn): void {
+  const { heard, ...people } = turn.state.meta.people ?? {}
+  if (heard !== undefined) {
+    patchMeta(turn, { people })
+    const writes = heard.flatMap((body) => hearPeople(turn, readPeople(body)))
+    commit(turn, [...writes, metaWrite(turn)], ...(writes.length === 0 ? [] : [CONVERSATIONS]))
+  }
+  tellPeople(turn)
+  listenAgain(turn)
+}
+
+function hearPeople(turn: Turn, body: PeopleBody | null): readonly Write[] {
+  if (body?.ask === true) patchMeta(turn, { people: { ...turn.state.meta.people, owes: true } })
+  return (body?.choices ?? []).flatMap((said) => {
     const peer = ensurePeer(turn, said.name)
     const isOfNobody = said.about === 'standing' && isOwn(turn, said.name)
-    if (isOfNobody || !isNewer(said, peer.choices?.[said.about])) continue
+    if (isOfNobody || !isNewer(said, peer.choices?.[said.about])) return []
     const { peer: decided, writes } = take(turn, peer, said)
-    write(outcome, ...writes)
     // The server has it: that is where it came from.
-    outcome.changed.set(decided.number, setPeer(turn, withTold(decided, said)))
-  }
-  if (body.ask === true) patchMeta(turn, { people: { ...turn.state.meta.people, owes: true } })
+    return [...writes, peerWrite(setPeer(turn, withTold(decided, said)))]
+  })
 }
 
 /** Says what has not been said yet; where a new device has asked, all. */
-export function tellPeople(turn: Turn): void {
+function tellPeople(turn: Turn): void {
   const { own, meta } = turn.state
   if (turn.state.line.phase !== 'online') return
   const { owes, asked } = meta.people ?? {}
@@ -134,13 +145,6 @@ export function tellPeople(turn: Turn): void {
     const body: PeopleBody = { type: 'people', ...first, choices: untold.slice(from, from + MOST_SAID) }
     tell(turn, { to: lower(own.username), body, about: { number: 0, news: 0 } })
   }
-}
-
-/** A new device has asked. */
-export function answerPeople(turn: Turn): void {
-  if (turn.state.meta.people?.owes !== true) return
-  tellPeople(turn)
-  pumpService(turn)
 }
 
 /** Nobody decided anything, so there is nothing to answer. */
@@ -170,4 +174,28 @@ function saidOf(turn: Turn, { name, choices = {}, asks, activeAt, many }: Peer, 
     said.push({ name, about: 'muted', value, n, by })
   }
   return said
+}
+
+const withTold = (peer: Peer, { about, n, by }: Said): Peer => {
+  const known = peer.choices?.[about]
+  if (known?.n !== n || known.by !== by) return peer
+  return { ...peer, choices: { ...peer.choices, [about]: { ...known, told: true } } as Choices }
+}
+
+/** The server has it. */
+export function onPeopleTold(turn: Turn, { ask, choices }: PeopleBody): void {
+  const peers = choices.flatMap((said) => {
+    const peer = turn.state.peers.get(lower(said.name))
+    return peer === undefined ? [] : [setPeer(turn, withTold(peer, said))]
+  })
+  const { owes, ...people } = turn.state.meta.people ?? {}
+  const isMore = turn.state.service.some(({ body }) => body.type === 'people')
+  patchMeta(turn, {
+    people: {
+      ...people,
+      ...(ask === true ? { asked: true } : {}),
+      ...(owes === true && isMore ? { owes } : {}),
+    },
+  })
+  commit(turn, [...peers.map(peerWrite), metaWrite(turn)])
 }

@@ -76,8 +76,15 @@ export interface Meta {
   readonly receipts?: boolean
   /** False: they are not told what was read. */
   readonly readReceipts?: boolean
-  /** `asked`: the other own devices know that this one wants to hear whom they know. `owes`: another one wants that, and has no answer yet. */
-  readonly people?: { readonly asked?: true; readonly owes?: true }
+  /**
+   * `asked`: the other own devices know that this one wants to hear whom they know. `owes`: another one wants that, and has no answer yet. `heard`:
+   * what they have said about people, and is not carried out yet.
+   */
+  readonly people?: {
+    readonly asked?: true
+    readonly owes?: true
+    readonly heard?: readonly { readonly type: string }[]
+  }
   /** Absent: nothing that disappears was ever here. */
   readonly fading?: FadingClock
 }

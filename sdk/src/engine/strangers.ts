@@ -13,6 +13,9 @@ import type { Turn } from './turn.ts'
  *   come, and is never said to have been stored.
  */
 
+/** The last moment that a date can name. */
+export const ALWAYS = 8_640_000_000_000_000
+
 export const isBlocked = ({ state }: Turn, name: string): boolean =>
   state.peers.get(lower(name))?.choices?.standing?.value === 'blocked'
 

@@ -7,7 +7,7 @@ import type { Chain, Gap, Peer, Write } from './rows.ts'
 import type { ServiceBody } from './service.ts'
 import { firstSpans, fitsIn, joined, without } from './spans.ts'
 import { onSeenTold } from './seen.ts'
-import { onPeopleTold } from './people-told.ts'
+import { peoplePart } from './people-part.ts'
 import type { ServiceItem } from './state.ts'
 import { isHushed } from './strangers.ts'
 import { commit, effect, freshId, isOwn, lower, messagesChanged, patch, peerOf, random } from './turn.ts'
@@ -125,7 +125,7 @@ function endOf({ body }: ServiceItem): { readonly expires_in?: number } {
 export function onServiceSent(turn: Turn, item: ServiceItem): void {
   dropService(turn, item.id)
   const { body, about } = item
-  if (body.type === 'people') onPeopleTold(turn, body)
+  if (body.type === 'people') peoplePart()?.onPeopleTold(turn, body)
   if (body.type === 'seen') onSeenTold(turn, body)
   const chain = !('chain' in body) ? undefined : chainOf(turn, about.number, body.chain)
   if (chain !== undefined && body.type === 'receipt') {

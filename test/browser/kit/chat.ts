@@ -13,6 +13,22 @@ export async function openChat(person: Person, name: string, typed: string = nam
   await page.getByRole('region', { name, exact: true }).waitFor()
 }
 
+/** Accepts somebody who has written first, and stands before the conversation with them. */
+export async function accept(person: Person, name: string): Promise<void> {
+  const { page } = person
+  await page.getByText(/^\d+ message requests?$/u).click()
+  await row(person, name).click()
+  await page.getByRole('button', { name: 'Accept' }).click()
+  await box(person).waitFor()
+}
+
+/** Knows somebody before they write, and stands before the list again. */
+export async function acquaint(person: Person, name: string): Promise<void> {
+  await openChat(person, name)
+  await person.page.goBack()
+  await row(person, name).waitFor()
+}
+
 /** The box in which the message is written. */
 export const box = ({ page }: Person): Locator => page.getByRole('textbox', { name: /^(Message to|Note to yourself)/u })
 

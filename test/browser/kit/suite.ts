@@ -4,6 +4,7 @@ import { launchBrowser } from '../browsers.ts'
 import type { BrowserName } from '../browsers.ts'
 import { startApp } from './app.ts'
 import type { App, AppOptions } from './app.ts'
+import { acquaint } from './chat.ts'
 import { newPerson, signUpWhole } from './person.ts'
 import type { Person } from './person.ts'
 import { nothing } from './recorder.ts'
@@ -14,7 +15,7 @@ export interface Stage {
   readonly app: App
   /** Somebody new at a browser of their own, watched until the end of the suite. `address`: where they find the app, if not where it is. */
   person(name: string, options?: BrowserContextOptions, address?: string): Promise<Person>
-  /** Two people who have just signed up. */
+  /** Two people who have just signed up, and before the other list stands the one, as somebody who is no stranger. */
   couple(one: string, other: string): Promise<[Person, Person]>
 }
 
@@ -61,8 +62,11 @@ function prepare(browser: Browser | null, options: AppOptions): () => Stage {
       people.push(somebody)
       return somebody
     }
-    const couple: Stage['couple'] = (one, other) =>
-      Promise.all([person(one).then(signUpWhole), person(other).then(signUpWhole)])
+    const couple: Stage['couple'] = async (one, other) => {
+      const both = await Promise.all([person(one).then(signUpWhole), person(other).then(signUpWhole)])
+      await acquaint(both[1], one)
+      return both
+    }
     return { browser, app: running, person, couple }
   }
 }

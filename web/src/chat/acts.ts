@@ -6,6 +6,7 @@ import { isMessage } from '../format/lines.ts'
 import type { Chats } from '../state/chats.ts'
 import type { OpenConversation } from '../state/conversation.ts'
 import { t } from '../texts/index.ts'
+import { standingOf } from './titles.ts'
 
 /** What the composer is about, when it is not simply the next message. */
 export interface Composing {
@@ -23,6 +24,8 @@ export interface Asking {
 export interface MessageActs {
   /** Whether the other side's program knows reactions; one without our keys does not. */
   readonly canReact: boolean
+  /** A stranger's words: nothing can be done with them, and their links lead nowhere. */
+  readonly isPlain: boolean
   readonly reply: (message: MessageView) => void
   readonly edit: (message: MessageView) => void
   readonly askReaction: (message: MessageView) => void
@@ -52,9 +55,12 @@ export const useActs = (chats: Chats, name: string, open: OpenConversation): Act
   const asking = useSignal<Asking | null>(null)
   const { messenger } = chats
   const canReact = chats.contact(name)?.canSeal !== false
+  const standing = standingOf(chats, name)
+  const isPlain = standing === 'asks'
   const acts = useMemo(
     (): MessageActs => ({
-      canReact,
+      canReact: canReact && standing !== 'blocked',
+      isPlain,
       reply: (message) => (composing.value = { kind: 'reply', message }),
       edit: (message) => (composing.value = { kind: 'edit', message }),
       askReaction: (message) => (asking.value = { kind: 'reaction', message }),
@@ -68,7 +74,7 @@ export const useActs = (chats: Chats, name: string, open: OpenConversation): Act
         void open.find((item) => isMessage(item) && item.id === quote.id).catch(() => undefined)
       },
     }),
-    [canReact, messenger, name, open],
+    [canReact, isPlain, standing, messenger, name, open],
   )
   return { composing, asking, acts }
 }

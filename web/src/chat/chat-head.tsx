@@ -12,6 +12,8 @@ interface Props {
   readonly name: string
   readonly title: string
   readonly group?: GroupView | null
+  /** The picture that they chose is not shown. */
+  readonly isStranger?: boolean
   readonly back: Route
   readonly focus: boolean
   /** On wide screens the list is beside, so only narrow ones need the button. */
@@ -21,8 +23,15 @@ interface Props {
   readonly end?: ComponentChildren
 }
 
+const Face = ({ name, group = null, isStranger = false }: Pick<Props, 'name' | 'group' | 'isStranger'>) =>
+  group === null ? (
+    <Avatar name={name} size={40} drawn={isStranger} />
+  ) : (
+    <GroupAvatar picture={group.picture} size={40} />
+  )
+
 /** Who the conversation is with. */
-export const ChatHead = ({ name, title, group = null, back, focus, backAlways = false, children, end }: Props) => (
+export const ChatHead = ({ name, title, back, focus, backAlways = false, children, end, ...who }: Props) => (
   <header class="chat-head">
     <button
       type="button"
@@ -34,7 +43,7 @@ export const ChatHead = ({ name, title, group = null, back, focus, backAlways = 
     >
       <Icon name="back" />
     </button>
-    {group === null ? <Avatar name={name} size={40} /> : <GroupAvatar picture={group.picture} size={40} />}
+    <Face name={name} {...who} />
     <div class="chat-title">
       <Heading text={title} focus={focus} />
       {children}

@@ -1,13 +1,18 @@
 import { Avatar } from '../components/avatar.tsx'
 import { Icon } from '../components/icon.tsx'
 import { Link } from '../components/link.tsx'
+import { lazyPage } from '../components/lazy-page.tsx'
 import { Logo } from '../components/logo.tsx'
+import { loadPeople } from '../people/load.ts'
+import { isListed } from '../people/standing.ts'
 import { openDialog } from '../keys/use-chat-keys.ts'
 import type { Chats } from '../state/chats.ts'
 import { HAS_GROUPS } from '../state/has-groups.ts'
 import { t } from '../texts/index.ts'
 import { ChatRow } from './chat-row.tsx'
 import { OpenChat } from './open-chat.tsx'
+
+const Requests = lazyPage(async () => (await loadPeople()).Requests)
 
 interface Props {
   readonly chats: Chats
@@ -71,13 +76,15 @@ const Head = ({ username }: { readonly username: string }) => {
 export const ChatList = ({ chats, current }: Props) => {
   const texts = t()
   const { username } = chats.messenger.profile
-  const conversations = chats.conversations.value
+  const conversations = chats.conversations.value.filter(isListed)
+  const isAsked = conversations.length < chats.conversations.value.length
   const now = Date.now()
   return (
     <div id={current === null ? 'content' : undefined} class="side">
       <Head username={username} />
       <OpenChat chats={chats} />
       <nav class="chat-list" aria-label={texts.chats.list}>
+        {isAsked && <Requests chats={chats} current={current} />}
         <ul class="rows">
           {conversations.map((conversation) => (
             <ChatRow
@@ -94,7 +101,7 @@ export const ChatList = ({ chats, current }: Props) => {
             <NoteRow name={username} current={current === username} />
           )}
         </ul>
-        {conversations.length === 0 && (
+        {conversations.length === 0 && !isAsked && (
           <div class="empty">
             <p>{texts.chats.empty}</p>
           </div>

@@ -6,6 +6,7 @@ import { Link } from '../components/link.tsx'
 import { saidIn } from '../files/words.ts'
 import { plainText } from '../format/rich.ts'
 import { listTime } from '../format/time.ts'
+import { isMuted } from '../people/standing.ts'
 import { locale, t } from '../texts/index.ts'
 
 interface Props {
@@ -60,11 +61,21 @@ const Preview = ({ conversation, own, draft, username }: Omit<Props, 'current' |
 export const ChatRow = ({ conversation, own, username, current, draft, now }: Props) => {
   const { chats } = t()
   const { name, group, last, unread, activeAt } = conversation
+  const muted = isMuted(conversation)
   return (
     <li>
       <Link to={{ page: 'chat', name }} class="chat-row" current={current}>
         {group === null ? <Avatar name={name} /> : <GroupAvatar picture={group.picture} />}
-        <span class="name">{own ? chats.noteToSelf : (group?.title ?? name)}</span>
+        <span class="name">
+          {own ? chats.noteToSelf : (group?.title ?? name)}
+          {muted && (
+            <>
+              {' '}
+              <Icon name="muted" size={16} />
+              <span class="hidden">{chats.muted}</span>
+            </>
+          )}
+        </span>
         {last === null ? (
           <span />
         ) : (
@@ -74,7 +85,7 @@ export const ChatRow = ({ conversation, own, username, current, draft, now }: Pr
           <Preview conversation={conversation} own={own} username={username} draft={draft} />
         </span>
         {unread > 0 ? (
-          <span class="badge">
+          <span class={muted ? 'badge quiet' : 'badge'}>
             <span aria-hidden="true">{unread > 999 ? '999+' : unread}</span>
             <span class="hidden">{chats.unread(unread)}</span>
           </span>

@@ -1,9 +1,11 @@
 import { lazyDialog } from '../components/lazy-dialog.tsx'
+import { lazyPage } from '../components/lazy-page.tsx'
 import { useSignal, useSignalEffect } from '@preact/signals'
 import type { Messenger, MessageView } from '@chatnip/sdk'
 import type { ComponentProps } from 'preact'
 import { useCallback, useEffect, useMemo } from 'preact/hooks'
 import { dropHandlers, useAttaching } from '../files/attaching.ts'
+import { loadPeople } from '../people/load.ts'
 import type { Chats } from '../state/chats.ts'
 import { openConversation } from '../state/conversation.ts'
 import type { OpenConversation } from '../state/conversation.ts'
@@ -11,6 +13,7 @@ import { asItIs } from '../state/run.ts'
 import { target } from '../state/target.ts'
 import { t } from '../texts/index.ts'
 import { isMessage } from '../format/lines.ts'
+import { About } from './about.tsx'
 import { ActDialogs } from './act-dialogs.tsx'
 import { useActs } from './acts.ts'
 import { Announcer } from './announcer.tsx'
@@ -21,7 +24,7 @@ import { KeyWarning } from './key-warning.tsx'
 import { Lifetime } from './lifetime.tsx'
 import { MessageLog } from './message-log.tsx'
 import { Members } from './members.tsx'
-import { groupOf, titleOf } from './titles.ts'
+import { groupOf, standingOf, titleOf } from './titles.ts'
 import { Trust } from './trust.tsx'
 import { Undelivered } from './undelivered.tsx'
 
@@ -45,6 +48,7 @@ const lastChangeable = ({ run }: OpenConversation): MessageView | undefined =>
 const Head = ({ chats, name, title }: Props & { readonly title: string }) => {
   const contact = chats.contact(name)
   const group = groupOf(chats, name)
+  const standing = standingOf(chats, name)
   const own = name === chats.messenger.profile.username
   return (
     <ChatHead
@@ -53,7 +57,17 @@ const Head = ({ chats, name, title }: Props & { readonly title: string }) => {
       group={group}
       back={{ page: 'chats' }}
       focus={false}
-      end={group === null && contact?.canSeal !== false && <Lifetime chats={chats} name={name} />}
+      isStranger={standing === 'asks'}
+      end={
+        standing !== 'asks' && (
+          <>
+            {group === null && standing !== 'blocked' && contact?.canSeal !== false && (
+              <Lifetime chats={chats} name={name} />
+            )}
+            {!own && <About chats={chats} name={name} title={title} isPerson={group === null} />}
+          </>
+        )
+      }
     >
       {group !== null && <Members chats={chats} name={name} group={group} />}
       {group === null && (own ? <span class="trust">{t().chat.trust.self}</span> : <Trust contact={contact} />)}
@@ -61,9 +75,15 @@ const Head = ({ chats, name, title }: Props & { readonly title: string }) => {
   )
 }
 
-/** The field to write in, unless one is out of the group. */
-const Writing = ({ isOut, ...props }: ComponentProps<typeof Composer> & { readonly isOut: boolean }) =>
-  isOut ? <p class="composer muted">{t().groups.out}</p> : <Composer {...props} />
+const StandingBar = lazyPage(async () => (await loadPeople()).StandingBar)
+
+/** The field to write in, unless somebody must decide first whom they hear, or one is out of the group. */
+const Writing = ({ isOut, ...props }: ComponentProps<typeof Composer> & { readonly isOut: boolean }) => {
+  const { chats, name } = props
+  const standing = standingOf(chats, name)
+  if (standing !== 'accepted') return <StandingBar chats={chats} name={name} standing={standing} />
+  return isOut ? <p class="composer muted">{t().groups.out}</p> : <Composer {...props} />
+}
 
 const useOpen = (messenger: Messenger, name: string): OpenConversation => {
   const open = useMemo(() => openConversation(messenger, name), [messenger, name])
@@ -89,9 +109,10 @@ export const Conversation = ({ chats, name }: Props) => {
   const own = name === messenger.profile.username
   const title = titleOf(chats, name)
   const group = groupOf(chats, name)
+  const isHeard = contact?.canSeal !== false && standingOf(chats, name) === 'accepted'
   const shown = looking.value
   return (
-    <section class="chat" aria-label={title} {...(contact?.canSeal === false ? {} : dropHandlers(attaching))}>
+    <section class="chat" aria-label={title} {...(isHeard ? dropHandlers(attaching) : {})}>
       {attaching.isOver.value && <p class="drop-target">{t().carried.drop}</p>}
       <Head chats={chats} name={name} title={title} />
       <div>

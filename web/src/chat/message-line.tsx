@@ -47,10 +47,18 @@ const classes = ({ message, first, last }: Props): string =>
     .filter((name) => name !== '')
     .join(' ')
 
-const Words = ({ message, id }: { readonly message: MessageView; readonly id: string }) => {
+const Words = ({
+  message,
+  id,
+  isPlain,
+}: {
+  readonly message: MessageView
+  readonly id: string
+  readonly isPlain: boolean
+}) => {
   const { chat, acts } = t()
   const { mark, deleted, text, act } = message
-  if (mark !== 'forged' && !deleted && act === null) return <MessageText text={text} id={id} />
+  if (mark !== 'forged' && !deleted && act === null) return <MessageText text={text} id={id} isPlain={isPlain} />
   const said = deleted ? acts.deleted : chat.mark.forged
   return (
     <span class="text not-shown" id={id}>
@@ -79,13 +87,14 @@ const Carried = ({
   messenger,
   message,
   active,
-}: Pick<Props, 'messenger' | 'message' | 'active'> & { readonly id: string }) =>
+  isPlain,
+}: Pick<Props, 'messenger' | 'message' | 'active'> & { readonly id: string; readonly isPlain: boolean }) =>
   message.files.length > 0 && (
     <>
-      <span class="hidden" id={id}>
+      <span class={isPlain ? 'text not-shown' : 'hidden'} id={id}>
         {carriedWords(message)}{' '}
       </span>
-      <MessageFiles messenger={messenger} message={message} tabStop={active} />
+      {!isPlain && <MessageFiles messenger={messenger} message={message} tabStop={active} />}
     </>
   )
 
@@ -124,8 +133,8 @@ export const MessageLine = (props: Props) => {
             onPress={() => acts.toQuoted(message)}
           />
         )}
-        <Carried id={`${id}-carried`} {...props} />
-        <Words message={message} id={`${id}-words`} />
+        <Carried id={`${id}-carried`} {...props} isPlain={acts.isPlain} />
+        <Words message={message} id={`${id}-words`} isPlain={acts.isPlain} />
         <MessageFoot
           id={`${id}-foot`}
           message={message}
@@ -134,7 +143,7 @@ export const MessageLine = (props: Props) => {
           onDetails={onDetails}
         />
         <Reactions message={message} own={own} tabStop={active} acts={acts} />
-        {(active || hovered) && <MessageBar message={message} acts={acts} tabStop={active} />}
+        {(active || hovered) && !acts.isPlain && <MessageBar message={message} acts={acts} tabStop={active} />}
       </article>
       <Trouble
         message={message}

@@ -9,5 +9,9 @@ export const titleOf = (chats: Chats, name: string): string =>
 /** The group that a conversation is, or null. Read inside a component it follows changes. */
 export const groupOf = (chats: Chats, name: string): GroupView | null => conversationOf(chats, name)?.group ?? null
 
+/** Whether they are heard. Who is not in the list yet was looked for by name. */
+export const standingOf = (chats: Chats, name: string): ConversationView['standing'] =>
+  conversationOf(chats, name)?.standing ?? 'accepted'
+
 const conversationOf = (chats: Chats, name: string): ConversationView | undefined =>
   chats.conversations.value.find((one) => one.name === name)

@@ -22,7 +22,9 @@ const TITLE_CHARACTERS = 100
 /** People with whom there are chats already; the others are named below. */
 const Known = ({ chats, chosen }: { readonly chats: Chats; readonly chosen: Signal<ReadonlySet<string>> }) => {
   const own = chats.messenger.profile.username
-  const people = chats.conversations.value.filter(({ name, group }) => group === null && name !== own)
+  const people = chats.conversations.value.filter(
+    ({ name, group, standing }) => group === null && standing === 'accepted' && name !== own,
+  )
   if (people.length === 0) return null
   const toggle = (name: string, isIn: boolean) => {
     const next = new Set(chosen.value)

@@ -1,4 +1,5 @@
 import { signal } from '@preact/signals'
+import { isListed } from '../people/standing.ts'
 import { navigate } from '../router.ts'
 import type { Chats } from '../state/chats.ts'
 import { isMac, isWriting, useShortcuts } from './shortcuts.ts'
@@ -10,7 +11,7 @@ export const openDialog = signal<ChatDialog | null>(null)
 
 /** The chats as they stand in the list; one's own notes last when nothing was noted yet. */
 export const namesInOrder = (chats: Chats): readonly string[] => {
-  const names = chats.conversations.value.map(({ name }) => name)
+  const names = chats.conversations.value.filter(isListed).map(({ name }) => name)
   const own = chats.messenger.profile.username
   return names.includes(own) ? names : [...names, own]
 }

@@ -21,5 +21,6 @@ test('nobody is called for a stranger’s request, somebody blocked, or a muted 
   expect(mayNotify(of({ standing: 'asks' }), 1_000)).toBe(false)
   expect(mayNotify(of({ standing: 'blocked' }), 1_000)).toBe(false)
   expect(mayNotify(of({ mutedUntil: 1_001 }), 1_000)).toBe(false)
+  expect(mayNotify(of({ mutedUntil: 'always' }), 1_000)).toBe(false)
   expect(mayNotify(of({ mutedUntil: 1_000 }), 1_000)).toBe(true)
 })

@@ -1,7 +1,9 @@
 import { Avatar } from '../components/avatar.tsx'
 import { Heading } from '../components/heading.tsx'
 import { PageHead } from '../components/page-head.tsx'
+import { lazyPage } from '../components/lazy-page.tsx'
 import { LanguageChoice } from '../components/language-choice.tsx'
+import { loadPeople } from '../people/load.ts'
 import { DeleteAccount } from '../settings/delete-account.tsx'
 import { Devices } from '../settings/devices.tsx'
 import { History } from '../settings/history.tsx'
@@ -17,6 +19,8 @@ import { Receipts } from '../settings/receipts.tsx'
 import { Section } from '../settings/section.tsx'
 import type { Chats } from '../state/chats.ts'
 import { settingsTexts } from '../texts/settings.ts'
+
+const Blocked = lazyPage(async () => (await loadPeople()).Blocked)
 
 /** Everything about the account and this browser. */
 export const SettingsPage = ({ chats }: { readonly chats: Chats }) => {
@@ -42,6 +46,7 @@ export const SettingsPage = ({ chats }: { readonly chats: Chats }) => {
         <NewKeys chats={chats} />
         <Notifications />
         <Receipts chats={chats} />
+        <Blocked chats={chats} />
         <Install />
         <History chats={chats} />
         <Known />

@@ -1,6 +1,7 @@
 import { effect, signal } from '@preact/signals'
 import type { ReadonlySignal } from '@preact/signals'
 import type { Change, Connection, ContactView, ConversationView, Messenger, MessageView } from '@chatnip/sdk'
+import { loudUnread } from '../people/standing.ts'
 import { unreadTotal } from './title.ts'
 import { lookForVersion } from './version.ts'
 
@@ -30,9 +31,6 @@ export interface Chats {
   readonly reacted: ReadonlySignal<Reacted | null>
   stop(): void
 }
-
-const sumUnread = (conversations: readonly ConversationView[]): number =>
-  conversations.reduce((sum, conversation) => sum + conversation.unread, 0)
 
 /** Resolves when the line is there, or is not going to be at the moment. The engine gives an attempt up after half a minute. */
 export const whenConnected = async (connection: ReadonlySignal<Connection>): Promise<void> => {
@@ -70,7 +68,7 @@ export const followMessenger = (messenger: Messenger): Chats => {
     readReceipts.value = messenger.readReceipts()
     waiting.value = messenger.waiting()
     conversations.value = messenger.conversations()
-    unreadTotal.value = sumUnread(conversations.value)
+    unreadTotal.value = loudUnread(conversations.value)
   }
   read()
   let wasOnline = false

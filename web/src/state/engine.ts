@@ -17,5 +17,6 @@ export const startEngine = async (username: string): Promise<Messenger> => {
     random: browserRandomness,
     hasGroups: HAS_GROUPS,
     files: filesOver(blobTransport, stores.rows),
+    holdsStrangers: true,
   })
 }

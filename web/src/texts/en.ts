@@ -119,6 +119,7 @@ export const en = {
     empty: 'No chats yet. Write the name of somebody above, or leave yourself a note.',
     pick: 'Choose a chat on the left, or open one by name.',
     draft: 'Draft:',
+    muted: 'Muted',
     you: 'You:',
     unread: (n: number) => count(n, 'new message', 'new messages'),
     undelivered: (n: number) => count(n, 'message did not arrive', 'messages did not arrive'),
@@ -184,6 +185,7 @@ export const en = {
         'Their devices have left nothing on the server to lock this with, so it waits here rather than go with less protection than usual. It goes by itself when one of them is online.',
     } as Readonly<Record<string, string>>,
     showUndelivered: 'Show',
+    about: 'About this conversation',
     details: 'Details of this message',
     mark: {
       verified: 'Verified',

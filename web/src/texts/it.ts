@@ -120,6 +120,7 @@ export const it: Texts = {
     empty: 'Ancora nessuna chat. Scrivi qui sopra il nome di qualcuno, o lascia una nota a te.',
     pick: 'Scegli una chat a sinistra, o aprine una con il nome.',
     draft: 'Bozza:',
+    muted: 'Silenziata',
     you: 'Tu:',
     unread: (n) => count(n, 'messaggio nuovo', 'messaggi nuovi'),
     undelivered: (n) => count(n, 'messaggio non è arrivato', 'messaggi non sono arrivati'),
@@ -185,6 +186,7 @@ export const it: Texts = {
         'I suoi dispositivi non hanno lasciato sul server nulla con cui chiuderlo, perciò aspetta qui invece di partire meno protetto del solito. Parte da solo quando uno di loro è online.',
     },
     showUndelivered: 'Mostra',
+    about: 'Questa conversazione',
     details: 'Dettagli del messaggio',
     mark: {
       verified: 'Verificato',

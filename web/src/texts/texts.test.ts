@@ -5,6 +5,7 @@ import { compare } from './en-compare.ts'
 import { details } from './en-details.ts'
 import { files } from './en-files.ts'
 import { notify } from './en-notify.ts'
+import { people } from './en-people.ts'
 import { recover } from './en-recover.ts'
 import { settings } from './en-settings.ts'
 import { en } from './en.ts'
@@ -25,7 +26,7 @@ const flatten = (value: unknown, path = ''): readonly (readonly [string, string]
 }
 
 describe('texts', () => {
-  const later: Later = { about, compare, details, files, notify, recover, settings }
+  const later: Later = { about, compare, details, files, notify, people, recover, settings }
   const english = flatten({ ...en, ...later })
   const italian = flatten({ ...it, ...itLater })
 
