@@ -18,6 +18,7 @@ const AboutPage = lazyPage(async () => (await import('./pages/about.tsx')).About
 const SignUpPage = lazyPage(async () => (await import('./pages/sign-up.tsx')).SignUpPage, PageFrame)
 const LogInPage = lazyPage(async () => (await import('./pages/log-in.tsx')).LogInPage, PageFrame)
 const RecoverPage = lazyPage(async () => (await import('./pages/recover.tsx')).RecoverPage, PageFrame)
+const InvitePage = lazyPage(async () => (await import('./pages/invite.tsx')).InvitePage, PageFrame)
 const SettingsPage = lazyPage(async () => (await import('./pages/settings.tsx')).SettingsPage, PageFrame)
 const KnownPage = lazyPage(async () => (await import('./pages/known.tsx')).KnownPage, PageFrame)
 
@@ -49,6 +50,8 @@ const Outside = ({ at }: { readonly at: Route }) => {
       return <RecoverPage />
     case 'lost':
       return <LostPage />
+    case 'invite':
+      return <InvitePage />
     case 'welcome':
     case 'chats':
     case 'chat':

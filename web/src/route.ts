@@ -7,6 +7,7 @@ export type Route =
   | { readonly page: 'recover' }
   | { readonly page: 'settings' }
   | { readonly page: 'known' }
+  | { readonly page: 'invite' }
   | { readonly page: 'chats' }
   | { readonly page: 'chat'; readonly name: string }
   | { readonly page: 'compare'; readonly name: string }
@@ -20,6 +21,7 @@ const FIXED: readonly (readonly [path: string, page: Exclude<Route['page'], 'cha
   ['/recover', 'recover'],
   ['/settings', 'settings'],
   ['/known', 'known'],
+  ['/invite', 'invite'],
   ['/chats', 'chats'],
 ]
 

@@ -9,6 +9,7 @@ const ROUTES: readonly Route[] = [
   { page: 'logIn' },
   { page: 'recover' },
   { page: 'settings' },
+  { page: 'invite' },
   { page: 'chats' },
   { page: 'chat', name: 'bob' },
   { page: 'chat', name: 'compare' },

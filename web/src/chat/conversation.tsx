@@ -85,6 +85,9 @@ const Writing = ({ isOut, ...props }: ComponentProps<typeof Composer> & { readon
   return isOut ? <p class="composer muted">{t().groups.out}</p> : <Composer {...props} />
 }
 
+const takesFiles = (chats: Chats, name: string): boolean =>
+  chats.contact(name)?.canSeal !== false && standingOf(chats, name) === 'accepted'
+
 const useOpen = (messenger: Messenger, name: string): OpenConversation => {
   const open = useMemo(() => openConversation(messenger, name), [messenger, name])
   useEffect(() => open.stop, [open])
@@ -109,10 +112,9 @@ export const Conversation = ({ chats, name }: Props) => {
   const own = name === messenger.profile.username
   const title = titleOf(chats, name)
   const group = groupOf(chats, name)
-  const isHeard = contact?.canSeal !== false && standingOf(chats, name) === 'accepted'
   const shown = looking.value
   return (
-    <section class="chat" aria-label={title} {...(isHeard ? dropHandlers(attaching) : {})}>
+    <section class="chat" aria-label={title} {...(takesFiles(chats, name) ? dropHandlers(attaching) : {})}>
       {attaching.isOver.value && <p class="drop-target">{t().carried.drop}</p>}
       <Head chats={chats} name={name} title={title} />
       <div>

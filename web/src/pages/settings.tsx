@@ -8,6 +8,7 @@ import { DeleteAccount } from '../settings/delete-account.tsx'
 import { Devices } from '../settings/devices.tsx'
 import { History } from '../settings/history.tsx'
 import { Install } from '../settings/install.tsx'
+import { Invite } from '../settings/invite.tsx'
 import { Known } from '../settings/known.tsx'
 import { LogOut } from '../settings/log-out.tsx'
 import { NewCode } from '../settings/new-code.tsx'
@@ -37,6 +38,7 @@ export const SettingsPage = ({ chats }: { readonly chats: Chats }) => {
           </div>
         </PageHead>
         <Picture username={username} />
+        <Invite chats={chats} />
         <Section title={settings.language.title} lead={settings.language.lead}>
           <LanguageChoice labelled={false} />
         </Section>

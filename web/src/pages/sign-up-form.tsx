@@ -12,6 +12,7 @@ import { isUsername } from '../format/names.ts'
 import { judgePassword } from '../format/passwords.ts'
 import { fetchQuestion, fetchServerInfo, signUp } from '../state/flows.ts'
 import type { ServerInfo } from '../state/flows.ts'
+import { inviteCode } from '../state/invited.ts'
 import type { Problem } from '../state/problems.ts'
 import { t } from '../texts/index.ts'
 
@@ -35,7 +36,7 @@ const FIELD_OF: Partial<Record<Problem, 'name' | 'invite' | 'puzzle'>> = {
 const useSignUp = ({ onMade }: Props) => {
   const name = useSignal('')
   const password = useSignal('')
-  const invite = useSignal(inviteIn(location.hash))
+  const invite = useSignal(inviteIn(location.hash) || inviteCode())
   const answer = useSignal('')
   /** Null: the browser proves by itself that nobody signs up in bulk. */
   const question = useSignal<string | null>(null)

@@ -3,7 +3,7 @@ import { Heading } from '../components/heading.tsx'
 import { PageFrame } from '../components/page-frame.tsx'
 import { RecoveryCode } from '../components/recovery-code.tsx'
 import { navigate } from '../router.ts'
-import { enter } from '../state/session.ts'
+import { enter, takeWish } from '../state/session.ts'
 import { t } from '../texts/index.ts'
 import { SignUpForm } from './sign-up-form.tsx'
 import type { NewAccount } from './sign-up-form.tsx'
@@ -23,7 +23,7 @@ export const SignUpPage = () => {
   const { username, code } = made.value
   const done = async () => {
     await enter(username)
-    navigate({ page: 'chats' }, { replace: true })
+    navigate(takeWish() ?? { page: 'chats' }, { replace: true })
   }
   return (
     <PageFrame>

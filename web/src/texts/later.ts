@@ -3,6 +3,7 @@ import type { CompareTexts } from './en-compare.ts'
 import type { DetailsTexts } from './en-details.ts'
 import type { FilesTexts } from './en-files.ts'
 import type { notify } from './en-notify.ts'
+import type { InviteTexts } from './en-invite.ts'
 import type { PeopleTexts } from './en-people.ts'
 import type { RecoverTexts } from './en-recover.ts'
 import type { SettingsTexts } from './en-settings.ts'
@@ -15,6 +16,7 @@ export interface Later {
   readonly details: DetailsTexts
   readonly files: FilesTexts
   readonly notify: typeof notify
+  readonly invite: InviteTexts
   readonly people: PeopleTexts
   readonly recover: RecoverTexts
   readonly settings: SettingsTexts

@@ -4,6 +4,7 @@ import { about } from './en-about.ts'
 import { compare } from './en-compare.ts'
 import { details } from './en-details.ts'
 import { files } from './en-files.ts'
+import { invite } from './en-invite.ts'
 import { notify } from './en-notify.ts'
 import { people } from './en-people.ts'
 import { recover } from './en-recover.ts'
@@ -26,7 +27,7 @@ const flatten = (value: unknown, path = ''): readonly (readonly [string, string]
 }
 
 describe('texts', () => {
-  const later: Later = { about, compare, details, files, notify, people, recover, settings }
+  const later: Later = { about, compare, details, files, invite, notify, people, recover, settings }
   const english = flatten({ ...en, ...later })
   const italian = flatten({ ...it, ...itLater })
 

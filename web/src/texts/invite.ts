@@ -1,0 +1,4 @@
+import { invite } from './en-invite.ts'
+import { inLanguage } from './later.ts'
+
+export const inviteTexts = inLanguage('invite', invite)
