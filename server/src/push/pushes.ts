@@ -116,11 +116,11 @@ function openNoted({ store, clock, log }: Deps, send: SendPush): Noted {
     const all = [...waiting].map(([mailbox, seq]) => ({ mailbox, seq }))
     waiting = new Map()
     for (let at = 0; at < all.length; at += AT_ONCE) {
-      const some = all.slice(at, at + AT_ONCE)
       try {
-        await claim(some)
+        await claim(all.slice(at, at + AT_ONCE))
       } catch (cause) {
-        for (const { mailbox, seq } of some) add(mailbox, seq)
+        // Those that were not tried any more, too.
+        for (const { mailbox, seq } of all.slice(at)) add(mailbox, seq)
         throw cause
       }
     }

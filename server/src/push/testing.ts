@@ -26,10 +26,10 @@ export interface Pushed {
   readonly body: string
 }
 
-/** @throws Error when this machine can make no certificates */
-export async function startPushService(): Promise<PushService> {
+/** @returns a service that runs, or in words why this machine can make no certificates for one */
+export async function startPushService(): Promise<PushService | string> {
   const certificates = await makeCertificates()
-  if (typeof certificates === 'string') throw new Error(certificates)
+  if (typeof certificates === 'string') return certificates
   const pushed: Pushed[] = []
   const heard = new Map<string, number>()
   const answers = new Map<string, { status: number | null; headers: Readonly<Record<string, string>> }>()
