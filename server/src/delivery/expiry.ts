@@ -55,9 +55,12 @@ export function startExpiry(deps: Deps, days: number): Expiry {
       // Until there is no more.
     }
     // By a wrong clock nothing ends for good either; the sweep's other work is done in any case.
-    await store.sweep(trusts ? now : 0, BATCH)
-    // Last: what lies elsewhere may be slow, or away.
-    if (trusts) await blobs?.sweep(now)
+    try {
+      await store.sweep(trusts ? now : 0, BATCH)
+    } finally {
+      // Last: what lies elsewhere may be slow, or away. An account that is stuck in its going keeps no blob from ending.
+      if (trusts) await blobs?.sweep(now)
+    }
   }
   const run = () =>
     (running ??= round()

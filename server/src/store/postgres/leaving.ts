@@ -7,7 +7,7 @@ import { plainArray } from './text.ts'
 /**
  * How an account goes. It is gone for everybody with the first step; what was its own, and what it sent and still waits, is removed in steps, each
  * a transaction of its own that looks at a bounded number of rows: a hundred thousand would take longer than a statement may, and keep all
- * those waiting for whom something of it lies there. Who dies in between leaves the rest to the next sweep of any node (`finishLeaving`).
+ * those waiting for whom something of it lies there. Who dies in between leaves the rest to the next sweep of any node (`openLeavers`).
  */
 
 const RECORDS_A_STEP = 2_000
@@ -34,18 +34,32 @@ export async function deleteAccount(context: Context, account: AccountNumber): P
     await tellChange(context, ask, account)
     return toBoolean(row?.['leaving'])
   })
-  if (isLeaving) await removeSome(context, account)
+  // As much as can be now: nobody can ask for it again. If it gets stuck for good, the sweep will say so.
+  if (isLeaving) await removeAll(context, account).catch(() => undefined)
   return isLeaving
 }
 
-/** As much as can be now: nobody can ask for it again, and no other account is to wait for it. */
-const removeSome = (context: Context, account: AccountNumber): Promise<void> =>
-  removeAll(context, account).catch(() => undefined)
+const LEAVERS_A_ROUND = 10
+const LEAVERS = `SELECT account FROM accounts WHERE name IS NULL AND account > $1 ORDER BY account LIMIT ${LEAVERS_A_ROUND}`
+const BEFORE_ALL = -1
 
-/** Goes on where another node, or this one before, stopped in the middle. */
-export async function finishLeaving(context: Context): Promise<void> {
-  for (const row of await context.db.ask('SELECT account FROM accounts WHERE name IS NULL ORDER BY account LIMIT 10'))
-    await removeSome(context, toNumber(row['account']))
+/**
+ * Goes on where another node, or this one before, stopped in the middle: some accounts with each call, and the next ones with the next, so that
+ * accounts which are stuck keep no others from going.
+ * @returns rejects with the first failure, after all of the round were tried
+ */
+export function openLeavers(context: Context): () => Promise<void> {
+  let last: AccountNumber = BEFORE_ALL
+  return async () => {
+    const faults: unknown[] = []
+    const rows = await context.db.ask(LEAVERS, [last])
+    for (const row of rows) {
+      last = toNumber(row['account'])
+      await removeAll(context, last).catch((fault: unknown) => faults.push(fault))
+    }
+    if (rows.length < LEAVERS_A_ROUND) last = BEFORE_ALL
+    if (faults.length > 0) throw faults[0]
+  }
 }
 
 async function removeAll(context: Context, account: AccountNumber): Promise<void> {

@@ -4,7 +4,7 @@ import type { AccountNumber, StoreStats, Upkeep } from '../store.ts'
 import type { Context } from './context.ts'
 import type { Ask, Client } from './database.ts'
 import { POSTGRES_TABLES } from './known.ts'
-import { finishLeaving } from './leaving.ts'
+import { openLeavers } from './leaving.ts'
 import { toBytes, toNumber, toText } from './rows.ts'
 import type { Row } from './rows.ts'
 import { fromStored } from './text.ts'
@@ -27,23 +27,26 @@ const LATER_SWEEPS = [
    (SELECT hash FROM group_epochs WHERE used_on < div($1::bigint, ${DAY})::bigint ORDER BY used_on LIMIT $2)`,
 ]
 
-export const upkeepStore = (context: Context): Rounds => ({
-  probe: async () => {
-    // A write that changes nothing still has to get a connection, a lock, room in the log and an fsync.
-    await context.db.ask("UPDATE counters SET value = value WHERE name = 'probe' AND must_be_durable_1() IS NOT NULL")
-  },
-  sweep: async (now, batch) => {
-    const forgetting = Math.floor(now - context.limits.retentionDays * DAY)
-    for (const statement of SWEEPS) await context.db.ask(statement, [Math.floor(now), batch])
-    for (const statement of LATER_SWEEPS) await context.db.ask(statement, [forgetting, batch])
-    await finishLeaving(context)
-  },
-  secret: async (name, fresh) => {
-    await context.db.ask('INSERT INTO secrets (name, value) VALUES ($1, $2) ON CONFLICT DO NOTHING', [name, fresh])
-    const [row] = await context.db.ask('SELECT value FROM secrets WHERE name = $1', [name])
-    return toBytes(row?.['value'])
-  },
-})
+export function upkeepStore(context: Context): Rounds {
+  const finishLeaving = openLeavers(context)
+  return {
+    probe: async () => {
+      // A write that changes nothing still has to get a connection, a lock, room in the log and an fsync.
+      await context.db.ask("UPDATE counters SET value = value WHERE name = 'probe' AND must_be_durable_1() IS NOT NULL")
+    },
+    sweep: async (now, batch) => {
+      const forgetting = Math.floor(now - context.limits.retentionDays * DAY)
+      for (const statement of SWEEPS) await context.db.ask(statement, [Math.floor(now), batch])
+      for (const statement of LATER_SWEEPS) await context.db.ask(statement, [forgetting, batch])
+      await finishLeaving()
+    },
+    secret: async (name, fresh) => {
+      await context.db.ask('INSERT INTO secrets (name, value) VALUES ($1, $2) ON CONFLICT DO NOTHING', [name, fresh])
+      const [row] = await context.db.ask('SELECT value FROM secrets WHERE name = $1', [name])
+      return toBytes(row?.['value'])
+    },
+  }
+}
 
 /** In one snapshot. @param sql a connection that may take its time */
 export const readKnownOf = (sql: Client, account: AccountNumber): Promise<readonly Known[]> =>
