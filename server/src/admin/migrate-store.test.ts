@@ -268,6 +268,21 @@ await withPostgres('migrate-store', (server) => {
       expect((await into(url)).code).toBe(0)
     }, 60_000)
 
+    test('but a failure after all was moved is none', async () => {
+      const url = await server.newDatabase()
+      await (await openPostgresStore({ url })).close()
+      const sql = client(url)
+      await sql.unsafe(`CREATE FUNCTION uncountable(bigint) RETURNS bigint LANGUAGE plpgsql IMMUTABLE AS $$ BEGIN
+          IF current_query() = 'ANALYZE' THEN RAISE EXCEPTION 'uncountable'; END IF; RETURN $1; END $$;
+        CREATE INDEX uncountable ON accounts (uncountable(account))`)
+      // Who is connected is taken for a node.
+      await sql.end()
+      expect(await into(url)).toMatchObject({ code: 0, errors: [] })
+      const after = client(url)
+      await expect(after.unsafe('ANALYZE')).rejects.toThrow('uncountable')
+      await after.end()
+    }, 60_000)
+
     test('of a database that a newer, or an older, Chatnip left, or a copy that was just put back', async () => {
       const url = await server.newDatabase()
       const other = mkdtempSync(join(tmpdir(), 'chatnip-migrate-'))
