@@ -124,6 +124,17 @@ describe('pictures and blobs', () => {
     chownSync(join(folder, 'blobs'), 1_000, 1_000)
     expect(await check({}, 0)).toMatch(/^bad .*blobs\/00 belongs to user number 0.* chown -R 1000/)
   })
+
+  test.skipIf(!AS_ROOT)('nobody is told to give a folder to root', async () => {
+    // A share that root has mounted, and in it what the server has made.
+    const share = mkdtempSync(join(tmpdir(), 'chatnip-share-'))
+    mkdirSync(join(share, 'blobs'))
+    chownSync(join(share, 'blobs'), 1_000, 1_000)
+    expect(await check({ CHATNIP_FILES: share }, 0)).toMatch(/^ok/)
+    chownSync(folder, 1_000, 1_000)
+    expect(await check({ CHATNIP_FILES: share }, 0)).toMatch(/^look .*as the user of the server/)
+    rmSync(share, { recursive: true })
+  })
 })
 
 describe('machine', () => {

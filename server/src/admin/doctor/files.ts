@@ -35,9 +35,10 @@ export async function checkFiles(
       ? []
       : [bad(`The folder ${place.folder} for pictures and blobs is not there. Make it, or mount it.`)]
   // One is enough: what to do about it is the same for all.
-  const [wrong] = foldersIn(place.folder).flatMap((folder) => checkOwner(folder, root.uid))
+  const owner = me === 0 ? (statSync(config.data, { throwIfNoEntry: false })?.uid ?? root.uid) : me
+  const [wrong] = foldersIn(place.folder).flatMap((folder) => checkFolder(folder, owner, me))
   if (wrong !== undefined) return [wrong]
-  if (me === 0 && root.uid !== 0)
+  if (me === 0 && owner !== 0)
     return [
       look(
         `Pictures and blobs lie in ${place.folder}. Run this command as the user of the server to see whether it can store there.`,
@@ -61,19 +62,21 @@ function insideOf(folder: string): readonly string[] {
   }
 }
 
-function checkOwner(folder: string, owner: number): readonly Finding[] {
-  const found = statSync(folder)
-  if (found.uid !== owner)
-    return [
-      bad(
-        `The folder ${folder} belongs to user number ${found.uid}, and what it lies in to ${owner}. Run: chown -R ${owner} ${folder}`,
-      ),
-    ]
+/**
+ * Root may write anywhere, so for root it is asked whose the folder is; anybody else just tries. Nobody is told to give a folder to root: where the data
+ * is root's, so is the server, and it may write anywhere, too.
+ * @param owner who runs the server: whose the data is
+ */
+function checkFolder(folder: string, owner: number | undefined, me: number | undefined): readonly Finding[] {
+  const { uid } = statSync(folder)
+  const isOthers = owner !== undefined && owner !== 0 && uid !== owner
+  const toOwner = `The folder ${folder} belongs to user number ${uid}, and the server is number ${owner}. Run: chown -R ${owner} ${folder}`
+  if (me === 0) return isOthers ? [bad(toOwner)] : []
   try {
     accessSync(folder, constants.R_OK | constants.W_OK | constants.X_OK)
     return []
   } catch {
-    return [bad(`The folder ${folder} cannot be written. Run: chmod -R u+rwX ${folder}`)]
+    return [bad(isOthers ? toOwner : `The folder ${folder} cannot be written. Run: chmod -R u+rwX ${folder}`)]
   }
 }
 
