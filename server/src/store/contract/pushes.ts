@@ -54,6 +54,16 @@ export function pushContract(open: OpenStore): void {
       expect(await store.findPush(bob.account, 'phone')).toBeNull()
     })
 
+    test('two devices that take one address at the same moment: one has it in the end, and neither is refused', async () => {
+      await addDevice(store, alice, 'laptop')
+      for (let round = 0; round < 5; round += 1) {
+        const address = `https://a/${round}`
+        expect(await Promise.all([set('phone', address), set('laptop', address, alice)])).toEqual([true, true])
+        const found = await Promise.all([store.findPush(bob.account, 'phone'), store.findPush(alice.account, 'laptop')])
+        expect(found.filter((one) => one === address)).toHaveLength(1)
+      }
+    })
+
     test('the same address at another device takes it from the first', async () => {
       await addDevice(store, alice, 'laptop')
       await set('phone', 'https://a')

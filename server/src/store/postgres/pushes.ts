@@ -1,6 +1,8 @@
+import { ChatnipError } from '@chatnip/protocol'
 import type { AccountNumber, PushStore } from '../store.ts'
 import type { Context } from './context.ts'
 import type { Ask } from './database.ts'
+import { codeOf } from './failures.ts'
 import { toNumber, toText } from './rows.ts'
 import { plainArray } from './text.ts'
 
@@ -61,13 +63,22 @@ async function claim(
   }
 }
 
+/** unique_violation: two devices took one address at the same moment. */
+const isTaken = (error: unknown): boolean => error instanceof ChatnipError && codeOf(error.cause) === '23505'
+
+/** When another device came first, the next try sees what it did, and takes the address from it. */
+const tryTwice = <T>(work: () => Promise<T>): Promise<T> =>
+  work().catch((error: unknown) => (isTaken(error) ? work() : Promise.reject(error)))
+
 export const pushStore = ({ db }: Context): PushStore => ({
   setPush: (account, deviceId, push) =>
-    db.together(async (ask) => {
-      const device = await deviceOf(ask, account, deviceId)
-      if (device !== null) await set(ask, device, push)
-      return device !== null
-    }),
+    tryTwice(() =>
+      db.together(async (ask) => {
+        const device = await deviceOf(ask, account, deviceId)
+        if (device !== null) await set(ask, device, push)
+        return device !== null
+      }),
+    ),
   findPush: async (account, deviceId) => {
     const [row] = await db.ask(
       `SELECT p.endpoint FROM devices d JOIN push_subscriptions p ON p.device = d.device
