@@ -34,6 +34,8 @@ export interface Delivery {
   page(session: Session, after: number, wait: { ms: number; signal: AbortSignal }): Promise<readonly MailboxItem[]>
   /** The feed of a connected device, so that what arrives can be handed to it without being read back. */
   attach(mailbox: number, feed: Feed): () => void
+  /** Asked now and then of a line that is up: what its device was handed and still does not say that it has is for whoever calls it. */
+  callLate(mailbox: number): void
   /** There is something up to `seq`: for whoever is connected or waits here, when the bus may have said nothing. */
   wake(mailbox: number, seq: number): void
 }
@@ -91,6 +93,10 @@ export function openDelivery(store: Store, bus: Bus, clock: Clock, { limiter, ab
     wake: (mailbox, seq) => {
       feeds.get(mailbox)?.wake(seq)
       waiters.wake(mailbox)
+    },
+    callLate: (mailbox) => {
+      const missed = feeds.get(mailbox)?.takeExpected() ?? 0
+      if (missed > 0) absent(mailbox, missed)
     },
     attach: (mailbox, feed) => {
       feeds.set(mailbox, feed)

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { WebSocket } from 'ws'
-import { ChatnipError } from '@chatnip/protocol'
+import { ChatnipError, LIMITS } from '@chatnip/protocol'
 import { openLog } from '../log.ts'
 import type { Store } from '../store/store.ts'
 import { manualClock, startTestServer } from '../testing.ts'
@@ -158,6 +158,22 @@ describe.skipIf(typeof started === 'string')(`pushes${missing}`, () => {
         return countOf(bob)
       })
       .toBe(1)
+  })
+
+  test('a page that sleeps while its browser keeps the line up is woken', async () => {
+    const bob = await away()
+    const asleep = await connect(bob)
+    const handed = new Promise((resolve) => asleep.once('message', resolve))
+    await write(bob)
+    await handed
+    await pass(2_000)
+    await barrier()
+    expect(countOf(bob)).toBe(0)
+    await pass(LIMITS.pingSeconds * 1_000)
+    await pass(2_000)
+    await service.next(bob.username)
+    expect(asleep.readyState).toBe(WebSocket.OPEN)
+    asleep.close()
   })
 
   test('an address at which there is nobody any more is forgotten; one that fails is tried again, and kept', async () => {

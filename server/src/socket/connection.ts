@@ -150,6 +150,8 @@ export class Connection {
     this.#roundsWithoutPong += 1
     this.#services.sessions.touch(this.session)
     this.#line.ws.ping()
+    // A page that sleeps acknowledges nothing, and its browser answers our pings all the same.
+    this.#services.delivery.callLate(this.session.device.mailbox)
     this.#feed.look()
   }
 
