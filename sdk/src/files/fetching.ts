@@ -6,12 +6,17 @@ import type { MessageRef } from '../messenger.ts'
 import type { ClerkDesk } from './clerk.ts'
 import { boxOf, PART_BYTES, PartsHash, partsOf, sealedLength, sealedSize } from './parts.ts'
 import type { FileBox } from './parts.ts'
+import { carriersOf } from './sweeping.ts'
 
 /** What is larger is fetched anew each time, and kept by whoever saves it. */
 const MOST_KEPT_BYTES = 16 * 1024 * 1024
 
 /** Whether its bytes stay on this device: pictures and voices are looked at again, and the server forgets. */
 export const isKept = ({ size }: Pick<FileInfo, 'size'>): boolean => size <= MOST_KEPT_BYTES
+
+export interface FetchDesk extends Pick<ClerkDesk, 'vault' | 'shelf' | 'transport' | 'own' | 'moved'> {
+  readonly driver: { readonly state: Pick<ClerkDesk['driver']['state'], 'outbox'> }
+}
 
 interface UnderWay {
   readonly answer: Promise<FileAnswer>
@@ -20,10 +25,10 @@ interface UnderWay {
 
 /** Fetches files, checks them and keeps them. */
 export class Fetching {
-  readonly #desk: ClerkDesk
+  readonly #desk: FetchDesk
   readonly #underWay = new Map<string, UnderWay>()
 
-  constructor(desk: ClerkDesk) {
+  constructor(desk: FetchDesk) {
     this.#desk = desk
   }
 
@@ -48,8 +53,11 @@ export class Fetching {
     const file = await this.#find(message, id)
     if (file === null) return { outcome: 'gone' }
     const answer = await this.#read(file, isStopped)
-    // Somebody may have taken the message away meanwhile.
-    if (answer.outcome === 'damaged' || (await this.#find(message, id)) === null) await this.#desk.shelf.remove(id)
+    // Somebody may have taken the message away meanwhile. What another message carries is that one's, whatever this one says of its key.
+    const isThere = (await this.#find(message, id)) !== null
+    const { shelf, vault } = this.#desk
+    if (!isThere || answer.outcome === 'damaged')
+      if ((await carriersOf(vault, id)) <= (isThere ? 1 : 0)) await shelf.remove(id)
     return answer
   }
 
@@ -78,7 +86,7 @@ export class Fetching {
   }
 
   async #part(file: FileInfo, box: FileBox, n: number): Promise<Part | 'gone' | 'damaged'> {
-    const { shelf, transport, moved } = this.#desk
+    const { shelf, transport, vault, moved } = this.#desk
     const kept = await shelf.get(file.blob, n)
     const known = kept === null ? null : await box.open(n, kept)
     if (kept !== null && known !== null) return { sealed: kept, open: known }
@@ -88,8 +96,10 @@ export class Fetching {
     const open = await box.open(n, sealed)
     if (open === null) return 'damaged'
     moved(file.blob, from + sealed.byteLength, sealedSize(file))
+    // What doesn't open under this message's key may well open under that of another that carries it.
+    const isFree = kept === null || (await carriersOf(vault, file.blob)) <= 1
     // Without room it is fetched again the next time.
-    if (isKept(file)) await shelf.put(file.blob, n, sealed).catch(() => undefined)
+    if (isKept(file) && isFree) await shelf.put(file.blob, n, sealed).catch(() => undefined)
     return { sealed, open }
   }
 }
