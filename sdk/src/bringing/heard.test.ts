@@ -68,6 +68,8 @@ describe('what is brought', () => {
 
   test('is taken as it is', () => {
     expect(read([line])).toMatchObject([{ text: 'hello', own: false, mark: 'verified' }])
+    expect(read([line])?.[0]).not.toHaveProperty('inGroup')
+    expect(read([{ ...line, inGroup: true }])).toMatchObject([{ inGroup: true }])
     expect(read([{ ...line, sender: 'me' }])).toMatchObject([{ own: true, mark: null, state: 'accepted' }])
   })
 

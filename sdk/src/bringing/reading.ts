@@ -72,6 +72,7 @@ function readLine(value: unknown, { own, people }: About): MessageLine | null {
     reason: textOrNull(reason),
     fingerprint: textOrNull(fingerprint),
     knownSince: isTime(knownSince) ? knownSince : null,
+    ...(value['inGroup'] === true ? { inGroup: true } : {}),
     ...(isTime(deleted) ? { deleted, text: '' } : {}),
     ...(deleted === undefined && files.length > 0 ? { files } : {}),
     ...readQuote(value['re'], people),
