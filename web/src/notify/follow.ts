@@ -1,5 +1,6 @@
 import { effect } from '@preact/signals'
 import type { MessageView } from '@chatnip/sdk'
+import { saidIn } from '../files/words.ts'
 import { plainText } from '../format/rich.ts'
 import type { Notice, WorkerWord } from '../page-lock.ts'
 import { formatRoute, navigate, parseRoute } from '../router.ts'
@@ -24,7 +25,7 @@ export const noticeOf = (chats: Chats, message: MessageView, words: { title: str
   const plain: Notice = { kind: 'notice', ...words, tag: 'new', path, sound }
   if (choice.value?.withText !== true || message.mark === 'forged') return plain
   const group = chats.conversations.value.find((one) => one.name === name)?.group ?? null
-  const body = cut(plainText(message.text))
+  const body = cut(plainText(saidIn(message)))
   const told =
     group === null ? { title: message.sender, body } : { title: group.title, body: `${message.sender}: ${body}` }
   return { ...plain, ...told, tag: name }
