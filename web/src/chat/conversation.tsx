@@ -86,7 +86,9 @@ const Writing = ({ isOut, ...props }: ComponentProps<typeof Composer> & { readon
 }
 
 const takesFiles = (chats: Chats, name: string): boolean =>
-  chats.contact(name)?.canSeal !== false && standingOf(chats, name) === 'accepted'
+  chats.contact(name)?.canSeal !== false &&
+  standingOf(chats, name) === 'accepted' &&
+  groupOf(chats, name)?.role !== null
 
 const useOpen = (messenger: Messenger, name: string): OpenConversation => {
   const open = useMemo(() => openConversation(messenger, name), [messenger, name])
@@ -114,7 +116,7 @@ export const Conversation = ({ chats, name }: Props) => {
   const group = groupOf(chats, name)
   const shown = looking.value
   return (
-    <section class="chat" aria-label={title} {...(takesFiles(chats, name) ? dropHandlers(attaching) : {})}>
+    <section class="chat" aria-label={title} {...dropHandlers(attaching, takesFiles(chats, name))}>
       {attaching.isOver.value && <p class="drop-target">{t().carried.drop}</p>}
       <Head chats={chats} name={name} title={title} />
       <div>

@@ -30,12 +30,16 @@ export const useAttaching = (): Attaching => {
 
 const carriesFiles = ({ dataTransfer }: DragEvent): boolean => dataTransfer?.types.includes('Files') === true
 
-/** For the element onto which files may be dropped. Text that is dragged goes where it always goes. */
-export const dropHandlers = ({ add, isOver }: Attaching) => {
+/**
+ * For the element onto which files may be dropped. Text that is dragged goes where it always goes.
+ * @param isOpen false: nothing can be sent; a file that is let go must not open in place of the app then either
+ */
+export const dropHandlers = ({ add, isOver }: Attaching, isOpen: boolean) => {
   const over = (event: DragEvent) => {
     if (!carriesFiles(event)) return
     event.preventDefault()
-    isOver.value = true
+    if (isOpen) isOver.value = true
+    else if (event.dataTransfer !== null) event.dataTransfer.dropEffect = 'none'
   }
   return {
     onDragEnter: over,
@@ -49,7 +53,7 @@ export const dropHandlers = ({ add, isOver }: Attaching) => {
       isOver.value = false
       if (!carriesFiles(event)) return
       event.preventDefault()
-      add(event.dataTransfer?.files ?? [])
+      if (isOpen) add(event.dataTransfer?.files ?? [])
     },
   }
 }
