@@ -74,6 +74,15 @@ await stage(
       await alice.page.getByRole('button', { name: 'Send', exact: true }).click()
       const untouched = await saved(bob, log(bob).getByRole('button', { name: 'Save as it is.jpg' }))
       expect(untouched.bytes.equals(picture)).toBe(true)
+
+      // What can't be drawn anew waits until somebody says that it may go as it is.
+      await input(alice).setInputFiles({ name: 'far.heic', mimeType: 'image/heic', buffer: Buffer.from(SECRET) })
+      await box(alice).press('Enter')
+      await alice.page.getByRole('alert').filter({ hasText: 'far.heic can’t be made smaller here' }).waitFor()
+      expect(await log(alice).getByText('far.heic').count()).toBe(0)
+      await alice.page.getByLabel(/^Send pictures as files/u).check()
+      await box(alice).press('Enter')
+      await log(bob).getByRole('button', { name: 'Save far.heic' }).waitFor()
     })
 
     test('what is dropped and pasted is sent, is never run, and goes for everybody when it is deleted', async () => {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { asPicture, likenessOf, thumbOf } from './likeness.ts'
+import { asPicture, likenessOf, ownLikenessOf, thumbOf } from './likeness.ts'
 
 const bytes = (...parts: readonly (string | readonly number[])[]): Uint8Array<ArrayBuffer> =>
   Uint8Array.from(
@@ -24,13 +24,22 @@ const jpeg = (width: number, height: number) =>
     [3, 1, 2, 3],
   )
 
+/** @param screen what is announced @param frame what the first frame takes, behind an extension */
+const gif = (screen: number, frame: number) =>
+  bytes(
+    'GIF89a',
+    [screen & 255, screen >> 8, screen & 255, screen >> 8, 0x80, 0, 0, 1, 2, 3, 4, 5, 6],
+    [0x21, 0xf9, 4, 0, 0, 0, 0, 0],
+    [0x2c, 0, 0, 0, 0, frame & 255, frame >> 8, frame & 255, frame >> 8, 0],
+  )
+
 const webp = (kind: string, ...rest: readonly number[]) =>
   bytes('RIFF', [9, 9, 0, 0], 'WEBP', kind, rest, Array(20).fill(0))
 
 test('what a picture is and how large is told from its first bytes', () => {
   expect(likenessOf(png(3, 4))).toEqual({ type: 'image/png', width: 3, height: 4 })
   expect(likenessOf(jpeg(1_200, 800))).toEqual({ type: 'image/jpeg', width: 1_200, height: 800 })
-  expect(likenessOf(bytes('GIF89a', [5, 0, 6, 0]))).toEqual({ type: 'image/gif', width: 5, height: 6 })
+  expect(likenessOf(gif(6, 5))).toEqual({ type: 'image/gif', width: 6, height: 6 })
   const lossy = webp('VP8 ', 0, 0, 0, 0, 0, 0, 0, 0x9d, 0x01, 0x2a, 7, 0, 8, 0)
   expect(likenessOf(lossy)).toEqual({ type: 'image/webp', width: 7, height: 8 })
   const extended = webp('VP8X', 10, 0, 0, 0, 0, 0, 0, 0, 99, 0, 0, 49, 0, 0)
@@ -48,6 +57,7 @@ test('programs, pages, documents, pieces and nothing are no pictures', () => {
     'RIFF',
     'GIF89a',
     '',
+    'GIF89a0000000',
   ]
   for (const one of none) expect(likenessOf(bytes(one))).toBeNull()
   expect(likenessOf(jpeg(5, 5).slice(0, 12))).toBeNull()
@@ -60,6 +70,12 @@ test('pictures that would fill the memory when they are drawn are not drawn', ()
   expect(likenessOf(png(20_000, 1))).toBeNull()
   expect(likenessOf(png(0, 5))).toBeNull()
   expect(likenessOf(png(8_000, 8_000))).not.toBeNull()
+  expect(likenessOf(gif(5, 30_000))).toBeNull()
+})
+
+test('one’s own picture is known for one however large it is', () => {
+  expect(likenessOf(jpeg(12_000, 9_000))).toBeNull()
+  expect(ownLikenessOf(jpeg(12_000, 9_000))).toEqual({ type: 'image/jpeg', width: 12_000, height: 9_000 })
 })
 
 test('it is drawn under the type that it has, whatever was said', async () => {
@@ -70,7 +86,8 @@ test('it is drawn under the type that it has, whatever was said', async () => {
 
 test('a small picture is small', () => {
   const base64 = (of: Uint8Array) => btoa(String.fromCharCode(...of))
-  expect(thumbOf(base64(png(100, 60)))?.type).toBe('image/png')
-  expect(thumbOf(base64(png(600, 60)))).toBeNull()
+  expect(thumbOf(base64(jpeg(100, 60)))?.type).toBe('image/jpeg')
+  expect(thumbOf(base64(jpeg(600, 60)))).toBeNull()
+  expect([thumbOf(base64(png(100, 60))), thumbOf(base64(gif(5, 5)))]).toEqual([null, null])
   expect([thumbOf(''), thumbOf('no base64 at all'), thumbOf(base64(bytes('<svg/>')))]).toEqual([null, null, null])
 })

@@ -21,10 +21,29 @@ const png = (view: DataView): Likeness | null =>
     ? { type: 'image/png', width: view.getUint32(16), height: view.getUint32(20) }
     : null
 
-const gif = (view: DataView): Likeness | null =>
-  view.byteLength >= 10 && /^GIF8[79]a$/u.test(text(view, 0, 6))
-    ? { type: 'image/gif', width: view.getUint16(6, true), height: view.getUint16(8, true) }
-    : null
+/** Behind the table of colours, if there is one. */
+const gifBlocksAt = (view: DataView): number => {
+  const flags = view.getUint8(10)
+  return 13 + ((flags & 0x80) === 0 ? 0 : 3 << ((flags & 7) + 1))
+}
+
+/** Behind an extension: its label, and pieces that each say how long they are, down to an empty one. */
+const behindExtension = (view: DataView, start: number): number => {
+  let at = start + 2
+  while (at < view.byteLength && view.getUint8(at) !== 0) at += view.getUint8(at) + 1
+  return at + 1
+}
+
+/** A first frame that is larger than the screen that was announced makes that larger: browsers draw it whole. */
+const gif = (view: DataView): Likeness | null => {
+  if (view.byteLength < 13 || !/^GIF8[79]a$/u.test(text(view, 0, 6))) return null
+  let at = gifBlocksAt(view)
+  while (at < view.byteLength && view.getUint8(at) === 0x21) at = behindExtension(view, at)
+  if (at + 9 > view.byteLength || view.getUint8(at) !== 0x2c) return null
+  const side = (screen: number, from: number, length: number): number =>
+    Math.max(view.getUint16(screen, true), view.getUint16(at + from, true) + view.getUint16(at + length, true))
+  return { type: 'image/gif', width: side(6, 1, 5), height: side(8, 3, 7) }
+}
 
 const uint24 = (view: DataView, at: number): number => view.getUint16(at, true) + (view.getUint8(at + 2) << 16)
 
@@ -63,10 +82,15 @@ const jpeg = (view: DataView): Likeness | null => {
 const isBearable = ({ width, height }: Likeness): boolean =>
   width > 0 && height > 0 && Math.max(width, height) <= MOST_SIDE && width * height <= MOST_PIXELS
 
+/** However large. For one's own pictures: the limits are for what strangers send. */
+export const ownLikenessOf = (head: Uint8Array): Likeness | null => {
+  const view = new DataView(head.buffer, head.byteOffset, head.byteLength)
+  return png(view) ?? jpeg(view) ?? webp(view) ?? gif(view)
+}
+
 /** @returns null: nothing that is drawn here. SVG and everything else that can hold a program never is. */
 export const likenessOf = (head: Uint8Array): Likeness | null => {
-  const view = new DataView(head.buffer, head.byteOffset, head.byteLength)
-  const likeness = png(view) ?? jpeg(view) ?? webp(view) ?? gif(view)
+  const likeness = ownLikenessOf(head)
   return likeness !== null && isBearable(likeness) ? likeness : null
 }
 
@@ -78,12 +102,12 @@ export const asPicture = async (data: Blob): Promise<Blob | null> => {
 
 const MOST_THUMB_SIDE = 512
 
-/** A small picture that came inside a message. */
+/** A small picture that came inside a message: this app writes them as JPEG alone. */
 export const thumbOf = (base64: string): Blob | null => {
   try {
     const bytes = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0))
     const likeness = likenessOf(bytes)
-    const isSmall = likeness !== null && Math.max(likeness.width, likeness.height) <= MOST_THUMB_SIDE
+    const isSmall = likeness?.type === 'image/jpeg' && Math.max(likeness.width, likeness.height) <= MOST_THUMB_SIDE
     return isSmall ? new Blob([bytes], { type: likeness.type }) : null
   } catch {
     return null

@@ -1,5 +1,6 @@
 import type { FileToSend } from '@chatnip/sdk'
-import { likenessOf } from './likeness.ts'
+import { ownLikenessOf } from './likeness.ts'
+import { isImage } from './limits.ts'
 
 /** The longer side of a picture that is sent, in pixels. */
 const MOST_SIDE = 2_048
@@ -64,33 +65,45 @@ const renamed = (name: string, type: string): string => {
 }
 
 /** What draws on a see-through ground keeps it. */
-const targetOf = (type: string): string => (type === 'image/jpeg' ? 'image/jpeg' : 'image/webp')
+const targetOf = (type: string | undefined): string => (type === 'image/jpeg' ? 'image/jpeg' : 'image/webp')
 
 const asFile = (file: File): FileToSend => ({ data: file, name: file.name, type: file.type })
 
+/** A picture that this browser can't draw anew: what the camera wrote would go with it, so nobody but its sender decides that. */
+export class NotRedrawn extends Error {
+  readonly file: string
+
+  constructor(file: string) {
+    super(`${file} can't be drawn anew.`)
+    this.name = 'NotRedrawn'
+    this.file = file
+  }
+}
+
 /**
  * A picture as it is sent: shrunk, and drawn anew, which leaves behind what cameras write into their files. Moving ones (GIF) stay as they are.
- * What this browser can't read goes as a file.
+ * What is no picture goes as a file.
  * @param thumbs how large its small picture may be, in base64
+ * @throws NotRedrawn
  */
 const asPhoto = async (file: File, thumbs: number): Promise<FileToSend> => {
-  const likeness = likenessOf(new Uint8Array(await file.slice(0, 512 * 1024).arrayBuffer()))
-  if (likeness === null) return asFile(file)
+  const likeness = ownLikenessOf(new Uint8Array(await file.slice(0, 512 * 1024).arrayBuffer()))
+  if (likeness === null && !isImage(file)) return asFile(file)
   try {
     const size = await sizeOf(file)
     const thumb = await thumbOf(file, size, thumbs)
     const small = thumb === null ? {} : { thumb }
-    if (likeness.type === 'image/gif') return { ...asFile(file), picture: { ...size, ...small } }
+    if (likeness?.type === 'image/gif') return { ...asFile(file), picture: { ...size, ...small } }
     const target = fitted(size, MOST_SIDE)
     const canvas = await drawn(file, target)
-    const data = await canvas.convertToBlob({ type: targetOf(likeness.type), quality: QUALITY })
+    const data = await canvas.convertToBlob({ type: targetOf(likeness?.type), quality: QUALITY })
     return { data, name: renamed(file.name, data.type), type: data.type, picture: { ...target, ...small } }
   } catch {
-    return asFile(file)
+    throw new NotRedrawn(file.name)
   }
 }
 
-/** @param untouched pictures go as they are */
+/** @param untouched pictures go as they are @throws NotRedrawn */
 export const prepare = async (files: readonly File[], untouched: boolean): Promise<readonly FileToSend[]> => {
   const thumbs = Math.min(MOST_THUMB, Math.floor(MOST_THUMBS / files.length))
   const ready: FileToSend[] = []

@@ -6,7 +6,7 @@ import { filesTexts } from '../texts/files.ts'
 import { t } from '../texts/index.ts'
 import type { Attaching } from './attaching.ts'
 import { refusalOf } from './limits.ts'
-import { prepare } from './prepare.ts'
+import { NotRedrawn, prepare } from './prepare.ts'
 
 interface Sent extends SendOptions {
   readonly text: string
@@ -15,6 +15,7 @@ interface Sent extends SendOptions {
 /** What stood in the way, in words that fit files. */
 const wordsFor = (error: unknown): string => {
   const texts = filesTexts()
+  if (error instanceof NotRedrawn) return texts.notRedrawn(error.file)
   const problem = problemOf(error)
   const own: Partial<Record<Problem, string>> = {
     disk_full: texts.noRoom,

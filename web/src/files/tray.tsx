@@ -5,7 +5,7 @@ import { filesTexts } from '../texts/files.ts'
 import { locale } from '../texts/index.ts'
 import type { Attaching } from './attaching.ts'
 import { FileIcon } from './icons.tsx'
-import { MOST_FILES, refusalOf } from './limits.ts'
+import { isImage, MOST_FILES, refusalOf } from './limits.ts'
 import { sizeWords } from './size.ts'
 import { useAddress } from './use-file.ts'
 
@@ -73,7 +73,7 @@ export const Tray = ({ attaching, onChanged }: Props) => {
           />
         ))}
       </ul>
-      {chosen.some(isPhoto) && <Untouched untouched={untouched} />}
+      {(chosen.some(isImage) || problem.value !== null) && <Untouched untouched={untouched} />}
       {isBusy.value && <output class="muted small">{texts.preparing}</output>}
       {wrong !== null && (
         <p class="error" role="alert">

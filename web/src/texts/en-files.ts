@@ -14,6 +14,8 @@ export const files = {
   noRoom: 'This browser has no room to keep these files until they are sent. Make some, or send fewer.',
   unreadable: 'One of these files can’t be read any more. Take it away and choose it again.',
   notHere: 'The other side’s program has no keys that could open files.',
+  notRedrawn: (name: string) =>
+    `${name} can’t be made smaller here, and would go with whatever the camera wrote into it. Send it untouched, or take it away.`,
   wordsTooLong: 'These words are too long to go with files. Please shorten them.',
 
   photo: (name: string) => `Photo: ${name}`,

@@ -14,6 +14,8 @@ export const files: FilesTexts = {
   noRoom: 'Questo browser non ha spazio per tenere questi file finché non partono. Fanne un po’, o inviane meno.',
   unreadable: 'Uno di questi file non si legge più. Toglilo e sceglilo di nuovo.',
   notHere: 'Il programma dell’altra parte non ha chiavi che possano aprire file.',
+  notRedrawn: (name) =>
+    `${name} qui non si può rimpicciolire, e partirebbe con tutto quello che ci ha scritto la fotocamera. Inviala intatta, o toglila.`,
   wordsTooLong: 'Queste parole sono troppo lunghe per accompagnare dei file. Accorciale.',
 
   photo: (name) => `Foto: ${name}`,
