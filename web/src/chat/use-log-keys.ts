@@ -43,7 +43,8 @@ const pressIn = (article: HTMLElement, what: string): void => {
 const onKeyDown = (log: HTMLElement, event: KeyboardEvent): void => {
   const article = event.target instanceof HTMLElement ? event.target.closest<HTMLElement>('article') : null
   const by = { ArrowUp: -1, ArrowDown: 1 }[event.key]
-  if (article === null) return
+  /** A picture seen large stands in its message, and has keys of its own. */
+  if (article === null || (event.target instanceof Element && event.target.closest('dialog') !== null)) return
   /** With words selected the browser copies those. */
   if (isShortcut(event, 'copy') && getSelection()?.isCollapsed !== false) pressIn(article, '[data-action=copy]')
   if (!isPlain(event)) return

@@ -36,17 +36,18 @@ const Large = (carried: Carried) => {
 
 const SaveButton = (carried: Carried) => {
   const { file } = carried
-  const { fetch } = useFile(carried)
+  const { fetch, state, moved } = useFile(carried)
+  const save = () => {
+    void fetch().then((data) => data !== null && saveBlob(file.name, data))
+  }
   return (
-    <button
-      type="button"
-      class="button"
-      onClick={() => {
-        void fetch().then((data) => data !== null && saveBlob(file.name, data))
-      }}
-    >
-      {filesTexts().save} ({sizeWords(locale.value, file.size)})
-    </button>
+    <>
+      <button type="button" class="button" onClick={save}>
+        {filesTexts().save} ({sizeWords(locale.value, file.size)})
+      </button>
+      {state.value === 'fetching' && <Moving name={file.name} moved={moved} isSending={false} />}
+      <Missed state={state.value} onAgain={save} />
+    </>
   )
 }
 

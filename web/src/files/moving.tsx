@@ -18,12 +18,19 @@ export const Moving = ({ name, moved, isSending }: Props) => {
   return <progress class="moving" max={100} value={percent} aria-label={label} />
 }
 
+interface MissedProps {
+  readonly state: Fetch
+  readonly onAgain: () => void
+  /** Nobody asked for it: it is there to be read, and is not called out. */
+  readonly isQuiet?: boolean
+}
+
 /** Why a file could not be had, and a way to try again. */
-export const Missed = ({ state, onAgain }: { readonly state: Fetch; readonly onAgain: () => void }) => {
+export const Missed = ({ state, onAgain, isQuiet = false }: MissedProps) => {
   const texts = filesTexts()
   if (state === 'idle' || state === 'fetching') return null
   return (
-    <span class="missed" role="alert">
+    <span class="missed" role={isQuiet ? undefined : 'alert'}>
       {texts[state]}{' '}
       {state !== 'gone' && (
         <button type="button" class="link" onClick={onAgain}>

@@ -41,7 +41,7 @@ export const PictureTile = ({ tabStop, onOpen, ...carried }: Props) => {
       </button>
       {isSending && <Moving name={file.name} moved={moved} isSending />}
       {isNone.value && <span class="missed">{texts.notPicture}</span>}
-      <Missed state={state.value} onAgain={load} />
+      <Missed state={state.value} onAgain={load} isQuiet />
     </div>
   )
 }
