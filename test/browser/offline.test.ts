@@ -10,6 +10,9 @@ import type { Person } from './kit/person.ts'
 import { cached, installed } from './kit/service-worker.ts'
 import { stage } from './kit/suite.ts'
 
+/** The list reads what lies on the disk, and opens it, where another page of the app draws words that it has. */
+const RATIO = 2.5
+
 /** The hashes that the build has written down, as the browser names the files. */
 async function builtFiles(address: string): Promise<Record<string, string>> {
   const { files }: { files: Record<string, { sha256: string }> } = JSON.parse(
@@ -19,18 +22,18 @@ async function builtFiles(address: string): Promise<Record<string, string>> {
   return Object.fromEntries(Object.entries(others).map(([path, { sha256 }]) => [address + path, sha256]))
 }
 
-/** Reloads, and tells how long it took from there until a row of the list was in the page, in milliseconds. */
-async function timeToList({ page }: Person): Promise<number> {
-  await page.addInitScript(() => {
+/** Reloads, and tells how long it took from there until that was in the page, in milliseconds. */
+async function timeTo({ page }: Person, selector: string): Promise<number> {
+  await page.addInitScript((wanted) => {
     new MutationObserver((_changes, observer) => {
-      if (document.querySelector('.chat-row') === null) return
+      if (document.querySelector(wanted) === null) return
       observer.disconnect()
-      requestAnimationFrame(() => performance.mark('list'))
+      requestAnimationFrame(() => performance.mark(wanted))
     }).observe(document, { childList: true, subtree: true })
-  })
+  }, selector)
   await page.reload()
-  await page.locator('.chat-row').first().waitFor()
-  const marked = () => page.evaluate(() => performance.getEntriesByName('list')[0]?.startTime)
+  await page.locator(selector).first().waitFor()
+  const marked = () => page.evaluate((wanted) => performance.getEntriesByName(wanted)[0]?.startTime, selector)
   await expect.poll(marked).toBeDefined()
   return (await marked()) ?? Infinity
 }
@@ -107,12 +110,19 @@ await stage(
     })
 
     test('on return the list is there from local data at once', async () => {
-      const times: number[] = []
-      for (let round = 0; round < 8; round++) times.push(await timeToList(alice))
-      console.log(`the list after ${times.map((ms) => ms.toFixed(0)).join(', ')} ms`)
-      /** The best of several: other work on the machine only ever adds. Being driven from outside costs Firefox much more. */
-      const goal = on().browser.browserType().name() === 'chromium' ? 100 : 1_000
-      expect(Math.min(...times)).toBeLessThanOrEqual(goal)
+      const guest = await on().person('guest', {}, cable.address)
+      await visit(guest, '/about')
+      await guest.page.evaluate(() => navigator.serviceWorker.ready)
+      const [times, others]: [number[], number[]] = [[], []]
+      for (let round = 0; round < 8; round++) {
+        others.push(await timeTo(guest, 'h1'))
+        times.push(await timeTo(alice, '.chat-row'))
+      }
+      await guest.context.close()
+      const inWords = (all: readonly number[]) => all.map((ms) => ms.toFixed(0)).join(', ')
+      console.log(`the list after ${inWords(times)} ms, a page that reads nothing after ${inWords(others)} ms`)
+      // The best of several, beside what any page of the app costs on this machine just now: other work on it only ever adds.
+      expect(Math.min(...times)).toBeLessThanOrEqual(RATIO * Math.min(...others))
     })
 
     test('a browser that keeps nothing cannot open it: a control', async () => {
