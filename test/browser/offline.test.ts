@@ -13,6 +13,9 @@ import { stage } from './kit/suite.ts'
 /** The list reads what lies on the disk, and opens it, where another page of the app draws words that it has. */
 const RATIO = 2.5
 
+const medianOf = (all: readonly number[]): number =>
+  all.toSorted((one, other) => one - other)[all.length >> 1] ?? Infinity
+
 /** The hashes that the build has written down, as the browser names the files. */
 async function builtFiles(address: string): Promise<Record<string, string>> {
   const { files }: { files: Record<string, { sha256: string }> } = JSON.parse(
@@ -121,8 +124,8 @@ await stage(
       await guest.context.close()
       const inWords = (all: readonly number[]) => all.map((ms) => ms.toFixed(0)).join(', ')
       console.log(`the list after ${inWords(times)} ms, a page that reads nothing after ${inWords(others)} ms`)
-      // The best of several, beside what any page of the app costs on this machine just now: other work on it only ever adds.
-      expect(Math.min(...times)).toBeLessThanOrEqual(RATIO * Math.min(...others))
+      // Beside what any page of the app costs on this machine just now.
+      expect(medianOf(times)).toBeLessThanOrEqual(RATIO * medianOf(others))
     })
 
     test('a browser that keeps nothing cannot open it: a control', async () => {
