@@ -33,7 +33,8 @@ export const RATES = {
   /** Parts of blobs, half a megabyte each. */
   blob_upload: { per: 'account', burst: 600, seconds: 0.1 },
   blob_download: { per: 'account', burst: 1_200, seconds: 0.05 },
-  settings: { per: 'account', burst: 60, seconds: 5 },
+  /** Each new line of each device asks for some (devices, key packages), and who has reloaded often must still be able to log in. */
+  settings: { per: 'account', burst: 200, seconds: 2 },
   /** Each is a request to somebody else's server. */
   test_push: { per: 'account', burst: 5, seconds: 30 },
   /** Reads much, in a thread of its own. */
